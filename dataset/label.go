@@ -1,0 +1,55 @@
+package dataset
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// NewLabel codes one label per row. The empty string is a missing label.
+func NewLabel(name string, labels []string) *Label {
+	l := &Label{Name: name, Codes: make([]int32, len(labels))}
+	code := make(map[string]int32)
+	for _, s := range labels {
+		if s == "" {
+			continue
+		}
+		if _, ok := code[s]; !ok {
+			code[s] = 0
+			l.Classes = append(l.Classes, s)
+		}
+	}
+	SortClasses(l.Classes)
+	for k, s := range l.Classes {
+		code[s] = int32(k)
+	}
+	for i, s := range labels {
+		if s == "" {
+			l.Codes[i] = -1
+		} else {
+			l.Codes[i] = code[s]
+		}
+	}
+	return l
+}
+
+// SortClasses puts class names in the order that every model of this module
+// uses: by value if all of them are finite numbers, else bytewise. The order
+// decides ties: the first class wins.
+func SortClasses(classes []string) {
+	values := make(map[string]float64, len(classes))
+	for _, s := range classes {
+		v, err := strconv.ParseFloat(s, 64)
+		if err != nil || math.IsInf(v, 0) || math.IsNaN(v) {
+			slices.Sort(classes)
+			return
+		}
+		values[s] = v
+	}
+	slices.SortFunc(classes, func(a, b string) int {
+		// "1" and "1.0" are two classes of the same value.
+		return cmp.Or(cmp.Compare(values[a], values[b]), strings.Compare(a, b))
+	})
+}

@@ -1,0 +1,87 @@
+package design
+
+import (
+	"math"
+
+	"example.com/softmax/dataset"
+)
+
+// moments of one number of a column over the rows.
+type moments struct {
+	mean, deviation float64
+	// constant is also set for a number whose spread cannot be told from 0:
+	// the reciprocal of its deviation overflows. mean is its value then.
+	constant bool
+}
+
+// momentsOf returns the weighted moments of each number of a column. Of bytes
+// that are not standardised only constant is wanted, and found.
+func momentsOf(c *dataset.Column, weights []float64, standardize bool) []moments {
+	switch {
+	case c.Bytes != nil:
+		return momentsIn(c.Bytes, c.Width, weights, standardize)
+	case c.Float32s != nil:
+		return momentsIn(c.Float32s, c.Width, weights, true)
+	default:
+		return momentsIn(c.Float64s, c.Width, weights, true)
+	}
+}
+
+// momentsIn goes over the rows as they lie in memory: once for the ranges, then
+// for the mean and for the deviation about it, in units of the largest
+// magnitude so that no square overflows.
+func momentsIn[T uint8 | float32 | float64](v []T, width int, weights []float64, want bool) []moments {
+	low, high := append([]T(nil), v[:width]...), append([]T(nil), v[:width]...)
+	for row := v; len(row) > 0; row = row[width:] {
+		for j, x := range row[:width] {
+			low[j], high[j] = min(low[j], x), max(high[j], x)
+		}
+	}
+	ms, unit := make([]moments, width), make([]float64, width)
+	for j := range ms {
+		ms[j].constant = low[j] == high[j]
+		unit[j] = max(math.Abs(float64(low[j])), math.Abs(float64(high[j])))
+		if unit[j] == 0 {
+			unit[j] = 1
+		}
+	}
+	if want {
+		sum := 0.0
+		for i, row := 0, v; len(row) > 0; i, row = i+1, row[width:] {
+			w := weightOf(weights, i)
+			sum += w
+			for j, x := range row[:width] {
+				ms[j].mean += w * (float64(x) / unit[j])
+			}
+		}
+		for j := range ms {
+			ms[j].mean /= sum
+		}
+		for i, row := 0, v; len(row) > 0; i, row = i+1, row[width:] {
+			w := weightOf(weights, i)
+			for j, x := range row[:width] {
+				e := float64(x)/unit[j] - ms[j].mean
+				ms[j].deviation += w * e * e
+			}
+		}
+		for j := range ms {
+			m := &ms[j]
+			m.mean *= unit[j]
+			m.deviation = math.Sqrt(m.deviation/sum) * unit[j]
+			m.constant = m.constant || math.IsInf(1/m.deviation, 0)
+		}
+	}
+	for j := range ms {
+		if low[j] == high[j] {
+			ms[j].mean = float64(low[j])
+		}
+	}
+	return ms
+}
+
+func weightOf(weights []float64, i int) float64 {
+	if weights == nil {
+		return 1
+	}
+	return weights[i]
+}

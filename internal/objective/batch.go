@@ -1,0 +1,113 @@
+package objective
+
+import (
+	"sync"
+
+	"example.com/softmax/internal/kernel"
+)
+
+// Examples is the number of rows. It implements optimize.Batches.
+func (o *Objective) Examples() int { return o.X.N() }
+
+// BatchGrad returns the weighted mean loss of the rows of batch at theta, and
+// writes the gradient of it plus the penalty.
+func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, error) {
+	if err := o.ctx.Err(); err != nil {
+		return 0, err
+	}
+	d, k := o.X.D(), o.K
+	W, b := o.Split(theta)
+	o.X.Fold(o.u, o.c, W, b)
+	o.passes += float64(len(batch)) / float64(o.X.N())
+
+	// The batch is cut as the whole is: into blocks, in order, whatever the
+	// number of threads.
+	size := max(o.block(), (len(batch)+len(o.parts)-1)/len(o.parts))
+	parts := (len(batch) + size - 1) / size
+	var wg sync.WaitGroup
+	for w := range min(len(o.workers), parts) {
+		wg.Go(func() {
+			worker := &o.workers[w]
+			for at := w; at < parts; at += len(o.workers) {
+				rows := batch[at*size : min((at+1)*size, len(batch))]
+				p := &o.parts[at]
+				p.reset(d, k)
+				for len(rows) > 0 {
+					m := min(o.block(), len(rows))
+					o.addRows(p, worker, rows[:m])
+					rows = rows[m:]
+				}
+			}
+		})
+	}
+	wg.Wait()
+
+	sum := float64(len(batch))
+	if o.Weights != nil {
+		sum = 0
+		for _, i := range batch {
+			sum += o.Weights[i]
+		}
+	}
+	gW, gb := o.Split(grad)
+	clear(grad)
+	if sum == 0 {
+		return 0, nil
+	}
+	var loss float64
+	for i := range parts {
+		p := &o.parts[i]
+		loss += p.loss
+		for q, v := range p.grad {
+			gW[q] += v
+		}
+		for q, r := range p.rsum {
+			gb[q] += r
+		}
+	}
+	o.X.Unfold(gW, gb)
+	for i, w := range W {
+		gW[i] = gW[i]/sum + o.Lambda*w
+	}
+	for q := range gb {
+		gb[q] /= sum
+	}
+	return loss / sum, nil
+}
+
+// addRows adds the given rows, gathered into the worker's buffer, to p.
+func (o *Objective) addRows(p *part, w *worker, rows []int32) {
+	k := o.K
+	x := w.gather(o.X.V, rows, o.block())
+	z := w.z[:len(rows)*k]
+	kernel.Forward(z, x, o.u, o.c)
+	for at, i := range rows {
+		zi := z[at*k:][:k]
+		p.loss += o.residuals(zi, int(i), int(i)+1)
+		for q, r := range zi {
+			p.rsum[q] += r
+		}
+	}
+	kernel.Backward(p.grad, x, z)
+}
+
+// gather copies rows of v next to each other.
+func (w *worker) gather(v kernel.Rows, rows []int32, most int) kernel.Rows {
+	if w.rows.D != v.D {
+		w.rows.D = v.D
+		if v.U8 != nil {
+			w.rows.U8 = make([]uint8, most*v.D)
+		} else {
+			w.rows.F32 = make([]float32, most*v.D)
+		}
+	}
+	for at, i := range rows {
+		row := v.Slice(int(i), int(i)+1)
+		if v.U8 != nil {
+			copy(w.rows.U8[at*v.D:], row.U8)
+		} else {
+			copy(w.rows.F32[at*v.D:], row.F32)
+		}
+	}
+	return w.rows.Slice(0, len(rows))
+}

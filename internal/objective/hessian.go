@@ -1,0 +1,108 @@
+package objective
+
+// Hessian writes the Hessian of f at theta, Dim x Dim row-major, on and left
+// of the diagonal (h is overwritten):
+//
+//	H_(j,k),(l,m) = (1/sum w) sum_i w_i c_i,km x_ij x_il + lambda [j=l][k=m][j<d]
+//
+// with x_id = 1 for the intercept and c_i the curvature of row i's loss. Where
+// the loss does not change when all logits of a row do, f is flat along theta
+// plus a multiple of (a_j for all k); there a term that only acts on such
+// directions makes H definite without changing a Newton step. It implements
+// optimize.Hessian, for small (d+1) K.
+func (o *Objective) Hessian(theta, h []float64) error {
+	d, k := o.X.D(), o.K
+	dim := (d + 1) * k
+	pairs := k * (k + 1) / 2
+	// Sums for class pair (q, m), feature pair (j, l), l <= j, are gathered by
+	// part in layout [pair][j][l].
+	tri := (d + 1) * (d + 2) / 2
+	err := o.each(theta, func(p *part, z []float64, lo, hi int) {
+		if lo == p.lo {
+			p.hess = zeros(p.hess, pairs*tri)
+			p.x = zeros(p.x, d+1)
+			p.curve = zeros(p.curve, k*k)
+		}
+		for i := lo; i < hi; i++ {
+			w := o.weight(i)
+			if w == 0 {
+				continue
+			}
+			o.X.Row(p.x[:d], i)
+			p.x[d] = 1
+			o.Loss.Curvature(p.curve, z[(i-lo)*k:][:k], i)
+			at := p.hess
+			for q := range k {
+				for m := q; m < k; m++ {
+					addOuter(at[:tri], w*p.curve[q*k+m], p.x)
+					at = at[tri:]
+				}
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	total := o.parts[0].hess
+	for i := 1; i < len(o.parts); i++ {
+		for at, v := range o.parts[i].hess {
+			total[at] += v
+		}
+	}
+	clear(h[:dim*dim])
+	at := 0
+	for q := range k {
+		for m := q; m < k; m++ {
+			for j := range d + 1 {
+				for l := range j + 1 {
+					v := total[at] / o.sum
+					at++
+					place(h, dim, j*k+q, l*k+m, v)
+					place(h, dim, j*k+m, l*k+q, v)
+				}
+			}
+		}
+	}
+	for i := range d * k {
+		h[i*dim+i] += o.Lambda
+	}
+	if o.Loss.ShiftInvariant() {
+		for j := range d + 1 {
+			addGauge(h, dim, j*k, k)
+		}
+	}
+	return nil
+}
+
+// addGauge adds a multiple of 11'/K, of the size of the diagonal there, to the
+// K x K diagonal block of h at row first.
+func addGauge(h []float64, dim, first, k int) {
+	var mu float64
+	for q := range k {
+		mu = max(mu, h[(first+q)*(dim+1)])
+	}
+	for q := range k {
+		for m := range q + 1 {
+			h[(first+q)*dim+first+m] += mu / float64(k)
+		}
+	}
+}
+
+// place sets a symmetric entry, on or left of the diagonal.
+func place(h []float64, dim, i, j int, v float64) {
+	h[max(i, j)*dim+min(i, j)] = v
+}
+
+// addOuter adds a x x' to t, on and left of the diagonal, packed by rows.
+func addOuter(t []float64, a float64, x []float64) {
+	for j, xj := range x {
+		row := t[:j+1]
+		v := a * xj
+		if v != 0 {
+			for l := range row {
+				row[l] += float64(v * x[l])
+			}
+		}
+		t = t[j+1:]
+	}
+}

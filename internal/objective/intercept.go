@@ -1,0 +1,122 @@
+package objective
+
+import (
+	"math"
+
+	"example.com/softmax/internal/linalg"
+)
+
+// NullModel writes the minimiser of f among models without features, W = 0:
+// the intercepts that give every class its share of the labels' weight.
+// shares has K entries, all > 0.
+func (o *Objective) NullModel(theta, shares []float64) {
+	clear(theta)
+	_, b := o.Split(theta)
+	var mean float64
+	for k, s := range shares {
+		b[k] = math.Log(s)
+		mean += b[k] / float64(o.K)
+	}
+	for k := range b {
+		b[k] -= mean
+	}
+}
+
+// MinimizeIntercept moves the intercepts of theta to their optimum at fixed W
+// and returns the objective there; grad is left with the gradient. It takes
+// Newton steps on b, each with a pass of its own; the start is near the
+// optimum, so there are few. With so many classes that the K x K system would
+// cost more than passes do, theta is left as it is.
+func (o *Objective) MinimizeIntercept(theta, grad []float64) (float64, error) {
+	f, err := o.ValueGrad(theta, grad)
+	if err != nil || o.K > 4*(o.X.D()+1) {
+		return f, err
+	}
+	_, b := o.Split(theta)
+	_, gb := o.Split(grad)
+	k := o.K
+	h, step := make([]float64, k*k), make([]float64, k)
+	const exact = 1e-16
+	for most := largest(gb); most > exact; {
+		if err := o.interceptHessian(theta, h); err != nil {
+			return f, err
+		}
+		copy(step, gb)
+		for _, i := range linalg.Cholesky(h, k, 1e-13) {
+			step[i] = 0
+		}
+		linalg.SolveCholesky(h, k, step)
+		linalg.Axpy(b, -1, step)
+		next, err := o.ValueGrad(theta, grad)
+		if err != nil {
+			return f, err
+		}
+		// Near the optimum f no longer tells two points apart, its gradient does.
+		left := largest(gb)
+		if !(left < most) || next > f+1e-12*math.Abs(f) {
+			linalg.Axpy(b, 1, step)
+			return o.ValueGrad(theta, grad)
+		}
+		slow := left > most/2
+		f, most = next, left
+		if slow {
+			break
+		}
+	}
+	return f, nil
+}
+
+func largest(v []float64) float64 {
+	var most float64
+	for _, x := range v {
+		most = max(most, math.Abs(x))
+	}
+	return most
+}
+
+// interceptHessian writes the Hessian with respect to b, on and left of the
+// diagonal, made definite along the flat direction as in Hessian.
+func (o *Objective) interceptHessian(theta, h []float64) error {
+	if err := o.MeanCurvature(theta, h); err != nil {
+		return err
+	}
+	if o.Loss.ShiftInvariant() {
+		addGauge(h, o.K, 0, o.K)
+	}
+	return nil
+}
+
+// MeanCurvature writes the weighted mean of the rows' curvatures, the Hessians
+// of their losses with respect to their logits: K x K, symmetric.
+func (o *Objective) MeanCurvature(theta, c []float64) error {
+	k := o.K
+	err := o.each(theta, func(p *part, z []float64, lo, hi int) {
+		if lo == p.lo {
+			p.hess = zeros(p.hess, k*k)
+			p.curve = zeros(p.curve, k*k)
+		}
+		for i := lo; i < hi; i++ {
+			if w := o.weight(i); w != 0 {
+				o.Loss.Curvature(p.curve, z[(i-lo)*k:][:k], i)
+				for at, v := range p.curve {
+					p.hess[at] += float64(w * v)
+				}
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	clear(c)
+	for i := range o.parts {
+		for at, v := range o.parts[i].hess {
+			c[at] += v / o.sum
+		}
+	}
+	for q := range k {
+		for m := range q {
+			c[q*k+m] = c[m*k+q]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,270 @@
+// Package objective is the function that training minimises,
+//
+//	f(W, b) = (1/sum w) sum_i w_i l_i(x_i W + b) + (lambda/2) ||W||^2
+//
+// over a design matrix X (n x d), with W d x K and the intercept b free of the
+// penalty. A parameter vector theta is W row-major followed by b. docs/MATH.md
+// derives what is computed here.
+//
+// All sums run over a partition of the rows that depends on n, d and K alone,
+// and are added up in a fixed order: the same bits for any number of threads.
+package objective
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"example.com/softmax/internal/kernel"
+	"example.com/softmax/internal/matrix"
+)
+
+// An Objective is f. It is not safe for use by several goroutines at once; it
+// uses Threads of its own.
+type Objective struct {
+	X       *matrix.Dense
+	Loss    Loss
+	K       int       // logits per row
+	Weights []float64 // n, nil for 1 each
+	Lambda  float64
+	Threads int
+
+	sum     float64 // of the weights
+	passes  float64
+	parts   []part
+	u, c    []float64
+	workers []worker
+	ctx     context.Context
+}
+
+// A part is what one chunk of rows contributes to a pass.
+type part struct {
+	lo, hi     int
+	loss       float64
+	grad, rsum []float64 // d x K and K
+	// For Hessians: their sums, and a row with its curvature.
+	hess, x, curve []float64
+}
+
+// A worker has the block buffers of one goroutine: logits, and for mini-batches
+// the rows themselves.
+type worker struct {
+	z    []float64
+	rows kernel.Rows
+}
+
+const (
+	blockRows = 64      // X and z of a block stay in the nearest caches between forward and backward
+	blockZ    = 1 << 17 // most logits in a block: with very many classes a block has fewer rows
+	maxChunks = 64      // bounds threads that can help, and the memory for partial gradients:
+	maxPart   = 1 << 25 // most numbers in all partial gradients together
+)
+
+// New prepares the evaluation of f. ctx ends a pass early. weights may be nil.
+func New(ctx context.Context, x *matrix.Dense, loss Loss, k int, weights []float64, lambda float64, threads int) *Objective {
+	o := &Objective{X: x, Loss: loss, K: k, Weights: weights, Lambda: lambda, Threads: threads, ctx: ctx}
+	n, d := x.N(), x.D()
+	o.sum = float64(n)
+	if weights != nil {
+		o.sum = 0
+		for _, w := range weights {
+			o.sum += w
+		}
+	}
+	chunks := min(maxChunks, max(1, maxPart/((d+1)*k)), (n+blockRows-1)/blockRows)
+	o.parts = make([]part, chunks)
+	for i := range o.parts {
+		// Chunks begin at multiples of a block, but for very many classes.
+		p := &o.parts[i]
+		blocks := (n + blockRows - 1) / blockRows
+		p.lo, p.hi = min(n, blocks*i/chunks*blockRows), min(n, blocks*(i+1)/chunks*blockRows)
+	}
+	o.u, o.c = make([]float64, d*k), make([]float64, k)
+	o.workers = make([]worker, max(1, min(threads, chunks)))
+	for i := range o.workers {
+		o.workers[i].z = make([]float64, o.block()*k)
+	}
+	return o
+}
+
+func (o *Objective) block() int { return max(1, min(blockRows, blockZ/o.K)) }
+
+// Dim is the length of a parameter vector: (d+1) K.
+func (o *Objective) Dim() int { return (o.X.D() + 1) * o.K }
+
+// Sum is the sum of the example weights.
+func (o *Objective) Sum() float64 { return o.sum }
+
+// Passes counts the reads of all of X so far; a mini-batch counts by its share.
+func (o *Objective) Passes() float64 { return o.passes }
+
+func (o *Objective) weight(i int) float64 {
+	if o.Weights == nil {
+		return 1
+	}
+	return o.Weights[i]
+}
+
+// zeros returns n zeros, in s if it is large enough.
+func zeros(s []float64, n int) []float64 {
+	if cap(s) < n {
+		return make([]float64, n)
+	}
+	clear(s[:n])
+	return s[:n]
+}
+
+// Split returns the W and b parts of a parameter vector.
+func (o *Objective) Split(theta []float64) (W, b []float64) {
+	at := o.X.D() * o.K
+	return theta[:at], theta[at:]
+}
+
+// each calls visit for blocks of rows with their logits at theta, in parallel
+// over the parts and in order within a part. visit may overwrite z.
+func (o *Objective) each(theta []float64, visit func(p *part, z []float64, lo, hi int)) error {
+	W, b := o.Split(theta)
+	o.X.Fold(o.u, o.c, W, b)
+	o.passes++
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for i := range o.workers {
+		z := o.workers[i].z
+		wg.Go(func() {
+			for o.ctx.Err() == nil {
+				at := int(next.Add(1)) - 1
+				if at >= len(o.parts) {
+					return
+				}
+				p := &o.parts[at]
+				for lo := p.lo; lo < p.hi; lo += o.block() {
+					hi := min(lo+o.block(), p.hi)
+					zb := z[:(hi-lo)*o.K]
+					kernel.Forward(zb, o.X.V.Slice(lo, hi), o.u, o.c)
+					visit(p, zb, lo, hi)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return o.ctx.Err()
+}
+
+// residuals overwrites the logits z of rows lo up to hi with the weighted
+// residuals and returns the weighted loss.
+func (o *Objective) residuals(z []float64, lo, hi int) float64 {
+	var loss float64
+	for i := lo; i < hi; i++ {
+		zi := z[(i-lo)*o.K:][:o.K]
+		l := o.Loss.Residual(zi, i)
+		if o.Weights != nil {
+			w := o.Weights[i]
+			if w == 0 { // also keeps 0 * Inf out
+				clear(zi)
+				continue
+			}
+			l *= w
+			for k := range zi {
+				zi[k] *= w
+			}
+		}
+		loss += l
+	}
+	return loss
+}
+
+// ValueGrad returns f(theta) and writes its gradient: one pass over X. It
+// implements optimize.Function.
+func (o *Objective) ValueGrad(theta, grad []float64) (float64, error) {
+	d, k := o.X.D(), o.K
+	err := o.each(theta, func(p *part, z []float64, lo, hi int) {
+		if lo == p.lo {
+			p.reset(d, k)
+		}
+		p.loss += o.residuals(z, lo, hi)
+		for at := 0; at < len(z); at += k {
+			for q, r := range z[at:][:k] {
+				p.rsum[q] += r
+			}
+		}
+		kernel.Backward(p.grad, o.X.V.Slice(lo, hi), z)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return o.collect(theta, grad), nil
+}
+
+func (p *part) reset(d, k int) {
+	p.loss = 0
+	p.grad, p.rsum = zeros(p.grad, d*k), zeros(p.rsum, k)
+}
+
+// collect adds the parts up, first to last, and the penalty.
+func (o *Objective) collect(theta, grad []float64) float64 {
+	W, _ := o.Split(theta)
+	gW, gb := o.Split(grad)
+	clear(grad)
+	var loss float64
+	for i := range o.parts {
+		loss += o.parts[i].loss
+		for q, r := range o.parts[i].rsum {
+			gb[q] += r
+		}
+	}
+	o.bands(len(gW), func(lo, hi int) {
+		g := gW[lo:hi]
+		for i := range o.parts {
+			for q, v := range o.parts[i].grad[lo:hi] {
+				g[q] += v
+			}
+		}
+	})
+	o.X.Unfold(gW, gb)
+	var square float64
+	for i, w := range W {
+		gW[i] = gW[i]/o.sum + o.Lambda*w
+		square += float64(w * w)
+	}
+	for q := range gb {
+		gb[q] /= o.sum
+	}
+	return loss/o.sum + o.Lambda/2*square
+}
+
+// bands splits 0..n among the workers where that pays.
+func (o *Objective) bands(n int, visit func(lo, hi int)) {
+	const least = 1 << 14
+	parts := max(1, min(len(o.workers), n/least))
+	var wg sync.WaitGroup
+	for i := range parts {
+		wg.Go(func() { visit(n*i/parts, n*(i+1)/parts) })
+	}
+	wg.Wait()
+}
+
+// Value returns f(theta): half of a pass's work.
+func (o *Objective) Value(theta []float64) (float64, error) {
+	err := o.each(theta, func(p *part, z []float64, lo, hi int) {
+		if lo == p.lo {
+			p.loss = 0
+		}
+		p.loss += o.residuals(z, lo, hi)
+	})
+	if err != nil {
+		return 0, err
+	}
+	var loss float64
+	for i := range o.parts {
+		loss += o.parts[i].loss
+	}
+	W, _ := o.Split(theta)
+	var square float64
+	for _, w := range W {
+		square += float64(w * w)
+	}
+	return loss/o.sum + o.Lambda/2*square, nil
+}
+
+// SetContext replaces the context that ends a pass early.
+func (o *Objective) SetContext(ctx context.Context) { o.ctx = ctx }
