@@ -238,6 +238,9 @@ func (d *Dataset) Validate() error {
 	names := make(map[string]bool, len(d.Columns))
 	for i := range d.Columns {
 		c := &d.Columns[i]
+		if c.Name == "" {
+			return d.fault(0, "", fmt.Errorf("%w: column %d has no name", ErrColumn, i+1))
+		}
 		if names[c.Name] {
 			return d.fault(0, c.Name, fmt.Errorf("%w: two columns of this name", ErrColumn))
 		}

@@ -58,3 +58,19 @@ func Gram(g []float64, x Rows, w []float64, lo, hi int) {
 		gram(g, x.F32, x.D, w, lo, hi)
 	}
 }
+
+// Affine adds to the logits z those of one feature vector x:
+//
+//	z_k += ((x_j - shift_j) scale_j) u_jk,   j = 0, 1, ...
+//
+// one feature after the other, every product and sum rounded to float64. u is
+// d x K row-major.
+func Affine(z, x, shift, scale, u []float64) {
+	k := len(z)
+	for j, xj := range x {
+		v := float64((xj - shift[j]) * scale[j])
+		if v != 0 {
+			axpy(z, v, u[j*k:][:k])
+		}
+	}
+}

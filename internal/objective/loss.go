@@ -22,6 +22,8 @@ type Loss interface {
 	// loss: for softmax the entropy of q, with q >= 0 summing to 1. It does not
 	// depend on the row.
 	Entropy(q []float64) float64
+	// Right reports whether logits z predict row i's label.
+	Right(z []float64, i int) bool
 	// ShiftInvariant reports whether adding the same number to all logits of a
 	// row leaves its loss as it is.
 	ShiftInvariant() bool
@@ -74,6 +76,11 @@ func (l CrossEntropy) Target(y []float64, i int) {
 
 // Entropy is -sum q_k log q_k.
 func (CrossEntropy) Entropy(q []float64) float64 { return special.Entropy(q) }
+
+// Right is whether the label is the argmax, the first of equals.
+func (l CrossEntropy) Right(z []float64, i int) bool {
+	return special.Argmax(z) == int(l.Labels[i])
+}
 
 // ShiftInvariant is true of softmax.
 func (CrossEntropy) ShiftInvariant() bool { return true }

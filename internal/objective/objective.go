@@ -243,27 +243,27 @@ func (o *Objective) bands(n int, visit func(lo, hi int)) {
 	wg.Wait()
 }
 
-// Value returns f(theta): half of a pass's work.
-func (o *Objective) Value(theta []float64) (float64, error) {
+// Accuracy is the weighted share of rows that theta puts right, as the Loss
+// sees it.
+func (o *Objective) Accuracy(theta []float64) (float64, error) {
 	err := o.each(theta, func(p *part, z []float64, lo, hi int) {
 		if lo == p.lo {
 			p.loss = 0
 		}
-		p.loss += o.residuals(z, lo, hi)
+		for i := lo; i < hi; i++ {
+			if o.Loss.Right(z[(i-lo)*o.K:][:o.K], i) {
+				p.loss += o.weight(i)
+			}
+		}
 	})
 	if err != nil {
 		return 0, err
 	}
-	var loss float64
+	var right float64
 	for i := range o.parts {
-		loss += o.parts[i].loss
+		right += o.parts[i].loss
 	}
-	W, _ := o.Split(theta)
-	var square float64
-	for _, w := range W {
-		square += float64(w * w)
-	}
-	return loss/o.sum + o.Lambda/2*square, nil
+	return right / o.sum, nil
 }
 
 // SetContext replaces the context that ends a pass early.

@@ -69,6 +69,7 @@ type Iterate struct {
 	GapBound     float64 // proved: Objective is at most this far above the optimum
 	GapEstimate  float64 // the solver's guess of the same
 	GradientNorm float64 // largest magnitude of a component
+	Accuracy     float64 // on the training rows; after epochs of SGD
 }
 
 // Result is where the fit ended. Theta is W row-major, then b.
@@ -79,7 +80,9 @@ type Result struct {
 	Stop         string
 	Final        Iterate
 	Loss         float64 // the objective without the penalty
-	GapReason    string  // why Final.GapBound is NaN, where it is
+	Accuracy     float64 // weighted, on the training rows
+	Kernel       string
+	GapReason    string // why Final.GapBound is NaN, where it is
 	Iterations   int
 	Dependent    []int // features that depend linearly on others, if the solver had to notice
 }
@@ -224,6 +227,7 @@ func (r *run) epoch(s *optimize.State) (stop bool) {
 		r.opt.OnEpoch(s.Iteration, s.F, s.X)
 	}
 	it := r.line(s.Iteration, math.NaN(), nil)
+	it.Accuracy, _ = r.obj.Accuracy(s.X)
 	r.tell(it)
 	if math.IsNaN(s.F) || math.IsInf(s.F, 0) {
 		return true
@@ -234,7 +238,7 @@ func (r *run) epoch(s *optimize.State) (stop bool) {
 func (r *run) line(iteration int, f float64, grad []float64) Iterate {
 	it := Iterate{
 		Iteration: iteration, Passes: r.obj.Passes(), Seconds: time.Since(r.start).Seconds(),
-		Objective: f, GapBound: math.NaN(), GapEstimate: math.NaN(), GradientNorm: math.NaN(),
+		Objective: f, GapBound: math.NaN(), GapEstimate: math.NaN(), GradientNorm: math.NaN(), Accuracy: math.NaN(),
 	}
 	if grad != nil {
 		it.GradientNorm = 0
@@ -291,6 +295,10 @@ func (r *run) finish(theta []float64) error {
 	if r.cert != nil {
 		r.lower = r.cert.Add(theta, grad, f)
 	}
+	if r.res.Accuracy, err = r.obj.Accuracy(theta); err != nil {
+		return err
+	}
+	r.res.Kernel = "generic"
 	it := r.line(r.res.Iterations, f, grad)
 	it.GapEstimate = estimate
 	r.res.Final = it

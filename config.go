@@ -1,0 +1,164 @@
+package softmax
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+	"time"
+
+	"example.com/softmax/dataset"
+	"example.com/softmax/internal/optimize"
+	"example.com/softmax/internal/train"
+	"example.com/softmax/preprocess"
+)
+
+// NoPenalty as Config.L2 fits without a penalty.
+const NoPenalty = -1
+
+// Config says how to fit. The zero value is the recommended start: a small L2
+// penalty, standardised numeric columns, the solver that suits the problem's
+// shape, and an objective proved to be within 0.01 % of the optimum.
+type Config struct {
+	// L2 is lambda in the penalty (lambda/2) ||W||^2 on the coefficients of
+	// the scaled features; the intercept is free. 0 stands for 1/(sum of the
+	// weights), which is C = 1 in the terms of other libraries; NoPenalty for
+	// none. From C, lambda is 1/(C * sum of the weights).
+	L2 float64 `json:"l2,omitempty"`
+
+	// Tol is the relative suboptimality of the objective at which a fit has
+	// converged, as proved by its certificate. 0 stands for 1e-4.
+	Tol float64 `json:"tol,omitempty"`
+
+	// Preprocess says how columns become features.
+	Preprocess preprocess.Options `json:"preprocess,omitzero"`
+
+	// Solver is one of the Solver constants; empty chooses by the shape of the
+	// problem.
+	Solver Solver `json:"solver,omitempty"`
+
+	// Stop says what ends a fit.
+	Stop StopRule `json:"stop,omitempty"`
+
+	// MaxIterations and MaxTime end a fit early; 0 stands for no limit. A fit
+	// ended by them is not an error: the Report says so, and how far it got.
+	MaxIterations int           `json:"max_iterations,omitempty"`
+	MaxTime       time.Duration `json:"max_time,omitempty"`
+
+	// SGD are the choices of the SGD solver.
+	SGD SGD `json:"sgd,omitzero"`
+
+	// Seed of everything random: the order of examples in SGD.
+	Seed uint64 `json:"seed,omitempty"`
+
+	// Threads is the number of threads; 0 stands for all. The result does not
+	// depend on it, bit for bit.
+	Threads int `json:"-"`
+
+	// Progress is called after every iteration or epoch; it may be nil.
+	Progress func(Iteration) `json:"-"`
+
+	// Validation is scored after every epoch of SGD; it may be nil.
+	Validation *dataset.Dataset `json:"-"`
+}
+
+// Solver names an optimisation method.
+type Solver string
+
+// The solvers.
+const (
+	// Newton uses the full Hessian: for few parameters.
+	Newton Solver = train.SolverNewton
+	// LBFGS is limited-memory BFGS, preconditioned.
+	LBFGS Solver = train.SolverLBFGS
+	// SGDSolver is mini-batch stochastic gradient descent as textbooks write
+	// it: a constant learning rate and a given number of epochs.
+	SGDSolver Solver = train.SolverSGD
+)
+
+// StopRule says what ends a fit.
+type StopRule string
+
+const (
+	// StopBound ends a fit when its certificate proves the tolerance.
+	StopBound StopRule = ""
+	// StopEstimate may end it earlier, when the solver's own estimate of the
+	// gap is within the tolerance.
+	StopEstimate StopRule = "estimate"
+)
+
+// SGD are the choices of mini-batch stochastic gradient descent. Zero values
+// stand for the textbook's.
+type SGD struct {
+	LearningRate float64 `json:"learning_rate,omitempty"` // 0.1
+	Batch        int     `json:"batch,omitempty"`         // 256 examples
+	Epochs       int     `json:"epochs,omitempty"`        // 10
+}
+
+// validate reports the first choice that makes no sense.
+func (c *Config) validate() error {
+	bad := func(format string, args ...any) error {
+		return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+	}
+	switch {
+	case !(c.L2 >= 0) && c.L2 != NoPenalty || math.IsInf(c.L2, 0):
+		return bad("L2 is %v; it must be positive, 0 for the default, or NoPenalty", c.L2)
+	case !(c.Tol >= 0) || c.Tol >= 1:
+		return bad("Tol is %v; it must lie between 0 and 1", c.Tol)
+	case c.Stop != StopBound && c.Stop != StopEstimate:
+		return bad("stop rule %q is not known", c.Stop)
+	case c.MaxIterations < 0 || c.MaxTime < 0 || c.Threads < 0:
+		return bad("MaxIterations, MaxTime and Threads must not be negative")
+	case !(c.SGD.LearningRate >= 0) || math.IsInf(c.SGD.LearningRate, 0) || c.SGD.Batch < 0 || c.SGD.Epochs < 0:
+		return bad("learning rate, batch and epochs must be positive")
+	}
+	switch c.Solver {
+	case "", Newton, LBFGS:
+		if c.SGD != (SGD{}) {
+			return bad("learning rate, batch and epochs belong to the solver %q", SGDSolver)
+		}
+	case SGDSolver:
+		if c.MaxIterations > 0 {
+			return bad("the solver %q is limited by epochs, not by MaxIterations", SGDSolver)
+		}
+	default:
+		return bad("solver %q is not known; it can be %q, %q or %q", c.Solver, Newton, LBFGS, SGDSolver)
+	}
+	if err := c.Preprocess.Validate(); err != nil {
+		return bad("%v", err)
+	}
+	return nil
+}
+
+// options fills the defaults in.
+func (c *Config) options() train.Options {
+	or := func(v, otherwise float64) float64 {
+		if v == 0 {
+			return otherwise
+		}
+		return v
+	}
+	o := train.Options{
+		Solver: string(c.Solver), Tol: or(c.Tol, 1e-4), Estimate: c.Stop == StopEstimate,
+		MaxIter: c.MaxIterations, MaxTime: c.MaxTime, Threads: c.Threads,
+		Descent: optimize.Descent{
+			Rate: or(c.SGD.LearningRate, 0.1), Batch: int(or(float64(c.SGD.Batch), 256)),
+			Epochs: int(or(float64(c.SGD.Epochs), 10)), Seed: c.Seed,
+		},
+	}
+	if o.Threads == 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	return o
+}
+
+// lambda returns the penalty's strength for examples of the given total
+// weight, and where it comes from.
+func (c *Config) lambda(sum float64) (lambda float64, source string) {
+	switch c.L2 {
+	case NoPenalty:
+		return 0, "none"
+	case 0:
+		return 1 / sum, "default: 1 / sum of the weights"
+	}
+	return c.L2, "given"
+}

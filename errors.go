@@ -1,0 +1,21 @@
+package softmax
+
+import "errors"
+
+// Errors a caller may want to branch on, with errors.Is. Errors about data are
+// *dataset.Error values, which say where the data is wrong.
+var (
+	// ErrConfig: a Config asks for something that does not exist, or for two
+	// things that cannot go together.
+	ErrConfig = errors.New("bad configuration")
+	// ErrOneClass: the labels have fewer than two classes.
+	ErrOneClass = errors.New("fewer than two classes")
+	// ErrDiverged: training left the finite numbers.
+	ErrDiverged = errors.New("training diverged")
+	// ErrInput: a feature vector or row does not fit the model.
+	ErrInput = errors.New("input does not fit the model")
+	// ErrMissing: a value that the model needs is missing (NaN).
+	ErrMissing = errors.New("missing value")
+	// ErrModelFile: a file is not a model of this package, or is damaged.
+	ErrModelFile = errors.New("not a usable model file")
+)

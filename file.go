@@ -1,0 +1,214 @@
+package softmax
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+
+	"example.com/softmax/dataset"
+	"example.com/softmax/internal/atomicfile"
+	"example.com/softmax/internal/design"
+	"example.com/softmax/internal/onnx"
+)
+
+// Save writes the model to a file: an ONNX graph of core operators in float64,
+// with what the graph does not say in its metadata (docs/FORMAT.md). The file
+// is replaced as a whole or not at all.
+func (m *Model) Save(path string) error {
+	b, err := m.bytes()
+	if err != nil {
+		return fmt.Errorf("save model: %w", err)
+	}
+	return atomicfile.Write(path, 0o644, func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	})
+}
+
+// WriteTo writes the model as Save does.
+func (m *Model) WriteTo(w io.Writer) (int64, error) {
+	b, err := m.bytes()
+	if err != nil {
+		return 0, fmt.Errorf("write model: %w", err)
+	}
+	n, err := w.Write(b)
+	return int64(n), err
+}
+
+// Load reads a model file. What is damaged, was changed after it was saved, or
+// is not a model of this package is refused with an error that wraps
+// ErrModelFile.
+func Load(path string) (*Model, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	m, err := Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}
+
+// Read reads a model as Load does.
+func Read(r io.Reader) (*Model, error) {
+	b, err := io.ReadAll(io.LimitReader(r, onnx.MaxSize+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(b) > onnx.MaxSize {
+		return nil, fmt.Errorf("%w: larger than %d bytes", ErrModelFile, onnx.MaxSize)
+	}
+	g, err := onnx.Unmarshal(b)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrModelFile, err)
+	}
+	m, err := fromGraph(g)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrModelFile, err)
+	}
+	// The graph may hold nothing but what this model would write: then it
+	// computes what the model computes.
+	again, err := m.bytes()
+	if err != nil || !bytes.Equal(again, b) {
+		return nil, fmt.Errorf("%w: it was changed after it was saved, or written by another version", ErrModelFile)
+	}
+	return m, nil
+}
+
+// Fingerprint is the SHA-256 of the model file, in hexadecimal: equal models
+// have equal fingerprints.
+func (m *Model) Fingerprint() (string, error) {
+	b, err := m.bytes()
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Keys of the metadata.
+const (
+	metaModel = "softmax.model"  // the fileInfo
+	metaSum   = "softmax.sha256" // of the file without this entry
+)
+
+// fileInfo is what the graph does not say.
+type fileInfo struct {
+	Format   int         `json:"format"`
+	Inputs   []fileInput `json:"inputs"`
+	Config   Config      `json:"config"`
+	Origin   Origin      `json:"origin"`
+	GapBound *float64    `json:"gap_bound"`
+}
+
+type fileInput struct {
+	Name       string   `json:"name"`
+	Kind       string   `json:"kind"`
+	Width      int      `json:"width"`
+	Height     int      `json:"height,omitempty"`
+	Components []string `json:"components,omitempty"`
+}
+
+const format = 1
+
+// bytes is the file. It depends on the model alone.
+func (m *Model) bytes() ([]byte, error) {
+	info := fileInfo{Format: format, Config: m.config, Origin: m.origin}
+	if !math.IsNaN(m.origin.GapBound) {
+		info.GapBound = &m.origin.GapBound
+	}
+	for _, in := range m.design.Inputs {
+		info.Inputs = append(info.Inputs, fileInput{Name: in.Name, Kind: in.Kind.String(), Width: in.Width, Height: in.Height, Components: in.Components})
+	}
+	meta, err := json.Marshal(info)
+	if err != nil {
+		return nil, err
+	}
+	g := m.graph()
+	g.Metadata = map[string]string{metaModel: string(meta)}
+	b, err := onnx.Marshal(g)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(b)
+	g.Metadata[metaSum] = hex.EncodeToString(sum[:])
+	return onnx.Marshal(g)
+}
+
+// fromGraph reads the parts of a model off a graph that this package wrote.
+func fromGraph(g *onnx.Model) (*Model, error) {
+	meta, ok := g.Metadata[metaModel]
+	if !ok {
+		return nil, errors.New("an ONNX file, but not written by softmax")
+	}
+	var info fileInfo
+	if err := json.Unmarshal([]byte(meta), &info); err != nil {
+		return nil, fmt.Errorf("metadata %s: %w", metaModel, err)
+	}
+	if info.Format != format {
+		return nil, fmt.Errorf("format %d; this version reads format %d", info.Format, format)
+	}
+	m := &Model{config: info.Config, origin: info.Origin}
+	m.origin.GapBound = math.NaN()
+	if info.GapBound != nil {
+		m.origin.GapBound = *info.GapBound
+	}
+	var err error
+	if m.classes, err = classesOf(g); err != nil {
+		return nil, err
+	}
+	d := &design.Design{}
+	m.design = d
+	features := 0
+	for i, in := range info.Inputs {
+		input := design.Input{Name: in.Name, Width: in.Width, Height: in.Height, Components: in.Components, First: features}
+		switch in.Kind {
+		case dataset.Numeric.String():
+			input.Kind = dataset.Numeric
+		case dataset.Pixels.String():
+			input.Kind = dataset.Pixels
+		case dataset.Categorical.String():
+			input.Kind = dataset.Categorical
+			if input.Levels, err = levelsOf(g, i); err != nil {
+				return nil, err
+			}
+		default:
+			return nil, fmt.Errorf("input %q: kind %q is not known", in.Name, in.Kind)
+		}
+		if in.Width < 1 || in.Width > math.MaxInt32 || in.Height < 0 || in.Height > 0 && in.Width%in.Height != 0 ||
+			in.Components != nil && len(in.Components) != in.Width || input.Kind == dataset.Pixels && in.Height == 0 {
+			return nil, fmt.Errorf("input %q: bad shape", in.Name)
+		}
+		features += input.Features()
+		d.Inputs = append(d.Inputs, input)
+	}
+	k := len(m.classes)
+	for name, dst := range map[string]struct {
+		to   *[]float64
+		dims []int64
+	}{
+		tensorShift: {&d.Shift, []int64{1, int64(features)}}, tensorScale: {&d.Scale, []int64{1, int64(features)}},
+		tensorW: {&m.w, []int64{int64(features), int64(k)}}, tensorB: {&m.b, []int64{1, int64(k)}},
+	} {
+		t := initializer(g, name)
+		if t == nil || t.Float64s == nil || !slices.Equal(t.Dims, dst.dims) {
+			return nil, fmt.Errorf("tensor %q is missing or not of shape %v", name, dst.dims)
+		}
+		for _, v := range t.Float64s {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, fmt.Errorf("tensor %q has a value that is not a finite number", name)
+			}
+		}
+		*dst.to = t.Float64s
+	}
+	return m, nil
+}

@@ -1,0 +1,188 @@
+package softmax
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"example.com/softmax/dataset"
+	"example.com/softmax/internal/onnx"
+)
+
+// Names in the graph. Inputs carry the names of columns, so inner names have a
+// prefix that columns are kept from.
+const (
+	outputLabel         = "label"
+	outputProbabilities = "probabilities"
+	inner               = "softmax/"
+	tensorShift         = inner + "shift"
+	tensorScale         = inner + "scale"
+	tensorW             = inner + "W"
+	tensorB             = inner + "b"
+	nodeClasses         = inner + "classes"
+)
+
+// numericInput names the tensor that holds all numeric columns side by side,
+// where there are several.
+const numericInput = "numeric"
+
+// graph is the model as an ONNX graph:
+//
+//	raw features -> Sub shift -> Mul scale -> MatMul W -> Add b -> Softmax
+//	                                                        `-> ArgMax -> LabelEncoder
+//
+// Shift and scale are not folded into W and b: with |mean| >> deviation the sum
+// over raw features would lose what the centred one keeps.
+func (m *Model) graph() *onnx.Model {
+	b := &graphBuilder{taken: map[string]bool{outputLabel: true, outputProbabilities: true}}
+	d, k := int64(m.design.D()), int64(len(m.classes))
+
+	var parts []string
+	width := int64(0)
+	numericName, elem, numericCount := "", onnx.Double, 0
+	for _, in := range m.design.Inputs {
+		if in.Kind != dataset.Categorical {
+			numericName, width = in.Name, width+int64(in.Width)
+			numericCount++
+			if in.Kind == dataset.Pixels {
+				elem = onnx.Uint8
+			}
+		}
+	}
+	if numericCount > 0 {
+		if numericCount > 1 {
+			numericName, elem = numericInput, onnx.Double
+		}
+		x := b.input(numericName, elem, width)
+		if elem != onnx.Double {
+			x = b.node("Cast", "", inner+"numbers", []string{x}, onnx.Attribute{Name: "to", Value: int64(onnx.Double)})
+		}
+		parts = append(parts, x)
+	}
+	for i, in := range m.design.Inputs {
+		if in.Kind == dataset.Categorical {
+			parts = append(parts, b.oneHot(i, in.Name, in.Levels))
+		}
+	}
+	x := parts[0]
+	if len(parts) > 1 {
+		x = b.node("Concat", "", inner+"features", parts, onnx.Attribute{Name: "axis", Value: int64(1)})
+	}
+	b.constant(onnx.Tensor{Name: tensorShift, Dims: []int64{1, d}, Float64s: m.design.Shift})
+	b.constant(onnx.Tensor{Name: tensorScale, Dims: []int64{1, d}, Float64s: m.design.Scale})
+	b.constant(onnx.Tensor{Name: tensorW, Dims: []int64{d, k}, Float64s: m.w})
+	b.constant(onnx.Tensor{Name: tensorB, Dims: []int64{1, k}, Float64s: m.b})
+	x = b.node("Sub", "", inner+"centred", []string{x, tensorShift})
+	x = b.node("Mul", "", inner+"scaled", []string{x, tensorScale})
+	x = b.node("MatMul", "", inner+"products", []string{x, tensorW})
+	logits := b.node("Add", "", inner+"logits", []string{x, tensorB})
+	b.node("Softmax", "", outputProbabilities, []string{logits}, onnx.Attribute{Name: "axis", Value: int64(1)})
+	// Of the logits, not of the probabilities, whose saturation makes ties.
+	index := b.node("ArgMax", "", inner+"index", []string{logits},
+		onnx.Attribute{Name: "axis", Value: int64(1)}, onnx.Attribute{Name: "keepdims", Value: int64(0)}, onnx.Attribute{Name: "select_last_index", Value: int64(0)})
+	codes := make([]int64, k)
+	for q := range codes {
+		codes[q] = int64(q)
+	}
+	b.g.Nodes = append(b.g.Nodes, onnx.Node{
+		Name: nodeClasses, Op: "LabelEncoder", Domain: domainML, Inputs: []string{index}, Outputs: []string{outputLabel},
+		Attributes: []onnx.Attribute{{Name: "keys_int64s", Value: codes}, {Name: "values_strings", Value: m.classes}},
+	})
+	b.g.Name = "softmax"
+	b.g.Outputs = []onnx.ValueInfo{
+		{Name: outputLabel, Elem: onnx.String, Shape: []onnx.Dim{{Name: "N"}}},
+		{Name: outputProbabilities, Elem: onnx.Double, Shape: []onnx.Dim{{Name: "N"}, {Size: k}}},
+	}
+	return &onnx.Model{
+		IRVersion: 8, Opsets: []onnx.Opset{{Version: 17}, {Domain: domainML, Version: 3}},
+		ProducerName: "softmax", Graph: b.g,
+	}
+}
+
+const domainML = "ai.onnx.ml"
+
+// graphBuilder collects the parts of a graph.
+type graphBuilder struct {
+	g     onnx.Graph
+	taken map[string]bool
+}
+
+// input adds an input, N x width, under a column's name if that is free.
+func (b *graphBuilder) input(column string, elem onnx.ElemType, width int64) string {
+	name := column
+	for b.taken[name] || len(name) >= len(inner) && name[:len(inner)] == inner {
+		name = "input/" + name
+	}
+	b.taken[name] = true
+	b.g.Inputs = append(b.g.Inputs, onnx.ValueInfo{Name: name, Elem: elem, Shape: []onnx.Dim{{Name: "N"}, {Size: width}}})
+	return name
+}
+
+func (b *graphBuilder) constant(t onnx.Tensor) string {
+	b.g.Initializers = append(b.g.Initializers, t)
+	return t.Name
+}
+
+// node adds an operator whose only output and own name are name.
+func (b *graphBuilder) node(op, domain, name string, inputs []string, attributes ...onnx.Attribute) string {
+	b.g.Nodes = append(b.g.Nodes, onnx.Node{Name: name, Op: op, Domain: domain, Inputs: inputs, Outputs: []string{name}, Attributes: attributes})
+	return name
+}
+
+// oneHot adds the input of a categorical column and its one-hot code, in which
+// a level that is not known is all zeros.
+func (b *graphBuilder) oneHot(i int, column string, levels []string) string {
+	name := b.input(column, onnx.String, 1)
+	code := b.node("OneHotEncoder", domainML, oneHotName(i), []string{name},
+		onnx.Attribute{Name: "cats_strings", Value: levels}, onnx.Attribute{Name: "zeros", Value: int64(1)})
+	// The checker cannot infer this type.
+	b.g.ValueInfos = append(b.g.ValueInfos, onnx.ValueInfo{Name: code, Elem: onnx.Float, Shape: []onnx.Dim{{Name: "N"}, {Size: 1}, {Size: int64(len(levels))}}})
+	axes := inner + "axis"
+	if !b.taken[axes] {
+		b.taken[axes] = true
+		b.constant(onnx.Tensor{Name: axes, Dims: []int64{1}, Int64s: []int64{1}})
+	}
+	flat := b.node("Squeeze", "", code+"/flat", []string{code, axes})
+	return b.node("Cast", "", code+"/double", []string{flat}, onnx.Attribute{Name: "to", Value: int64(onnx.Double)})
+}
+
+func oneHotName(input int) string { return fmt.Sprintf("%slevels/%d", inner, input) }
+
+func initializer(g *onnx.Model, name string) *onnx.Tensor {
+	i := slices.IndexFunc(g.Graph.Initializers, func(t onnx.Tensor) bool { return t.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &g.Graph.Initializers[i]
+}
+
+// stringsOf returns a list attribute of the node of the given name.
+func stringsOf(g *onnx.Model, node, attribute string) []string {
+	for _, n := range g.Graph.Nodes {
+		if n.Name != node {
+			continue
+		}
+		for _, a := range n.Attributes {
+			if s, ok := a.Value.([]string); ok && a.Name == attribute {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
+func classesOf(g *onnx.Model) ([]string, error) {
+	classes := stringsOf(g, nodeClasses, "values_strings")
+	if len(classes) < 2 {
+		return nil, errors.New("it has fewer than two classes")
+	}
+	return classes, nil
+}
+
+func levelsOf(g *onnx.Model, input int) ([]string, error) {
+	levels := stringsOf(g, oneHotName(input), "cats_strings")
+	if len(levels) == 0 {
+		return nil, fmt.Errorf("input %d has no levels", input)
+	}
+	return levels, nil
+}

@@ -1,0 +1,265 @@
+package softmax
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"example.com/softmax/dataset"
+	"example.com/softmax/internal/design"
+	"example.com/softmax/internal/kernel"
+	"example.com/softmax/internal/special"
+)
+
+// Model is a fitted classifier. It is immutable and safe for use by many
+// goroutines at once.
+//
+// A feature vector x, as most methods take it, holds the raw values of
+// Features, in that order: numbers as they stood in the data (pixels 0 to 255),
+// and for a categorical column 1 at its level and 0 at the others; Encode makes
+// one from named values. The logits are o = x'W + b over the scaled features
+// x', the probabilities softmax(o), the prediction the first class of largest
+// logit. All sums run in float64 in the order of the features, in every method:
+// a row predicted alone and the same row in a batch agree bit for bit.
+type Model struct {
+	design  *design.Design
+	classes []string
+	w, b    []float64 // d x K row-major and K, for scaled features
+	config  Config
+	origin  Origin
+}
+
+// Origin is what a Model remembers of the fit it comes from.
+type Origin struct {
+	Rows      int     `json:"rows"`
+	Lambda    float64 `json:"lambda"`
+	Objective float64 `json:"objective"`
+	// GapBound is NaN where nothing was proved.
+	GapBound float64 `json:"-"`
+	Stop     Stop    `json:"stop"`
+	Solver   Solver  `json:"solver"`
+	Label    string  `json:"label"` // name of the label column
+}
+
+// Classes returns the classes in the model's order: numerically if all are
+// numbers, else bytewise.
+func (m *Model) Classes() []string { return slices.Clone(m.classes) }
+
+// Features returns the names of the numbers in a feature vector.
+func (m *Model) Features() []string {
+	names := make([]string, m.design.D())
+	for j := range names {
+		names[j] = m.design.FeatureName(j)
+	}
+	return names
+}
+
+// Config returns the configuration of the fit.
+func (m *Model) Config() Config { return m.config }
+
+// Origin returns what is known of the fit.
+func (m *Model) Origin() Origin { return m.origin }
+
+// Input describes a column the model needs.
+type Input struct {
+	Name   string
+	Kind   dataset.Kind
+	Width  int      // numbers in each row
+	Height int      // lines of an image
+	Levels []string // of a categorical column
+}
+
+// Inputs returns the columns the model needs.
+func (m *Model) Inputs() []Input {
+	ins := make([]Input, len(m.design.Inputs))
+	for i, in := range m.design.Inputs {
+		ins[i] = Input{Name: in.Name, Kind: in.Kind, Width: in.Width, Height: in.Height, Levels: slices.Clone(in.Levels)}
+	}
+	return ins
+}
+
+// Coefficients are a model's parameters in raw units: the logit of class k for
+// a feature vector x is sum_j x_j W[j][k] + Intercept[k].
+type Coefficients struct {
+	Features, Classes []string
+	W                 [][]float64 // one row a feature, one column a class
+	Intercept         []float64
+}
+
+// Coefficients returns the parameters in raw units.
+func (m *Model) Coefficients() Coefficients {
+	k := len(m.classes)
+	c := Coefficients{Features: m.Features(), Classes: m.Classes(), W: make([][]float64, m.design.D()), Intercept: slices.Clone(m.b)}
+	for j := range c.W {
+		c.W[j] = make([]float64, k)
+		for q := range c.W[j] {
+			c.W[j][q] = m.design.Scale[j] * m.w[j*k+q]
+			c.Intercept[q] -= m.design.Shift[j] * c.W[j][q]
+		}
+	}
+	return c
+}
+
+// Row is an example by the names of its columns: float64, float32, int or
+// uint8 for a number, string for a category, and a slice of one of the number
+// types for a block such as an image.
+type Row map[string]any
+
+// Encode returns the feature vector of a row. Every input must be there and of
+// the right type; other names are ignored. A category that training did not
+// see is 0 at every level.
+func (m *Model) Encode(row Row) ([]float64, error) {
+	x := make([]float64, m.design.D())
+	for i := range m.design.Inputs {
+		in := &m.design.Inputs[i]
+		value, ok := row[in.Name]
+		if !ok {
+			return nil, fmt.Errorf("%w: it has no %q", ErrInput, in.Name)
+		}
+		xs := x[in.First:][:in.Features()]
+		if in.Kind == dataset.Categorical {
+			level, ok := value.(string)
+			if !ok {
+				return nil, fmt.Errorf("%w: %q is a %T where the model needs a category as a string", ErrInput, in.Name, value)
+			}
+			if l, found := slices.BinarySearch(in.Levels, level); found {
+				xs[l] = 1
+			}
+			continue
+		}
+		if !numbers(xs, value) {
+			return nil, fmt.Errorf("%w: %q is %v (%T) where the model needs %d numbers", ErrInput, in.Name, value, value, in.Width)
+		}
+	}
+	return x, nil
+}
+
+// numbers writes value to dst and reports whether it is len(dst) numbers.
+func numbers(dst []float64, value any) bool {
+	switch v := value.(type) {
+	case float64:
+		dst[0] = v
+		return len(dst) == 1
+	case float32:
+		dst[0] = float64(v)
+		return len(dst) == 1
+	case int:
+		dst[0] = float64(v)
+		return len(dst) == 1
+	case uint8:
+		dst[0] = float64(v)
+		return len(dst) == 1
+	case []float64:
+		return convert(dst, v)
+	case []float32:
+		return convert(dst, v)
+	case []int:
+		return convert(dst, v)
+	case []uint8:
+		return convert(dst, v)
+	}
+	return false
+}
+
+func convert[T float64 | float32 | int | uint8](dst []float64, v []T) bool {
+	if len(v) != len(dst) {
+		return false
+	}
+	for j, x := range v {
+		dst[j] = float64(x)
+	}
+	return true
+}
+
+// LogitsInto writes the K logits of feature vector x to dst, which must have
+// room for them. It does not allocate. The error wraps ErrInput if the lengths
+// are wrong, ErrMissing if a value of x is NaN, and dataset.ErrInfinite if one
+// is infinite; dst is NaN then.
+func (m *Model) LogitsInto(dst, x []float64) error {
+	if len(dst) != len(m.classes) || len(x) != m.design.D() {
+		return m.wrongLength(dst, x)
+	}
+	m.logits(dst, x)
+	for _, z := range dst {
+		if math.IsNaN(z) || math.IsInf(z, 0) {
+			return m.explain(dst, x)
+		}
+	}
+	return nil
+}
+
+// logits is the one loop that predicts.
+func (m *Model) logits(dst, x []float64) {
+	copy(dst, m.b)
+	kernel.Affine(dst, x, m.design.Shift, m.design.Scale, m.w)
+}
+
+func (m *Model) wrongLength(dst, x []float64) error {
+	if len(x) != m.design.D() {
+		return fmt.Errorf("%w: %d values for %d features", ErrInput, len(x), m.design.D())
+	}
+	return fmt.Errorf("%w: room for %d outputs for %d classes", ErrInput, len(dst), len(m.classes))
+}
+
+// explain names the value that made logits leave the numbers.
+func (m *Model) explain(dst, x []float64) error {
+	for k := range dst {
+		dst[k] = math.NaN()
+	}
+	for j, v := range x {
+		switch {
+		case math.IsNaN(v):
+			return fmt.Errorf("%w: feature %q", ErrMissing, m.design.FeatureName(j))
+		case math.IsInf(v, 0):
+			return fmt.Errorf("%w: feature %q", dataset.ErrInfinite, m.design.FeatureName(j))
+		}
+	}
+	return fmt.Errorf("%w: its values are so large that the logits overflow", ErrInput)
+}
+
+// ProbabilitiesInto writes the K class probabilities of x to dst. It does not
+// allocate. Errors are those of LogitsInto.
+func (m *Model) ProbabilitiesInto(dst, x []float64) error {
+	if err := m.LogitsInto(dst, x); err != nil {
+		return err
+	}
+	special.Softmax(dst, dst)
+	return nil
+}
+
+// Logits returns the outputs o of x, one for each class.
+func (m *Model) Logits(x []float64) ([]float64, error) {
+	o := make([]float64, len(m.classes))
+	return o, m.LogitsInto(o, x)
+}
+
+// Probabilities returns the probability of each class for x.
+func (m *Model) Probabilities(x []float64) ([]float64, error) {
+	p := make([]float64, len(m.classes))
+	return p, m.ProbabilitiesInto(p, x)
+}
+
+// Predict returns the most probable class of x; of equals, the first in the
+// order of Classes.
+func (m *Model) Predict(x []float64) (string, error) {
+	k, err := m.PredictIndex(x)
+	if err != nil {
+		return "", err
+	}
+	return m.classes[k], nil
+}
+
+// PredictIndex is Predict with the index into Classes. It does not allocate
+// for up to 64 classes.
+func (m *Model) PredictIndex(x []float64) (int, error) {
+	var small [64]float64
+	o := small[:]
+	if len(m.classes) > len(o) {
+		o = make([]float64, len(m.classes))
+	}
+	o = o[:len(m.classes)]
+	if err := m.LogitsInto(o, x); err != nil {
+		return 0, err
+	}
+	return special.Argmax(o), nil
+}

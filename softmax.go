@@ -1,0 +1,270 @@
+// Package softmax fits, certifies, saves and runs softmax-regression models
+// (multinomial logistic regression): for each class k a linear output
+// o_k = x W_k + b_k, and the class probabilities softmax(o).
+//
+//	train, err := csv.Read(f, csv.Options{Label: "species"})
+//	model, report, err := softmax.Fit(ctx, train, softmax.Config{})
+//	p, err := model.Probabilities(x)
+//	err = model.Save("species.onnx")
+//
+// Fit minimises the mean cross-entropy plus an L2 penalty on W. The Report it
+// returns proves how far the result can be from the optimum, and the result is
+// the same, bit for bit, for any number of threads.
+//
+// Data comes from the readers below package dataset or from slices
+// (dataset.FromRows). Numeric columns are standardised inside, by algebra on
+// the weights; coefficients and predictions are in raw units. Categorical
+// columns become one feature a level. A model is saved as an ONNX file in
+// float64 that any ONNX runtime runs; Load reads it back.
+//
+// docs/MATH.md derives what is computed, docs/NUMERICS.md says how exactly.
+package softmax
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"example.com/softmax/dataset"
+	"example.com/softmax/internal/design"
+	"example.com/softmax/internal/objective"
+	"example.com/softmax/internal/train"
+)
+
+// Fit trains a classifier for the label of ds.
+//
+// Rows in which a value or the label is missing are left out, with a warning;
+// rows of weight 0 take no part. "Not converged" is no error but a status of
+// the Report. If ctx ends before the fit does, Fit returns the best model so
+// far together with ctx's error.
+//
+// The error wraps ErrConfig, ErrOneClass or ErrDiverged, or is a
+// *dataset.Error.
+func Fit(ctx context.Context, ds *dataset.Dataset, cfg Config) (*Model, *Report, error) {
+	start := time.Now()
+	if err := cfg.validate(); err != nil {
+		return nil, nil, err
+	}
+	f := &fit{cfg: cfg, report: &Report{}}
+	if err := f.prepare(ds); err != nil {
+		return nil, nil, err
+	}
+	f.report.PrepareSeconds = time.Since(start).Seconds()
+	return f.run(ctx)
+}
+
+// fit is the state of one call of Fit.
+type fit struct {
+	cfg     Config
+	data    *dataset.Dataset // the rows that are used
+	design  *design.Design
+	classes []string
+	labels  []int32
+	shares  []float64
+	sum     float64
+	report  *Report
+}
+
+// prepare chooses rows and classes and fits the design.
+func (f *fit) prepare(ds *dataset.Dataset) error {
+	if err := ds.Validate(); err != nil {
+		return err
+	}
+	if ds.Label == nil {
+		return &dataset.Error{File: ds.Source, Err: dataset.ErrNoLabel}
+	}
+	if err := checkText(ds); err != nil {
+		return err
+	}
+	f.chooseRows(ds)
+	if f.data.Rows() == 0 {
+		return &dataset.Error{File: ds.Source, Err: fmt.Errorf("%w: none of %d is complete with a label and a weight above 0", dataset.ErrNoRows, ds.Rows())}
+	}
+	f.chooseClasses()
+	if len(f.classes) < 2 {
+		return fmt.Errorf("%w: all %d rows used are %q", ErrOneClass, f.data.Rows(), f.classes[0])
+	}
+	var err error
+	if f.design, err = design.Fit(f.data, f.cfg.Preprocess); err != nil {
+		return err
+	}
+	r := f.report
+	r.Rows, r.Features = f.data.Rows(), f.design.D()
+	if r.Dropped > 0 {
+		f.warn("missing-values", nil, fmt.Sprintf("%d of %d rows have a missing value or no label and were left out.", r.Dropped, ds.Rows()))
+	}
+	f.warnFeatures("constant", f.design.Constant, "has one value in all rows and got weight 0", "have one value in all rows and got weight 0")
+	return nil
+}
+
+// chooseRows keeps the complete rows of positive weight.
+func (f *fit) chooseRows(ds *dataset.Dataset) {
+	var rows []int
+	for i := range ds.Rows() {
+		if ds.Weights != nil && ds.Weights[i] == 0 {
+			continue
+		}
+		complete := ds.Label.Codes[i] >= 0
+		for c := range ds.Columns {
+			complete = complete && !ds.Columns[c].Missing(i)
+		}
+		if !complete {
+			f.report.Dropped++
+			continue
+		}
+		rows = append(rows, i)
+	}
+	f.data = ds
+	if len(rows) < ds.Rows() {
+		f.data = ds.Subset(rows)
+	}
+}
+
+// chooseClasses keeps the classes that occur.
+func (f *fit) chooseClasses() {
+	l := f.data.Label
+	weight := make([]float64, len(l.Classes))
+	for i, code := range l.Codes {
+		w := 1.0
+		if f.data.Weights != nil {
+			w = f.data.Weights[i]
+		}
+		weight[code] += w
+		f.sum += w
+	}
+	code := make([]int32, len(l.Classes))
+	for k, w := range weight {
+		if w > 0 {
+			code[k] = int32(len(f.classes))
+			f.classes = append(f.classes, l.Classes[k])
+			f.shares = append(f.shares, w/f.sum)
+		}
+	}
+	f.labels = l.Codes
+	if len(f.classes) < len(l.Classes) {
+		f.labels = make([]int32, len(l.Codes))
+		for i, c := range l.Codes {
+			f.labels[i] = code[c]
+		}
+	}
+}
+
+// run trains and reports.
+func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
+	r := f.report
+	lambda, source := f.cfg.lambda(f.sum)
+	opt := f.cfg.options()
+	var epoch *Iteration
+	opt.OnEpoch = func(n int, loss float64, theta []float64) { epoch = f.scoreEpoch(loss, theta) }
+	opt.OnIterate = func(it train.Iterate) {
+		line := iteration(it)
+		if epoch != nil {
+			line.EpochLoss, line.ValidationAccuracy, line.ValidationLogLoss = epoch.EpochLoss, epoch.ValidationAccuracy, epoch.ValidationLogLoss
+		}
+		r.History = append(r.History, line)
+		if f.cfg.Progress != nil {
+			f.cfg.Progress(line)
+		}
+	}
+	start := time.Now()
+	res, err := train.Run(ctx, train.Problem{
+		X: f.design.Matrix(f.data), Loss: objective.CrossEntropy{Labels: f.labels}, K: len(f.classes),
+		Weights: f.data.Weights, Shares: f.shares, Lambda: lambda,
+	}, opt)
+	if res == nil {
+		if errors.Is(err, train.ErrDiverged) {
+			err = fmt.Errorf("%w: %w", ErrDiverged, err)
+		}
+		return nil, nil, err
+	}
+	r.FitSeconds = time.Since(start).Seconds()
+	r.Lambda, r.LambdaSource = lambda, source
+	r.Solver, r.SolverReason, r.Kernel, r.Threads = Solver(res.Solver), res.SolverReason, res.Kernel, opt.Threads
+	r.Stop, r.Iterations = Stop(res.Stop), res.Iterations
+	r.Objective, r.Loss, r.LogLikelihood = res.Final.Objective, res.Loss, -res.Loss*f.sum
+	r.GapBound, r.GapReason, r.GapEstimate = res.Final.GapBound, res.GapReason, res.Final.GapEstimate
+	r.GradientNorm, r.Passes, r.TrainAccuracy = res.Final.GradientNorm, res.Final.Passes, res.Accuracy
+	f.warnFeatures("dependent", res.Dependent, "depends linearly on other features; without a penalty its coefficient is not determined and was held", "depend linearly on other features; without a penalty their coefficients are not determined and were held")
+	m := f.model(res.Theta)
+	m.origin = Origin{Rows: r.Rows, Lambda: lambda, Objective: r.Objective, GapBound: r.GapBound, Stop: r.Stop, Solver: r.Solver, Label: f.data.Label.Name}
+	return m, r, err
+}
+
+// model makes a Model of a parameter vector.
+func (f *fit) model(theta []float64) *Model {
+	at := f.design.D() * len(f.classes)
+	cfg := f.cfg
+	cfg.Threads, cfg.Progress, cfg.Validation = 0, nil, nil
+	return &Model{design: f.design, classes: f.classes, w: theta[:at:at], b: theta[at:], config: cfg}
+}
+
+// scoreEpoch scores the validation set after an epoch.
+func (f *fit) scoreEpoch(loss float64, theta []float64) *Iteration {
+	it := &Iteration{EpochLoss: loss, ValidationAccuracy: math.NaN(), ValidationLogLoss: math.NaN()}
+	if f.cfg.Validation == nil {
+		return it
+	}
+	if b, err := f.model(theta).Bind(f.cfg.Validation); err == nil {
+		if s, err := b.Score(); err == nil {
+			it.ValidationAccuracy, it.ValidationLogLoss = s.Accuracy, s.LogLoss
+		}
+	}
+	return it
+}
+
+func iteration(it train.Iterate) Iteration {
+	return Iteration{
+		Iteration: it.Iteration, Passes: it.Passes, Seconds: it.Seconds, Objective: it.Objective,
+		GapBound: it.GapBound, GapEstimate: it.GapEstimate, GradientNorm: it.GradientNorm, TrainAccuracy: it.Accuracy,
+		EpochLoss: math.NaN(), ValidationAccuracy: math.NaN(), ValidationLogLoss: math.NaN(),
+	}
+}
+
+func (f *fit) warn(kind string, features []string, message string) {
+	f.report.Warnings = append(f.report.Warnings, Warning{Kind: kind, Features: features, Message: message})
+}
+
+// warnFeatures names the first few of the features.
+func (f *fit) warnFeatures(kind string, features []int, one, many string) {
+	if len(features) == 0 {
+		return
+	}
+	var names []string
+	for _, j := range features {
+		names = append(names, f.design.FeatureName(j))
+	}
+	const most = 5
+	shown := names[:min(most, len(names))]
+	message := fmt.Sprintf("Feature %q %s.", names[0], one)
+	if len(names) > 1 {
+		message = fmt.Sprintf("%d features %s: %s", len(names), many, strings.Join(shown, ", "))
+		if len(names) > most {
+			message += fmt.Sprintf(" and %d more", len(names)-most)
+		}
+		message += "."
+	}
+	f.warn(kind, names, message)
+}
+
+// checkText holds names to UTF-8, which a model file needs.
+func checkText(ds *dataset.Dataset) error {
+	check := func(column string, names []string) error {
+		for _, s := range names {
+			if !utf8.ValidString(s) {
+				return &dataset.Error{File: ds.Source, Column: column, Err: fmt.Errorf("%w: %q is not valid UTF-8; convert the file", dataset.ErrColumn, s)}
+			}
+		}
+		return nil
+	}
+	for i := range ds.Columns {
+		c := &ds.Columns[i]
+		if err := check(c.Name, append([]string{c.Name}, append(c.Levels, c.Components...)...)); err != nil {
+			return err
+		}
+	}
+	return check(ds.Label.Name, append([]string{ds.Label.Name}, ds.Label.Classes...))
+}
