@@ -8,9 +8,10 @@ package objective
 // with x_id = 1 for the intercept and c_i the curvature of row i's loss. Where
 // the loss does not change when all logits of a row do, f is flat along theta
 // plus a multiple of (a_j for all k); there a term that only acts on such
-// directions makes H definite without changing a Newton step. It implements
-// optimize.Hessian, for small (d+1) K.
-func (o *Objective) Hessian(theta, h []float64) error {
+// directions makes H definite without changing a Newton step. Only every
+// stride-th row is used. For small (d+1) K; with stride 1 it is the Hessian of
+// optimize.Hessian.
+func (o *Objective) Hessian(theta, h []float64, stride int) error {
 	d, k := o.X.D(), o.K
 	dim := (d + 1) * k
 	pairs := k * (k + 1) / 2
@@ -19,15 +20,17 @@ func (o *Objective) Hessian(theta, h []float64) error {
 	tri := (d + 1) * (d + 2) / 2
 	err := o.each(theta, func(p *part, z []float64, lo, hi int) {
 		if lo == p.lo {
+			p.loss = 0
 			p.hess = zeros(p.hess, pairs*tri)
 			p.x = zeros(p.x, d+1)
 			p.curve = zeros(p.curve, k*k)
 		}
 		for i := lo; i < hi; i++ {
 			w := o.weight(i)
-			if w == 0 {
+			if w == 0 || i%stride != 0 {
 				continue
 			}
+			p.loss += w
 			o.X.Row(p.x[:d], i)
 			p.x[d] = 1
 			o.Loss.Curvature(p.curve, z[(i-lo)*k:][:k], i)
@@ -43,8 +46,9 @@ func (o *Objective) Hessian(theta, h []float64) error {
 	if err != nil {
 		return err
 	}
-	total := o.parts[0].hess
+	total, sum := o.parts[0].hess, o.parts[0].loss
 	for i := 1; i < len(o.parts); i++ {
+		sum += o.parts[i].loss
 		for at, v := range o.parts[i].hess {
 			total[at] += v
 		}
@@ -55,7 +59,7 @@ func (o *Objective) Hessian(theta, h []float64) error {
 		for m := q; m < k; m++ {
 			for j := range d + 1 {
 				for l := range j + 1 {
-					v := total[at] / o.sum
+					v := total[at] / sum
 					at++
 					place(h, dim, j*k+q, l*k+m, v)
 					place(h, dim, j*k+m, l*k+q, v)

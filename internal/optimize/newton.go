@@ -7,10 +7,11 @@ import (
 )
 
 // A Hessian is a Function that can write its Hessian, Dim x Dim row-major, on
-// and left of the diagonal; objective.Objective is one.
+// and left of the diagonal, from every stride-th of its terms;
+// objective.Objective is one.
 type Hessian interface {
 	Function
-	Hessian(x, h []float64) error
+	Hessian(x, h []float64, stride int) error
 }
 
 // Newton minimises fn from x, which it leaves at the last iterate: Newton's
@@ -28,7 +29,7 @@ func Newton(fn Hessian, x []float64, dependent func(coordinates []int), monitor 
 	h := make([]float64, n*n)
 	l := line{fn: fn, x: x, p: make([]float64, n), trial: make([]float64, n), gt: make([]float64, n)}
 	for {
-		if err := fn.Hessian(x, h); err != nil {
+		if err := fn.Hessian(x, h, 1); err != nil {
 			return Failed, err
 		}
 		dropped := linalg.Cholesky(h, n, singular)

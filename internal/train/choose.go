@@ -12,13 +12,18 @@ func choose(p Problem, wanted string) (solver, reason string) {
 	if parameters <= newtonMost {
 		return SolverNewton, fmt.Sprintf("%d parameters: the full Hessian is cheap", parameters)
 	}
-	if p.X.D() <= gramMost {
-		return SolverLBFGS, fmt.Sprintf("%d parameters, %d features: L-BFGS preconditioned by Gram matrix (x) mean curvature", parameters, p.X.D())
+	how := "the diagonal of Gram matrix (x) mean curvature"
+	switch {
+	case parameters <= hessianMost:
+		how = "the Hessian of a sample of the rows"
+	case p.X.D() <= gramMost:
+		how = "Gram matrix (x) mean curvature"
 	}
-	return SolverLBFGS, fmt.Sprintf("%d features: L-BFGS preconditioned by the diagonal of Gram matrix (x) mean curvature", p.X.D())
+	return SolverLBFGS, fmt.Sprintf("%d parameters, %d features: L-BFGS preconditioned by %s", parameters, p.X.D(), how)
 }
 
 const (
-	newtonMost = 256 // parameters up to which the full Hessian is used
-	memory     = 60  // pairs that L-BFGS keeps
+	newtonMost  = 64  // parameters up to which the full Hessian at every step is best
+	hessianMost = 512 // parameters up to which a Hessian is factored at all
+	memory      = 60  // pairs that L-BFGS keeps
 )

@@ -10,8 +10,18 @@ import (
 	"example.com/softmax/internal/objective"
 )
 
-// A preconditioner is M^-1 for L-BFGS, with M built from the two factors whose
-// Kronecker product stands in for the Hessian:
+// A preconditioner is M^-1 for L-BFGS, M being an approximation of the Hessian
+// that can be brought up to date with the iterate.
+type preconditioner interface {
+	apply(dst, g []float64)
+	// refresh takes the Hessian's approximation at theta.
+	refresh(o *objective.Objective, theta []float64) error
+	// due reports whether refreshing is worth its price at this iteration.
+	due(iteration int) bool
+}
+
+// kronecker builds M from the two factors whose Kronecker product stands in
+// for the Hessian:
 //
 //	M = A (x) C + lambda I,   A = mean (x_i, 1)(x_i, 1)',   C = mean curvature of the loss.
 //
@@ -23,7 +33,7 @@ import (
 // In the eigenvectors V of C the classes part: one d x d system for each
 // eigenvalue. Eigenvalues are rounded to powers of two, so that a few
 // factorisations serve all of them.
-type preconditioner struct {
+type kronecker struct {
 	d, k, threads int
 	lambda        float64
 	gram          []float64             // A, (d+1) x (d+1); nil if only its diagonal is used
@@ -40,8 +50,8 @@ const (
 	refreshAt = 8    // iteration at which C is taken
 )
 
-func newPreconditioner(p Problem, threads int) *preconditioner {
-	m := &preconditioner{d: p.X.D(), k: p.K, threads: max(1, min(threads, runtime.GOMAXPROCS(0))), lambda: p.Lambda}
+func newKronecker(p Problem, threads int) *kronecker {
+	m := &kronecker{d: p.X.D(), k: p.K, threads: max(1, min(threads, runtime.GOMAXPROCS(0))), lambda: p.Lambda}
 	if m.d <= gramMost {
 		m.gram = p.X.Gram(p.Weights, max(1, p.X.N()/(gramRows*(m.d+1))), threads)
 		m.diag = make([]float64, m.d+1)
@@ -62,8 +72,14 @@ func newPreconditioner(p Problem, threads int) *preconditioner {
 	return m
 }
 
+// due: once the iterates have left the start, and rarely after that, as C
+// hardly changes any more.
+func (m *kronecker) due(iteration int) bool {
+	return iteration == 8 || iteration == 64 || iteration == 512
+}
+
 // refresh takes C from the objective at theta.
-func (m *preconditioner) refresh(o *objective.Objective, theta []float64) error {
+func (m *kronecker) refresh(o *objective.Objective, theta []float64) error {
 	if m.k > eigenMost {
 		return nil
 	}
@@ -84,7 +100,7 @@ func (m *preconditioner) refresh(o *objective.Objective, theta []float64) error 
 func roundToPower(v float64) float64 { return math.Exp2(math.Round(math.Log2(v))) }
 
 // factorise makes the factors that scale asks for.
-func (m *preconditioner) factorise() {
+func (m *kronecker) factorise() {
 	m.factor = make(map[float64][]float64)
 	if m.gram == nil {
 		return
@@ -119,7 +135,7 @@ func (m *preconditioner) factorise() {
 }
 
 // apply writes M^-1 g to dst; it is an optimize.Preconditioner.
-func (m *preconditioner) apply(dst, g []float64) {
+func (m *kronecker) apply(dst, g []float64) {
 	n, k := m.d+1, m.k
 	// Class-major while the classes are apart: column q of g V is row q of t.
 	t := make([]float64, n*k)
@@ -163,7 +179,7 @@ func (m *preconditioner) apply(dst, g []float64) {
 }
 
 // parallel calls visit for 0 <= q < k on several threads.
-func (m *preconditioner) parallel(k int, visit func(q int)) {
+func (m *kronecker) parallel(k int, visit func(q int)) {
 	var wg sync.WaitGroup
 	shards := min(m.threads, k)
 	for s := range shards {
