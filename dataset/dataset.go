@@ -129,9 +129,12 @@ func window[T any](s []T, i, width int) []T {
 // rows is the number of rows the column holds, or -1 if its parts disagree.
 func (c *Column) rows() int {
 	if c.Kind == Categorical {
+		if c.Bytes != nil || c.Float32s != nil || c.Float64s != nil {
+			return -1
+		}
 		return len(c.Codes)
 	}
-	if c.Width < 1 {
+	if c.Width < 1 || c.Codes != nil {
 		return -1
 	}
 	n, set := 0, 0
@@ -164,8 +167,11 @@ type Dataset struct {
 	// Source says where the examples came from, for reports: a file name.
 	Source  string
 	Columns []Column
-	// Label is nil for examples to predict.
+	// Label is nil for examples to predict and where there are Targets.
 	Label *Label
+	// Targets take the place of Label where examples do not have one class
+	// each; else nil.
+	Targets *Targets
 	// Weights are the examples' weights, at least 0 and not all 0; nil means
 	// 1 for each. Weight 2 is the same as the row twice.
 	Weights []float64
@@ -265,6 +271,9 @@ func (d *Dataset) Validate() error {
 			}
 		}
 	}
+	if err := d.validateTargets(); err != nil {
+		return err
+	}
 	return d.validateWeights()
 }
 
@@ -279,6 +288,9 @@ func (d *Dataset) validateValues(c *Column) error {
 	}
 	if c.Kind == Pixels && (c.Bytes == nil || c.Height < 1 || c.Width%c.Height != 0) {
 		return d.fault(0, c.Name, fmt.Errorf("%w: %d pixels do not make an image of height %d", ErrColumn, c.Width, c.Height))
+	}
+	if c.Width > 1 && c.Components != nil && len(c.Components) != c.Width {
+		return d.fault(0, c.Name, fmt.Errorf("%w: %d component names for a width of %d", ErrColumn, len(c.Components), c.Width))
 	}
 	for at, v := range c.Float64s {
 		if math.IsInf(v, 0) {
@@ -336,6 +348,9 @@ func (d *Dataset) Subset(rows []int) *Dataset {
 		l := *d.Label
 		l.Codes = pick(l.Codes, rows, 1)
 		s.Label = &l
+	}
+	if d.Targets != nil {
+		s.Targets = &Targets{Classes: d.Targets.Classes, Values: pick(d.Targets.Values, rows, len(d.Targets.Classes))}
 	}
 	s.Weights = pick(d.Weights, rows, 1)
 	return s

@@ -1,0 +1,200 @@
+package csv
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"example.com/softmax/dataset"
+)
+
+// A store says where a column keeps its cells.
+type store uint8
+
+const (
+	inBytes  store = iota // numbers, all of them integers 0 to 255 so far
+	inFloats              // numbers and missing values
+	inCodes               // levels
+	nowhere               // a column left out, or the weight
+)
+
+// A column of the file while it is read. Which it is of the three slices that
+// hold its cells, store says.
+type column struct {
+	store  store
+	bytes  []uint8 // without the rows in table.stage
+	floats []float64
+	codes  []int32
+
+	name  string
+	role  role
+	fixed bool // numeric or not, it stays so
+
+	code   map[string]int32 // of each level
+	levels []string         // in the order of their appearance
+
+	unread   int     // rows before this one are to be read again as text
+	word     offence // the cell that made a column of numbers categorical
+	infinite offence // the first infinite value
+	spelled  int     // missing values in words, in a categorical column
+}
+
+// An offence is a cell that does not fit its column; its line is 0 if there is
+// none.
+type offence struct {
+	line int
+	cell string // quoted
+}
+
+func (o offence) fault() error {
+	return fmt.Errorf("%w: %s: leave the cell empty if the value is unknown", dataset.ErrInfinite, o.cell)
+}
+
+// add appends a cell on which the fast paths of numbers failed. stage holds
+// the staged rows of the column and a place for this one.
+func (c *column) add(cell []byte, line int, settled bool, stage []uint8) error {
+	if c.store == inCodes {
+		c.codes = append(c.codes, c.codeOf(cell))
+		return nil
+	}
+	staged := stage[:len(stage)-1]
+	if c.store != inBytes {
+		staged = nil // of another time
+	}
+	v, class := classify(cell)
+	switch class {
+	case isInfinite:
+		if c.fixed || settled {
+			return offence{line, quote(cell)}.fault()
+		}
+		// A later word may show that this is one, too.
+		if c.infinite.line == 0 {
+			c.infinite = offence{line, quote(cell)}
+		}
+	case isText:
+		switch {
+		case c.fixed:
+			return fmt.Errorf("%w: %s: correct the cell, or leave it empty if the value is unknown", dataset.ErrNumber, quote(cell))
+		case settled && !c.blank(staged):
+			return fmt.Errorf("%w: %s, where all rows before have numbers: correct the cell, or read the column as categorical (--categorical %s)",
+				dataset.ErrNumber, quote(cell), c.name)
+		}
+		c.word = offence{line, quote(cell)}
+		c.becomeCategorical(staged)
+		c.codes = append(c.codes, c.codeOf(cell))
+		return nil
+	}
+	if c.store == inBytes {
+		if v >= 0 && v <= 255 && v == math.Trunc(v) && !math.Signbit(v) {
+			stage[len(stage)-1] = uint8(v)
+			return nil
+		}
+		c.becomeFloats(staged)
+	}
+	c.floats = append(c.floats, v)
+	return nil
+}
+
+// blank reports whether all cells so far are missing.
+func (c *column) blank(staged []uint8) bool {
+	return len(c.bytes)+len(staged) == 0 && !slices.ContainsFunc(c.floats, func(v float64) bool { return v == v })
+}
+
+func (c *column) becomeFloats(staged []uint8) {
+	c.floats = make([]float64, 0, len(c.bytes)+stageRows)
+	for _, part := range [][]uint8{c.bytes, staged} {
+		for _, b := range part {
+			c.floats = append(c.floats, float64(b))
+		}
+	}
+	c.store, c.bytes = inFloats, nil
+}
+
+func (c *column) becomeCategorical(staged []uint8) {
+	rows := len(c.bytes) + len(staged) + len(c.floats)
+	if !c.blank(staged) {
+		c.unread = rows
+	}
+	c.codes = slices.Repeat([]int32{-1}, rows)
+	c.store, c.bytes, c.floats = inCodes, nil, nil
+}
+
+// codeOf returns the code of the level that a cell names, -1 if it is missing.
+func (c *column) codeOf(cell []byte) int32 {
+	if k, ok := c.code[string(cell)]; ok {
+		return k
+	}
+	if word := trim(cell); saysMissing(word) {
+		if len(word) > 0 {
+			c.spelled++
+		}
+		return -1
+	}
+	if c.code == nil {
+		c.code = make(map[string]int32)
+	}
+	k, level := int32(len(c.levels)), string(cell)
+	c.code[level] = k
+	c.levels = append(c.levels, level)
+	return k
+}
+
+// flush appends the staged rows if they are this column's, and makes room for
+// stageRows more.
+func (c *column) flush(staged []uint8) {
+	switch c.store {
+	case inBytes:
+		c.bytes = append(room(c.bytes), staged...)
+	case inFloats:
+		c.floats = room(c.floats)
+	case inCodes:
+		c.codes = room(c.codes)
+	}
+}
+
+// room makes room for stageRows more elements, and for half as many again as
+// there are if it must reallocate: append's quarter would move them more often.
+func room[T any](s []T) []T {
+	if cap(s)-len(s) >= stageRows {
+		return s
+	}
+	return slices.Grow(s, max(stageRows, len(s)/2))
+}
+
+// column is what was read, as a column of the dataset.
+func (c *column) column() dataset.Column {
+	out := dataset.Column{Name: c.name, Kind: dataset.Numeric, Width: 1}
+	switch c.store {
+	case inBytes:
+		out.Bytes = c.bytes
+	case inFloats:
+		out.Float64s = c.floats
+	case inCodes:
+		out.Kind = dataset.Categorical
+		out.Levels, out.Codes = c.sorted(slices.Sort[[]string])
+	}
+	return out
+}
+
+// label is what was read, as the label of the dataset.
+func (c *column) label() *dataset.Label {
+	l := &dataset.Label{Name: c.name}
+	l.Classes, l.Codes = c.sorted(dataset.SortClasses)
+	return l
+}
+
+// sorted returns the levels in order, and the codes for this order.
+func (c *column) sorted(sort func([]string)) ([]string, []int32) {
+	levels := slices.Clone(c.levels)
+	sort(levels)
+	rank := make([]int32, len(levels))
+	for k, s := range levels {
+		rank[c.code[s]] = int32(k)
+	}
+	for i, k := range c.codes {
+		if k >= 0 {
+			c.codes[i] = rank[k]
+		}
+	}
+	return levels, c.codes
+}

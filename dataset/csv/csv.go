@@ -1,0 +1,72 @@
+// Package csv reads comma-separated and other delimited text as a dataset.
+//
+// The text is that of RFC 4180: fields between delimiters, in double quotes if
+// they hold delimiters, quotes (written twice) or line ends; lines end in LF or
+// CRLF. A byte order mark and empty lines are skipped, bytes that are not UTF-8
+// are kept as they are. A record may be 64 MiB long and have 1,048,576 fields.
+//
+// A column is numeric if each of its cells is a decimal number or missing, else
+// categorical. Missing are the empty cell and the cells NA, NaN and nan; blanks
+// around these and around numbers are ignored, and so they are in column names,
+// but nowhere else: levels and labels are the text of the cell. An infinite
+// number is an error. Columns get their types within the first 32 MiB of the
+// text; where a column of numbers meets a word after that, this is an error
+// that says how to settle it. Read notes what looks like a mistake: a few words
+// in a column of numbers, a column with a value of its own in every row.
+package csv
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"example.com/softmax/dataset"
+)
+
+// Options say how to read a file. The zero value reads a comma-separated file
+// with a header and a label.
+type Options struct {
+	// Name is the file's name, for errors and Dataset.Source.
+	Name string
+	// Delimiter is between fields; 0 means a comma.
+	Delimiter byte
+	// NoHeader says that the first record is data. The columns are then named
+	// "column 1", "column 2" and so on, as are columns with an empty name.
+	NoHeader bool
+	// Label is the label's column: its name or, if no column has this name,
+	// its number from 1, or from the end if negative: -1 is the last. If
+	// empty it is the column called "label", or else the last one that is
+	// neither dropped nor the weight.
+	Label string
+	// LabelOptional reads a file without a label too: one that lacks the
+	// column Label or, if that is empty, a column called "label".
+	LabelOptional bool
+	// Weight is the name of the column of weights, if there is one.
+	Weight string
+	// Drop names columns to leave out.
+	Drop []string
+	// Numeric and Categorical name columns whose type is not left to the
+	// reader. A word in a Numeric column is an error.
+	Numeric, Categorical []string
+}
+
+// Read reads a dataset to the end of r. Every error is a *dataset.Error; its
+// Row is the line of the file on which the record starts.
+func Read(r io.Reader, opt Options) (*dataset.Dataset, error) {
+	t := &table{opt: opt, weight: -1}
+	if t.opt.Delimiter == 0 {
+		t.opt.Delimiter = ','
+	}
+	if bytes.IndexByte([]byte("\"\r\n"), t.opt.Delimiter) >= 0 {
+		return nil, t.fault(0, "", fmt.Errorf("%w: %q cannot be a delimiter", dataset.ErrFormat, t.opt.Delimiter))
+	}
+	t.text = newScanner(r, t.opt.Delimiter)
+	t.text.keep = true
+	if err := t.readHeader(); err != nil {
+		return nil, err
+	}
+	if err := t.readRows(); err != nil {
+		return nil, err
+	}
+	return t.dataset()
+}

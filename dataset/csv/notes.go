@@ -1,0 +1,60 @@
+package csv
+
+import (
+	"fmt"
+	"strconv"
+)
+
+const (
+	// fewRows are too few to judge a column by.
+	fewRows = 100
+	// almostAll is the share of numbers from which a categorical column looks
+	// like a numeric one with mistakes.
+	almostAll = 0.99
+)
+
+// notes says what looks like a mistake in a categorical column.
+func (c *column) notes() (notes []string) {
+	if c.store != inCodes {
+		return nil
+	}
+	if c.spelled > 0 {
+		notes = append(notes, fmt.Sprintf("Column %q: %d cells that say NA or NaN are taken for missing values.", c.name, c.spelled))
+	}
+	if c.role == roleLabel {
+		return notes
+	}
+	number := make([]bool, len(c.levels))
+	for k, level := range c.levels {
+		_, class := classify([]byte(level))
+		number[k] = class == isNumber
+	}
+	present, numbers := 0, 0
+	for _, k := range c.codes {
+		if k >= 0 {
+			present++
+			if number[k] {
+				numbers++
+			}
+		}
+	}
+	switch {
+	case present < fewRows:
+	case c.word.line > 0 && float64(numbers) >= almostAll*float64(present):
+		notes = append(notes, fmt.Sprintf(
+			"Column %q is read as categorical because row %d has %s, but %d of its %d values are numbers: correct or empty such cells, or settle it with --numeric or --categorical %[1]s.",
+			c.name, c.word.line, c.word.cell, numbers, present))
+	case len(c.levels) == present:
+		notes = append(notes, fmt.Sprintf("Column %q has another value in every row, like an identifier, from which nothing can be learnt: consider --drop %[1]s.", c.name))
+	}
+	return notes
+}
+
+// quote shows a cell in a message, the beginning of it if it is long.
+func quote(cell []byte) string {
+	const most = 40
+	if len(cell) > most {
+		return strconv.Quote(string(cell[:most])) + "..."
+	}
+	return strconv.Quote(string(cell))
+}
