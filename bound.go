@@ -1,8 +1,10 @@
 package softmax
 
 import (
+	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 
 	"example.com/softmax/dataset"
@@ -98,60 +100,165 @@ func (b *Bound) Predict() *Predictions {
 	for i := range n {
 		z := p.Probabilities[i*k:][:k]
 		p.Codes[i] = int32(special.Argmax(z))
-		special.Softmax(z, z)
+		b.m.probabilities(z)
 	}
 	return p
 }
 
-// Truth returns the model's class code of each row's label: -1 for a label
-// that training did not see, and missing reports rows without one. It fails if
-// the dataset has no label column.
-func (b *Bound) Truth() (codes []int32, missing []bool, err error) {
+// A Truth is what the labels of a bound dataset say, in the model's classes.
+type Truth struct {
+	// Codes are the classes of the rows' labels: -1 for a label that training
+	// did not see. nil where the dataset has Targets.
+	Codes []int32
+	// Targets is rows x K, row-major, where the dataset has Targets; else nil.
+	// A class that training did not see is left out.
+	Targets []float64
+	// Missing tells the rows without a label.
+	Missing []bool
+}
+
+// Truth returns the labels. It fails if the dataset has none, or has targets
+// none of which the model knows.
+func (b *Bound) Truth() (*Truth, error) {
+	if b.data.Targets != nil {
+		return b.targets()
+	}
 	l := b.data.Label
 	if l == nil {
-		return nil, nil, &dataset.Error{File: b.data.Source, Err: dataset.ErrNoLabel}
+		return nil, &dataset.Error{File: b.data.Source, Err: dataset.ErrNoLabel}
 	}
 	known := make(map[string]int32, len(b.m.classes))
 	for k, c := range b.m.classes {
 		known[c] = int32(k)
 	}
-	codes, missing = make([]int32, len(l.Codes)), make([]bool, len(l.Codes))
+	t := &Truth{Codes: make([]int32, len(l.Codes)), Missing: make([]bool, len(l.Codes))}
 	for i, c := range l.Codes {
-		codes[i] = -1
+		t.Codes[i] = -1
 		if c < 0 {
-			missing[i] = true
+			t.Missing[i] = true
 		} else if k, ok := known[l.Classes[c]]; ok {
-			codes[i] = k
+			t.Codes[i] = k
 		}
 	}
-	return codes, missing, nil
+	return t, nil
 }
+
+func (b *Bound) targets() (*Truth, error) {
+	from := b.data.Targets
+	k, n := len(b.m.classes), b.Rows()
+	t := &Truth{Targets: make([]float64, n*k), Missing: make([]bool, n)}
+	found := 0
+	for q, c := range b.m.classes {
+		at := slices.Index(from.Classes, c)
+		if at < 0 {
+			continue
+		}
+		found++
+		for i := range n {
+			t.Targets[i*k+q] = from.Row(i)[at]
+		}
+	}
+	if found == 0 {
+		return nil, &dataset.Error{File: b.data.Source, Err: fmt.Errorf("%w: none of its targets is a class of the model", dataset.ErrNoLabel)}
+	}
+	for i := range n {
+		t.Missing[i] = from.Missing(i)
+	}
+	return t, nil
+}
+
+// Losses returns the loss of every row under the model's loss function, NaN
+// for rows without label or prediction; of a label that training did not see
+// it is +Inf.
+func (b *Bound) Losses() ([]float64, error) {
+	truth, err := b.Truth()
+	if err != nil {
+		return nil, err
+	}
+	losses := make([]float64, b.Rows())
+	b.batches(func(lo, hi int, logits []float64) {
+		for i := lo; i < hi; i++ {
+			losses[i] = b.m.lossOf(truth, i, logits[(i-lo)*len(b.m.classes):][:len(b.m.classes)])
+		}
+	})
+	return losses, nil
+}
+
+// lossOf is the loss of row i with logits z.
+func (m *Model) lossOf(t *Truth, i int, z []float64) float64 {
+	if t.Missing[i] || math.IsNaN(z[0]) {
+		return math.NaN()
+	}
+	k := len(z)
+	if t.Codes != nil && t.Codes[i] < 0 {
+		return math.Inf(1)
+	}
+	y := make([]float64, k)
+	if t.Codes != nil {
+		y[t.Codes[i]] = 1
+	} else {
+		copy(y, t.Targets[i*k:])
+	}
+	var loss float64
+	switch m.kind {
+	case Sigmoids:
+		for q := range z {
+			loss += special.BinaryCrossEntropy(z[q], y[q])
+		}
+	case Squared:
+		p := make([]float64, k)
+		special.Softmax(p, z)
+		for q := range p {
+			loss += (p[q] - y[q]) * (p[q] - y[q]) / 2
+		}
+	default:
+		loss = special.CrossEntropyDist(z, y)
+	}
+	return loss
+}
+
+// batches calls visit for runs of rows with their logits.
+func (b *Bound) batches(visit func(lo, hi int, logits []float64)) Gaps {
+	k := len(b.m.classes)
+	size := max(1, min(scoreRows, scoreLogits/k))
+	logits := make([]float64, min(size, b.Rows())*k)
+	var gaps Gaps
+	for lo := 0; lo < b.Rows(); lo += size {
+		hi := min(lo+size, b.Rows())
+		g := b.Logits(logits[:(hi-lo)*k], lo, hi)
+		gaps.Unseen += g.Unseen
+		gaps.Incomplete += g.Incomplete
+		visit(lo, hi, logits)
+	}
+	return gaps
+}
+
+// A batch of scoring has at most so many rows and logits.
+const scoreRows, scoreLogits = 4096, 1 << 22
 
 // Score predicts every row and compares with its label, by weight where the
 // dataset has weights. Rows without a label and incomplete rows are left out;
 // a label that training did not see counts as wrong and is left out of the
-// log-loss. ks are the k of the top-k accuracies wanted.
+// log-loss. ks are the k of the top-k accuracies wanted. A dataset with
+// Targets has ScoreTargets instead.
 func (b *Bound) Score(ks ...int) (*ScoreReport, error) {
-	truth, missing, err := b.Truth()
+	truth, err := b.Truth()
 	if err != nil {
 		return nil, err
+	}
+	if truth.Codes == nil {
+		return nil, fmt.Errorf("%w: Score is for one label a row; ScoreTargets is for targets", ErrInput)
 	}
 	k := len(b.m.classes)
 	e := metrics.NewEvaluator(k, ks...)
 	r := &ScoreReport{}
-	size := max(1, min(scoreRows, scoreLogits/k))
-	logits := make([]float64, size*k)
-	weights := make([]float64, 0, size)
-	codes := make([]int32, 0, size)
-	for lo := 0; lo < b.Rows(); lo += size {
-		hi := min(lo+size, b.Rows())
-		gaps := b.Logits(logits[:(hi-lo)*k], lo, hi)
-		r.Unseen += gaps.Unseen
-		r.Incomplete += gaps.Incomplete
+	var weights []float64
+	var codes []int32
+	r.Gaps = b.batches(func(lo, hi int, logits []float64) {
 		weights, codes = weights[:0], codes[:0]
 		for i := lo; i < hi; i++ {
 			z := logits[(i-lo)*k:][:k]
-			if missing[i] {
+			if truth.Missing[i] {
 				r.Unlabelled++
 				continue
 			}
@@ -159,25 +266,66 @@ func (b *Bound) Score(ks ...int) (*ScoreReport, error) {
 				continue
 			}
 			copy(logits[len(codes)*k:], z)
-			codes = append(codes, truth[i])
-			w := 1.0
-			if b.data.Weights != nil {
-				w = b.data.Weights[i]
-			}
-			weights = append(weights, w)
+			codes = append(codes, truth.Codes[i])
+			weights = append(weights, weightOf(b.data.Weights, i))
 		}
 		e.Add(codes, logits[:len(codes)*k], weights)
-	}
+	})
 	r.Score = e.Score()
 	return r, nil
 }
-
-// A batch of scoring has at most so many rows and logits.
-const scoreRows, scoreLogits = 4096, 1 << 22
 
 // ScoreReport are scores with what was left out of them.
 type ScoreReport struct {
 	metrics.Score
 	Gaps
 	Unlabelled int // rows without a label
+}
+
+// ScoreTargets predicts every row and compares with its Targets, by weight
+// where the dataset has weights: each class by itself, present where its
+// probability is above 1/2 - for a softmax model, which has one prediction,
+// where it is the predicted class. Rows without targets and incomplete rows
+// are left out. LogLoss is the mean of Losses.
+func (b *Bound) ScoreTargets() (*TargetReport, error) {
+	truth, err := b.Truth()
+	if err != nil {
+		return nil, err
+	}
+	if truth.Targets == nil {
+		return nil, fmt.Errorf("%w: ScoreTargets is for targets; Score is for one label a row", ErrInput)
+	}
+	k := len(b.m.classes)
+	e := metrics.NewMultiLabel(k)
+	r := &TargetReport{}
+	r.Gaps = b.batches(func(lo, hi int, logits []float64) {
+		for i := lo; i < hi; i++ {
+			z := logits[(i-lo)*k:][:k]
+			loss := b.m.lossOf(truth, i, z)
+			switch {
+			case truth.Missing[i]:
+				r.Unlabelled++
+				continue
+			case math.IsNaN(loss):
+				continue
+			}
+			if b.m.kind != Sigmoids {
+				top := special.Argmax(z)
+				for q := range z {
+					z[q] = -1
+				}
+				z[top] = 1
+			}
+			e.Add(truth.Targets[i*k:][:k], z, []float64{loss}, []float64{weightOf(b.data.Weights, i)})
+		}
+	})
+	r.MultiLabelScore = e.Score()
+	return r, nil
+}
+
+// TargetReport are scores with what was left out of them.
+type TargetReport struct {
+	metrics.MultiLabelScore
+	Gaps
+	Unlabelled int // rows without targets
 }

@@ -29,6 +29,13 @@ type Config struct {
 	// converged, as proved by its certificate. 0 stands for 1e-4.
 	Tol float64 `json:"tol,omitempty"`
 
+	// Loss is what a wrong probability costs; empty chooses by the labels.
+	Loss Loss `json:"loss,omitempty"`
+
+	// LabelSmoothing s in [0, 1) moves the share s of every row's target to
+	// the uniform distribution.
+	LabelSmoothing float64 `json:"label_smoothing,omitempty"`
+
 	// Preprocess says how columns become features.
 	Preprocess preprocess.Options `json:"preprocess,omitzero"`
 
@@ -75,6 +82,25 @@ const (
 	SGDSolver Solver = train.SolverSGD
 )
 
+// Loss is the loss of one example.
+type Loss string
+
+const (
+	// CrossEntropy is -sum_k y_k log p_k with p = softmax(o): of the class of a
+	// row, or of its dataset.Targets, which may be a distribution, counts, or
+	// several classes at once, where only the classes that are present matter.
+	// It is the choice for labels, and for targets that are distributions or
+	// counts.
+	CrossEntropy Loss = "cross-entropy"
+	// Sigmoids makes of every class an independent yes or no with probability
+	// sigmoid(o_k), so that absent classes matter too. It is the choice for
+	// targets of 0 and 1 that are not one class a row.
+	Sigmoids Loss = "sigmoids"
+	// Squared is ||p - y||^2 / 2 with p = softmax(o), for comparison. It is not
+	// convex in the parameters, so nothing can be proved about its fits.
+	Squared Loss = "squared"
+)
+
 // StopRule says what ends a fit.
 type StopRule string
 
@@ -104,12 +130,21 @@ func (c *Config) validate() error {
 		return bad("L2 is %v; it must be positive, 0 for the default, or NoPenalty", c.L2)
 	case !(c.Tol >= 0) || c.Tol >= 1:
 		return bad("Tol is %v; it must lie between 0 and 1", c.Tol)
+	case !(c.LabelSmoothing >= 0 && c.LabelSmoothing < 1):
+		return bad("LabelSmoothing is %v; it must be at least 0 and below 1", c.LabelSmoothing)
+	case c.Loss == Squared && c.LabelSmoothing > 0:
+		return bad("LabelSmoothing goes with the losses %q and %q", CrossEntropy, Sigmoids)
 	case c.Stop != StopBound && c.Stop != StopEstimate:
 		return bad("stop rule %q is not known", c.Stop)
 	case c.MaxIterations < 0 || c.MaxTime < 0 || c.Threads < 0:
 		return bad("MaxIterations, MaxTime and Threads must not be negative")
 	case !(c.SGD.LearningRate >= 0) || math.IsInf(c.SGD.LearningRate, 0) || c.SGD.Batch < 0 || c.SGD.Epochs < 0:
 		return bad("learning rate, batch and epochs must be positive")
+	}
+	switch c.Loss {
+	case "", CrossEntropy, Sigmoids, Squared:
+	default:
+		return bad("loss %q is not known; it can be %q, %q or %q", c.Loss, CrossEntropy, Sigmoids, Squared)
 	}
 	switch c.Solver {
 	case "", Newton, LBFGS:

@@ -105,6 +105,8 @@ const (
 type fileInfo struct {
 	Format   int         `json:"format"`
 	Inputs   []fileInput `json:"inputs"`
+	Loss     Loss        `json:"loss"`
+	Classes  []string    `json:"classes,omitempty"` // for Sigmoids, whose graph does not name them
 	Config   Config      `json:"config"`
 	Origin   Origin      `json:"origin"`
 	GapBound *float64    `json:"gap_bound"`
@@ -122,7 +124,10 @@ const format = 1
 
 // bytes is the file. It depends on the model alone.
 func (m *Model) bytes() ([]byte, error) {
-	info := fileInfo{Format: format, Config: m.config, Origin: m.origin}
+	info := fileInfo{Format: format, Loss: m.kind, Config: m.config, Origin: m.origin}
+	if m.kind == Sigmoids {
+		info.Classes = m.classes
+	}
 	if !math.IsNaN(m.origin.GapBound) {
 		info.GapBound = &m.origin.GapBound
 	}
@@ -157,13 +162,18 @@ func fromGraph(g *onnx.Model) (*Model, error) {
 	if info.Format != format {
 		return nil, fmt.Errorf("format %d; this version reads format %d", info.Format, format)
 	}
-	m := &Model{config: info.Config, origin: info.Origin}
+	switch info.Loss {
+	case CrossEntropy, Sigmoids, Squared:
+	default:
+		return nil, fmt.Errorf("loss %q is not known", info.Loss)
+	}
+	m := &Model{kind: info.Loss, config: info.Config, origin: info.Origin}
 	m.origin.GapBound = math.NaN()
 	if info.GapBound != nil {
 		m.origin.GapBound = *info.GapBound
 	}
 	var err error
-	if m.classes, err = classesOf(g); err != nil {
+	if m.classes, err = classesOf(g, &info); err != nil {
 		return nil, err
 	}
 	d := &design.Design{}

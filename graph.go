@@ -12,8 +12,9 @@ import (
 // Names in the graph. Inputs carry the names of columns, so inner names have a
 // prefix that columns are kept from.
 const (
-	outputLabel         = "label"
-	outputProbabilities = "probabilities"
+	outputLabel         = "label"         // the predicted class
+	outputLabels        = "labels"        // 0 or 1 for each class, in its place for Sigmoids
+	outputProbabilities = "probabilities" // of each class
 	inner               = "softmax/"
 	tensorShift         = inner + "shift"
 	tensorScale         = inner + "scale"
@@ -31,10 +32,11 @@ const numericInput = "numeric"
 //	raw features -> Sub shift -> Mul scale -> MatMul W -> Add b -> Softmax
 //	                                                        `-> ArgMax -> LabelEncoder
 //
+// (Sigmoid in place of Softmax, and Greater than 0, for the Loss Sigmoids.)
 // Shift and scale are not folded into W and b: with |mean| >> deviation the sum
 // over raw features would lose what the centred one keeps.
 func (m *Model) graph() *onnx.Model {
-	b := &graphBuilder{taken: map[string]bool{outputLabel: true, outputProbabilities: true}}
+	b := &graphBuilder{taken: map[string]bool{outputLabel: true, outputLabels: true, outputProbabilities: true}}
 	d, k := int64(m.design.D()), int64(len(m.classes))
 
 	var parts []string
@@ -76,23 +78,13 @@ func (m *Model) graph() *onnx.Model {
 	x = b.node("Mul", "", inner+"scaled", []string{x, tensorScale})
 	x = b.node("MatMul", "", inner+"products", []string{x, tensorW})
 	logits := b.node("Add", "", inner+"logits", []string{x, tensorB})
-	b.node("Softmax", "", outputProbabilities, []string{logits}, onnx.Attribute{Name: "axis", Value: int64(1)})
-	// Of the logits, not of the probabilities, whose saturation makes ties.
-	index := b.node("ArgMax", "", inner+"index", []string{logits},
-		onnx.Attribute{Name: "axis", Value: int64(1)}, onnx.Attribute{Name: "keepdims", Value: int64(0)}, onnx.Attribute{Name: "select_last_index", Value: int64(0)})
-	codes := make([]int64, k)
-	for q := range codes {
-		codes[q] = int64(q)
+	if m.kind == Sigmoids {
+		b.decideEach(logits, k)
+	} else {
+		b.decideOne(logits, m.classes)
 	}
-	b.g.Nodes = append(b.g.Nodes, onnx.Node{
-		Name: nodeClasses, Op: "LabelEncoder", Domain: domainML, Inputs: []string{index}, Outputs: []string{outputLabel},
-		Attributes: []onnx.Attribute{{Name: "keys_int64s", Value: codes}, {Name: "values_strings", Value: m.classes}},
-	})
 	b.g.Name = "softmax"
-	b.g.Outputs = []onnx.ValueInfo{
-		{Name: outputLabel, Elem: onnx.String, Shape: []onnx.Dim{{Name: "N"}}},
-		{Name: outputProbabilities, Elem: onnx.Double, Shape: []onnx.Dim{{Name: "N"}, {Size: k}}},
-	}
+	b.g.Outputs = append(b.g.Outputs, onnx.ValueInfo{Name: outputProbabilities, Elem: onnx.Double, Shape: []onnx.Dim{{Name: "N"}, {Size: k}}})
 	return &onnx.Model{
 		IRVersion: 8, Opsets: []onnx.Opset{{Version: 17}, {Domain: domainML, Version: 3}},
 		ProducerName: "softmax", Graph: b.g,
@@ -100,6 +92,33 @@ func (m *Model) graph() *onnx.Model {
 }
 
 const domainML = "ai.onnx.ml"
+
+// decideOne adds softmax and the class of largest logit.
+func (b *graphBuilder) decideOne(logits string, classes []string) {
+	b.node("Softmax", "", outputProbabilities, []string{logits}, onnx.Attribute{Name: "axis", Value: int64(1)})
+	// Of the logits, not of the probabilities, whose saturation makes ties.
+	index := b.node("ArgMax", "", inner+"index", []string{logits},
+		onnx.Attribute{Name: "axis", Value: int64(1)}, onnx.Attribute{Name: "keepdims", Value: int64(0)}, onnx.Attribute{Name: "select_last_index", Value: int64(0)})
+	codes := make([]int64, len(classes))
+	for q := range codes {
+		codes[q] = int64(q)
+	}
+	b.g.Nodes = append(b.g.Nodes, onnx.Node{
+		Name: nodeClasses, Op: "LabelEncoder", Domain: domainML, Inputs: []string{index}, Outputs: []string{outputLabel},
+		Attributes: []onnx.Attribute{{Name: "keys_int64s", Value: codes}, {Name: "values_strings", Value: classes}},
+	})
+	b.g.Outputs = append(b.g.Outputs, onnx.ValueInfo{Name: outputLabel, Elem: onnx.String, Shape: []onnx.Dim{{Name: "N"}}})
+}
+
+// decideEach adds the sigmoids and, for each class, whether its logit is
+// above 0.
+func (b *graphBuilder) decideEach(logits string, k int64) {
+	b.node("Sigmoid", "", outputProbabilities, []string{logits})
+	zero := b.constant(onnx.Tensor{Name: inner + "zero", Dims: []int64{1}, Float64s: []float64{0}})
+	above := b.node("Greater", "", inner+"above", []string{logits, zero})
+	b.node("Cast", "", outputLabels, []string{above}, onnx.Attribute{Name: "to", Value: int64(onnx.Int64)})
+	b.g.Outputs = append(b.g.Outputs, onnx.ValueInfo{Name: outputLabels, Elem: onnx.Int64, Shape: []onnx.Dim{{Name: "N"}, {Size: k}}})
+}
 
 // graphBuilder collects the parts of a graph.
 type graphBuilder struct {
@@ -171,7 +190,15 @@ func stringsOf(g *onnx.Model, node, attribute string) []string {
 	return nil
 }
 
-func classesOf(g *onnx.Model) ([]string, error) {
+// classesOf reads the classes off the graph or, where it has no place for
+// them, takes those of the metadata.
+func classesOf(g *onnx.Model, info *fileInfo) ([]string, error) {
+	if info.Loss == Sigmoids {
+		if len(info.Classes) < 1 {
+			return nil, errors.New("it has no classes")
+		}
+		return info.Classes, nil
+	}
 	classes := stringsOf(g, nodeClasses, "values_strings")
 	if len(classes) < 2 {
 		return nil, errors.New("it has fewer than two classes")

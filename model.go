@@ -19,10 +19,12 @@ import (
 // and for a categorical column 1 at its level and 0 at the others; Encode makes
 // one from named values. The logits are o = x'W + b over the scaled features
 // x', the probabilities softmax(o), the prediction the first class of largest
-// logit. All sums run in float64 in the order of the features, in every method:
+// logit. (A model of the Loss Sigmoids has the probabilities sigmoid(o_k), each
+// by itself.) All sums run in float64 in the order of the features, in every method:
 // a row predicted alone and the same row in a batch agree bit for bit.
 type Model struct {
 	design  *design.Design
+	kind    Loss
 	classes []string
 	w, b    []float64 // d x K row-major and K, for scaled features
 	config  Config
@@ -53,6 +55,9 @@ func (m *Model) Features() []string {
 	}
 	return names
 }
+
+// LossFunction returns the loss that was minimised.
+func (m *Model) LossFunction() Loss { return m.kind }
 
 // Config returns the configuration of the fit.
 func (m *Model) Config() Config { return m.config }
@@ -223,8 +228,19 @@ func (m *Model) ProbabilitiesInto(dst, x []float64) error {
 	if err := m.LogitsInto(dst, x); err != nil {
 		return err
 	}
-	special.Softmax(dst, dst)
+	m.probabilities(dst)
 	return nil
+}
+
+// probabilities overwrites the logits of a row.
+func (m *Model) probabilities(z []float64) {
+	if m.kind != Sigmoids {
+		special.Softmax(z, z)
+		return
+	}
+	for k, o := range z {
+		z[k] = special.Sigmoid(o)
+	}
 }
 
 // Logits returns the outputs o of x, one for each class.
@@ -247,6 +263,26 @@ func (m *Model) Predict(x []float64) (string, error) {
 		return "", err
 	}
 	return m.classes[k], nil
+}
+
+// PredictLabels returns the classes of x: those of probability above 1/2 for a
+// model of the Loss Sigmoids, perhaps none; for others the one that Predict
+// returns.
+func (m *Model) PredictLabels(x []float64) ([]string, error) {
+	o, err := m.Logits(x)
+	if err != nil {
+		return nil, err
+	}
+	if m.kind != Sigmoids {
+		return []string{m.classes[special.Argmax(o)]}, nil
+	}
+	var labels []string
+	for k, v := range o {
+		if v > 0 {
+			labels = append(labels, m.classes[k])
+		}
+	}
+	return labels, nil
 }
 
 // PredictIndex is Predict with the index into Classes. It does not allocate

@@ -22,8 +22,10 @@ type Report struct {
 	Threads      int
 	Stop         Stop
 
-	// Objective is Loss + Lambda/2 ||W||^2, with Loss the weighted mean
-	// cross-entropy on the training examples, in nats.
+	// LossFunction is the loss that was minimised.
+	LossFunction Loss
+	// Objective is Loss + Lambda/2 ||W||^2, with Loss the weighted mean of the
+	// loss function over the training examples, in nats but for Squared.
 	Objective, Loss float64
 	// LogLikelihood is -Loss times the sum of the weights.
 	LogLikelihood float64
@@ -37,7 +39,10 @@ type Report struct {
 	Iterations   int     // or epochs
 	Passes       float64 // reads of all training examples
 
-	TrainAccuracy float64 // weighted, on the training examples
+	// TrainAccuracy is weighted, on the training examples. An example with a
+	// distribution is right if the prediction is a class of largest share, one
+	// with several labels if all of them are.
+	TrainAccuracy float64
 
 	Warnings []Warning
 	History  []Iteration

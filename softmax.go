@@ -59,14 +59,11 @@ func Fit(ctx context.Context, ds *dataset.Dataset, cfg Config) (*Model, *Report,
 
 // fit is the state of one call of Fit.
 type fit struct {
-	cfg     Config
-	data    *dataset.Dataset // the rows that are used
-	design  *design.Design
-	classes []string
-	labels  []int32
-	shares  []float64
-	sum     float64
-	report  *Report
+	cfg    Config
+	data   *dataset.Dataset // the rows that are used
+	design *design.Design
+	target *target
+	report *Report
 }
 
 // prepare chooses rows and classes and fits the design.
@@ -74,7 +71,7 @@ func (f *fit) prepare(ds *dataset.Dataset) error {
 	if err := ds.Validate(); err != nil {
 		return err
 	}
-	if ds.Label == nil {
+	if ds.Label == nil && ds.Targets == nil {
 		return &dataset.Error{File: ds.Source, Err: dataset.ErrNoLabel}
 	}
 	if err := checkText(ds); err != nil {
@@ -84,11 +81,10 @@ func (f *fit) prepare(ds *dataset.Dataset) error {
 	if f.data.Rows() == 0 {
 		return &dataset.Error{File: ds.Source, Err: fmt.Errorf("%w: none of %d is complete with a label and a weight above 0", dataset.ErrNoRows, ds.Rows())}
 	}
-	f.chooseClasses()
-	if len(f.classes) < 2 {
-		return fmt.Errorf("%w: all %d rows used are %q", ErrOneClass, f.data.Rows(), f.classes[0])
-	}
 	var err error
+	if f.target, err = f.targetOf(f.data); err != nil {
+		return err
+	}
 	if f.design, err = design.Fit(f.data, f.cfg.Preprocess); err != nil {
 		return err
 	}
@@ -108,7 +104,8 @@ func (f *fit) chooseRows(ds *dataset.Dataset) {
 		if ds.Weights != nil && ds.Weights[i] == 0 {
 			continue
 		}
-		complete := ds.Label.Codes[i] >= 0
+		complete := ds.Label == nil || ds.Label.Codes[i] >= 0
+		complete = complete && (ds.Targets == nil || !ds.Targets.Missing(i))
 		for c := range ds.Columns {
 			complete = complete && !ds.Columns[c].Missing(i)
 		}
@@ -124,39 +121,10 @@ func (f *fit) chooseRows(ds *dataset.Dataset) {
 	}
 }
 
-// chooseClasses keeps the classes that occur.
-func (f *fit) chooseClasses() {
-	l := f.data.Label
-	weight := make([]float64, len(l.Classes))
-	for i, code := range l.Codes {
-		w := 1.0
-		if f.data.Weights != nil {
-			w = f.data.Weights[i]
-		}
-		weight[code] += w
-		f.sum += w
-	}
-	code := make([]int32, len(l.Classes))
-	for k, w := range weight {
-		if w > 0 {
-			code[k] = int32(len(f.classes))
-			f.classes = append(f.classes, l.Classes[k])
-			f.shares = append(f.shares, w/f.sum)
-		}
-	}
-	f.labels = l.Codes
-	if len(f.classes) < len(l.Classes) {
-		f.labels = make([]int32, len(l.Codes))
-		for i, c := range l.Codes {
-			f.labels[i] = code[c]
-		}
-	}
-}
-
 // run trains and reports.
 func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 	r := f.report
-	lambda, source := f.cfg.lambda(f.sum)
+	lambda, source := f.cfg.lambda(f.target.norm)
 	opt := f.cfg.options()
 	var epoch *Iteration
 	opt.OnEpoch = func(n int, loss float64, theta []float64) { epoch = f.scoreEpoch(loss, theta) }
@@ -172,8 +140,11 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 	}
 	start := time.Now()
 	res, err := train.Run(ctx, train.Problem{
-		X: f.design.Matrix(f.data), Loss: objective.CrossEntropy{Labels: f.labels}, K: len(f.classes),
-		Weights: f.data.Weights, Shares: f.shares, Lambda: lambda,
+		Problem: objective.Problem{
+			X: f.design.Matrix(f.data), Loss: f.target.loss, K: len(f.target.classes),
+			Weights: f.target.weights, Norm: f.target.norm, Lambda: lambda,
+		},
+		Shares: f.target.shares,
 	}, opt)
 	if res == nil {
 		if errors.Is(err, train.ErrDiverged) {
@@ -183,23 +154,27 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 	}
 	r.FitSeconds = time.Since(start).Seconds()
 	r.Lambda, r.LambdaSource = lambda, source
+	r.LossFunction = f.target.kind
 	r.Solver, r.SolverReason, r.Kernel, r.Threads = Solver(res.Solver), res.SolverReason, res.Kernel, opt.Threads
 	r.Stop, r.Iterations = Stop(res.Stop), res.Iterations
-	r.Objective, r.Loss, r.LogLikelihood = res.Final.Objective, res.Loss, -res.Loss*f.sum
+	r.Objective, r.Loss, r.LogLikelihood = res.Final.Objective, res.Loss, -res.Loss*f.target.norm
 	r.GapBound, r.GapReason, r.GapEstimate = res.Final.GapBound, res.GapReason, res.Final.GapEstimate
 	r.GradientNorm, r.Passes, r.TrainAccuracy = res.Final.GradientNorm, res.Final.Passes, res.Accuracy
 	f.warnFeatures("dependent", res.Dependent, "depends linearly on other features; without a penalty its coefficient is not determined and was held", "depend linearly on other features; without a penalty their coefficients are not determined and were held")
 	m := f.model(res.Theta)
-	m.origin = Origin{Rows: r.Rows, Lambda: lambda, Objective: r.Objective, GapBound: r.GapBound, Stop: r.Stop, Solver: r.Solver, Label: f.data.Label.Name}
+	m.origin = Origin{Rows: r.Rows, Lambda: lambda, Objective: r.Objective, GapBound: r.GapBound, Stop: r.Stop, Solver: r.Solver}
+	if f.data.Label != nil {
+		m.origin.Label = f.data.Label.Name
+	}
 	return m, r, err
 }
 
 // model makes a Model of a parameter vector.
 func (f *fit) model(theta []float64) *Model {
-	at := f.design.D() * len(f.classes)
+	at := f.design.D() * len(f.target.classes)
 	cfg := f.cfg
 	cfg.Threads, cfg.Progress, cfg.Validation = 0, nil, nil
-	return &Model{design: f.design, classes: f.classes, w: theta[:at:at], b: theta[at:], config: cfg}
+	return &Model{design: f.design, kind: f.target.kind, classes: f.target.classes, w: theta[:at:at], b: theta[at:], config: cfg}
 }
 
 // scoreEpoch scores the validation set after an epoch.
@@ -208,10 +183,16 @@ func (f *fit) scoreEpoch(loss float64, theta []float64) *Iteration {
 	if f.cfg.Validation == nil {
 		return it
 	}
-	if b, err := f.model(theta).Bind(f.cfg.Validation); err == nil {
-		if s, err := b.Score(); err == nil {
-			it.ValidationAccuracy, it.ValidationLogLoss = s.Accuracy, s.LogLoss
+	b, err := f.model(theta).Bind(f.cfg.Validation)
+	if err != nil {
+		return it // a validation set that does not fit is not worth a fit
+	}
+	if f.cfg.Validation.Targets != nil {
+		if s, err := b.ScoreTargets(); err == nil {
+			it.ValidationAccuracy, it.ValidationLogLoss = s.SubsetAccuracy, s.LogLoss
 		}
+	} else if s, err := b.Score(); err == nil {
+		it.ValidationAccuracy, it.ValidationLogLoss = s.Accuracy, s.LogLoss
 	}
 	return it
 }
@@ -265,6 +246,9 @@ func checkText(ds *dataset.Dataset) error {
 		if err := check(c.Name, append([]string{c.Name}, append(c.Levels, c.Components...)...)); err != nil {
 			return err
 		}
+	}
+	if ds.Targets != nil {
+		return check("", ds.Targets.Classes)
 	}
 	return check(ds.Label.Name, append([]string{ds.Label.Name}, ds.Label.Classes...))
 }

@@ -36,7 +36,8 @@ type Options struct {
 	// Label is the label's column: its name or, if no column has this name,
 	// its number from 1, or from the end if negative: -1 is the last. If
 	// empty it is the column called "label", or else the last one that is
-	// neither dropped nor the weight.
+	// neither dropped nor the weight; but if there are columns called
+	// "label:<class>", these become the dataset's Targets and there is no label.
 	Label string
 	// LabelOptional reads a file without a label too: one that lacks the
 	// column Label or, if that is empty, a column called "label".

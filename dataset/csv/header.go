@@ -15,6 +15,7 @@ type role string
 
 const (
 	roleLabel       role = "the label"
+	roleTarget      role = "a target"
 	roleWeight      role = "the weight"
 	roleDropped     role = "dropped"
 	roleNumeric     role = "numeric"
@@ -89,6 +90,9 @@ func (t *table) assign(index map[string]int) error {
 		case roleLabel:
 			c.store = inCodes
 			continue
+		case roleTarget:
+			c.fixed = true
+			continue
 		case roleCategorical:
 			c.store = inCodes
 		}
@@ -115,10 +119,26 @@ func (t *table) claim(name string, index map[string]int, r role) error {
 	return nil
 }
 
-// assignLabel finds the label as Options.Label says.
+// targetPrefix begins the name of a column of dataset.Targets; the class's name
+// follows it.
+const targetPrefix = "label:"
+
+// assignLabel finds the label or the targets as Options.Label says.
 func (t *table) assignLabel(index map[string]int) error {
 	name := t.opt.Label
 	if name == "" {
+		targets := 0
+		for j := range t.columns {
+			if c := &t.columns[j]; strings.HasPrefix(c.name, targetPrefix) && c.role != roleDropped {
+				if err := t.claim(c.name, index, roleTarget); err != nil {
+					return err
+				}
+				targets++
+			}
+		}
+		if targets > 0 {
+			return nil
+		}
 		name = "label"
 		if j, ok := index[name]; ok && t.columns[j].role != roleDropped {
 			return t.claim(name, index, roleLabel)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"example.com/softmax/dataset"
 )
@@ -152,6 +153,7 @@ func (t *table) dataset() (*dataset.Dataset, error) {
 	t.flush()
 	columns := make([]dataset.Column, 0, len(t.columns))
 	var label *dataset.Label
+	var targets []*column
 	var notes []string
 	for j := range t.columns {
 		c := &t.columns[j]
@@ -159,9 +161,12 @@ func (t *table) dataset() (*dataset.Dataset, error) {
 			continue
 		}
 		notes = append(notes, c.notes()...)
-		if c.role == roleLabel {
+		switch c.role {
+		case roleLabel:
 			label = c.label()
-		} else {
+		case roleTarget:
+			targets = append(targets, c)
+		default:
 			columns = append(columns, c.column())
 		}
 	}
@@ -170,7 +175,27 @@ func (t *table) dataset() (*dataset.Dataset, error) {
 		return nil, err
 	}
 	d.Notes = notes
+	if len(targets) > 0 {
+		d.Targets = t.targets(targets)
+		if err := d.Validate(); err != nil {
+			return nil, err
+		}
+	}
 	return d, nil
+}
+
+// targets puts the columns of targets side by side.
+func (t *table) targets(columns []*column) *dataset.Targets {
+	k := len(columns)
+	classes, values := make([]string, k), make([]float64, t.rows*k)
+	for j, c := range columns {
+		classes[j] = strings.TrimPrefix(c.name, targetPrefix)
+		from := c.column()
+		for i := range t.rows {
+			values[i*k+j] = from.Number(i, 0)
+		}
+	}
+	return dataset.NewTargets(classes, values)
 }
 
 // fault makes err an error about a place in the file. An error of the file's

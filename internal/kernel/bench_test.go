@@ -11,12 +11,13 @@ import (
 func benchmark(b *testing.B, f func(x Rows, w, z, c []float64)) {
 	for _, s := range []shape{{64, 13, 3}, {64, 64, 10}, {64, 784, 10}} {
 		r := rand.New(rand.NewPCG(1, 2))
-		for name, x := range map[string]Rows{
-			"uint8":   {D: s.d, U8: rows[uint8](r, s, 0.5)},
-			"float32": {D: s.d, F32: rows[float32](r, s, 0)},
-		} {
+		for _, x := range []Rows{{D: s.d, U8: rows[uint8](r, s, 0.5)}, {D: s.d, F32: rows[float32](r, s, 0)}} {
+			storage := "float32"
+			if x.U8 != nil {
+				storage = "uint8"
+			}
 			w, z, c := normal(r, s.d*s.k), normal(r, s.n*s.k), normal(r, s.k)
-			b.Run(fmt.Sprintf("%s/d=%d/K=%d", name, s.d, s.k), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/d=%d/K=%d", storage, s.d, s.k), func(b *testing.B) {
 				b.SetBytes(int64(len(x.U8) + 4*len(x.F32)))
 				for b.Loop() {
 					f(x, w, z, c)

@@ -42,7 +42,7 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 	}
 	wg.Wait()
 
-	sum := float64(len(batch))
+	sum := float64(len(batch)) // of the weights
 	if o.Weights != nil {
 		sum = 0
 		for _, i := range batch {
@@ -54,6 +54,7 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 	if sum == 0 {
 		return 0, nil
 	}
+	sum *= o.norm / o.sum
 	var loss float64
 	for i := range parts {
 		p := &o.parts[i]

@@ -19,6 +19,8 @@ import (
 // feasible.
 type Certificate struct {
 	o     *Objective
+	dual  Dual
+	total float64   // sum of the weights / S
 	ybar  []float64 // K: mean target
 	cross []float64 // d x K: mean x_i y_i'
 	xbar  []float64 // d: mean x_i
@@ -26,10 +28,11 @@ type Certificate struct {
 	g, s  []float64
 }
 
-// NewCertificate reads X once for the sums that stay the same.
+// NewCertificate reads X once for the sums that stay the same. The loss of o
+// must be a Dual.
 func NewCertificate(o *Objective) (*Certificate, error) {
 	d, k := o.X.D(), o.K
-	c := &Certificate{o: o, best: math.Inf(-1), g: make([]float64, d*k), s: make([]float64, k)}
+	c := &Certificate{o: o, dual: o.Loss.(Dual), total: o.sum / o.norm, best: math.Inf(-1), g: make([]float64, d*k), s: make([]float64, k)}
 	// The gradient with y in place of the residuals is what is wanted.
 	err := o.each(make([]float64, o.Dim()), func(p *part, z []float64, lo, hi int) {
 		if lo == p.lo {
@@ -37,7 +40,7 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 		}
 		for i := lo; i < hi; i++ {
 			yi := z[(i-lo)*k:][:k]
-			o.Loss.Target(yi, i)
+			c.dual.Target(yi, i)
 			for q := range yi {
 				if o.Weights != nil {
 					yi[q] *= o.Weights[i]
@@ -54,6 +57,9 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 	o.collect(make([]float64, o.Dim()), sums)
 	c.cross, c.ybar = o.Split(sums)
 	c.xbar = o.X.Means(o.Weights)
+	for j := range c.xbar {
+		c.xbar[j] *= c.total
+	}
 	return c, nil
 }
 
@@ -78,8 +84,8 @@ func (c *Certificate) Add(theta, grad []float64, f float64) float64 {
 		switch {
 		case rq > 0:
 			tau = max(tau, rq/(c.ybar[q]+rq))
-		case rq < 0 && c.ybar[q] < 1:
-			tau = max(tau, -rq/(1-c.ybar[q]-rq))
+		case rq < 0:
+			tau = max(tau, -rq/(c.total-c.ybar[q]-rq))
 		}
 	}
 	if !(tau < 1) {
@@ -87,9 +93,9 @@ func (c *Certificate) Add(theta, grad []float64, f float64) float64 {
 	}
 	if tau > 0 {
 		for q := range c.s {
-			c.s[q] = min(1, max(0, c.ybar[q]-(1-tau)/tau*r[q]))
+			c.s[q] = min(1, max(0, (c.ybar[q]-(1-tau)/tau*r[q])/c.total))
 		}
-		entropy = (1-tau)*entropy + tau*o.Loss.Entropy(c.s)
+		entropy = (1-tau)*entropy + tau*c.total*c.dual.Entropy(c.s)
 		for j, x := range c.xbar {
 			gj, cj := c.g[j*k:][:k], c.cross[j*k:][:k]
 			for q := range gj {

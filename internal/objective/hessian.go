@@ -59,7 +59,7 @@ func (o *Objective) Hessian(theta, h []float64, stride int) error {
 		for m := q; m < k; m++ {
 			for j := range d + 1 {
 				for l := range j + 1 {
-					v := total[at] / sum
+					v := total[at] / sum * (o.sum / o.norm)
 					at++
 					place(h, dim, j*k+q, l*k+m, v)
 					place(h, dim, j*k+m, l*k+q, v)
@@ -70,7 +70,7 @@ func (o *Objective) Hessian(theta, h []float64, stride int) error {
 	for i := range d * k {
 		h[i*dim+i] += o.Lambda
 	}
-	if o.Loss.ShiftInvariant() {
+	if IsShiftInvariant(o.Loss) {
 		for j := range d + 1 {
 			addGauge(h, dim, j*k, k)
 		}

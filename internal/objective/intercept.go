@@ -7,11 +7,17 @@ import (
 )
 
 // NullModel writes the minimiser of f among models without features, W = 0:
-// the intercepts that give every class its share of the labels' weight.
-// shares has K entries, all > 0.
+// the intercepts that give every class its share of the targets. shares has K
+// entries in (0, 1).
 func (o *Objective) NullModel(theta, shares []float64) {
 	clear(theta)
 	_, b := o.Split(theta)
+	if !IsShiftInvariant(o.Loss) {
+		for k, s := range shares {
+			b[k] = math.Log(s / (1 - s))
+		}
+		return
+	}
 	var mean float64
 	for k, s := range shares {
 		b[k] = math.Log(s)
@@ -80,7 +86,7 @@ func (o *Objective) interceptHessian(theta, h []float64) error {
 	if err := o.MeanCurvature(theta, h); err != nil {
 		return err
 	}
-	if o.Loss.ShiftInvariant() {
+	if IsShiftInvariant(o.Loss) {
 		addGauge(h, o.K, 0, o.K)
 	}
 	return nil
@@ -110,7 +116,7 @@ func (o *Objective) MeanCurvature(theta, c []float64) error {
 	clear(c)
 	for i := range o.parts {
 		for at, v := range o.parts[i].hess {
-			c[at] += v / o.sum
+			c[at] += v / o.norm
 		}
 	}
 	for q := range k {

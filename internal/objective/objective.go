@@ -1,6 +1,6 @@
 // Package objective is the function that training minimises,
 //
-//	f(W, b) = (1/sum w) sum_i w_i l_i(x_i W + b) + (lambda/2) ||W||^2
+//	f(W, b) = (1/S) sum_i w_i l_i(x_i W + b) + (lambda/2) ||W||^2,   S = sum_i w_i,
 //
 // over a design matrix X (n x d), with W d x K and the intercept b free of the
 // penalty. A parameter vector theta is W row-major followed by b. docs/MATH.md
@@ -11,6 +11,7 @@
 package objective
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"sync/atomic"
@@ -19,17 +20,24 @@ import (
 	"example.com/softmax/internal/matrix"
 )
 
-// An Objective is f. It is not safe for use by several goroutines at once; it
-// uses Threads of its own.
-type Objective struct {
+// A Problem says what f is.
+type Problem struct {
 	X       *matrix.Dense
 	Loss    Loss
 	K       int       // logits per row
 	Weights []float64 // n, nil for 1 each
-	Lambda  float64
-	Threads int
+	// Norm is S where it is not the sum of the weights; else 0.
+	Norm   float64
+	Lambda float64
+}
+
+// An Objective is f. It is not safe for use by several goroutines at once; it
+// uses threads of its own.
+type Objective struct {
+	Problem
 
 	sum     float64 // of the weights
+	norm    float64 // S
 	passes  float64
 	parts   []part
 	u, c    []float64
@@ -60,17 +68,18 @@ const (
 	maxPart   = 1 << 25 // most numbers in all partial gradients together
 )
 
-// New prepares the evaluation of f. ctx ends a pass early. weights may be nil.
-func New(ctx context.Context, x *matrix.Dense, loss Loss, k int, weights []float64, lambda float64, threads int) *Objective {
-	o := &Objective{X: x, Loss: loss, K: k, Weights: weights, Lambda: lambda, Threads: threads, ctx: ctx}
-	n, d := x.N(), x.D()
+// New prepares the evaluation of f. ctx ends a pass early.
+func New(ctx context.Context, p Problem, threads int) *Objective {
+	o := &Objective{Problem: p, ctx: ctx}
+	n, d, k := p.X.N(), p.X.D(), p.K
 	o.sum = float64(n)
-	if weights != nil {
+	if p.Weights != nil {
 		o.sum = 0
-		for _, w := range weights {
+		for _, w := range p.Weights {
 			o.sum += w
 		}
 	}
+	o.norm = cmp.Or(p.Norm, o.sum)
 	chunks := min(maxChunks, max(1, maxPart/((d+1)*k)), (n+blockRows-1)/blockRows)
 	o.parts = make([]part, chunks)
 	for i := range o.parts {
@@ -223,13 +232,13 @@ func (o *Objective) collect(theta, grad []float64) float64 {
 	o.X.Unfold(gW, gb)
 	var square float64
 	for i, w := range W {
-		gW[i] = gW[i]/o.sum + o.Lambda*w
+		gW[i] = gW[i]/o.norm + o.Lambda*w
 		square += float64(w * w)
 	}
 	for q := range gb {
-		gb[q] /= o.sum
+		gb[q] /= o.norm
 	}
-	return loss/o.sum + o.Lambda/2*square
+	return loss/o.norm + o.Lambda/2*square
 }
 
 // bands splits 0..n among the workers where that pays.

@@ -23,12 +23,16 @@ func LBFGS(fn Function, x []float64, memory int, M Preconditioner, monitor Monit
 	}
 	h := history{memory: memory, M: M, alpha: make([]float64, memory)}
 	l := line{fn: fn, x: x, p: make([]float64, n), trial: make([]float64, n), gt: make([]float64, n)}
+	best := newRecord()
 	for {
 		h.direction(l.p, s.Grad)
 		l.f, l.slope = s.F, linalg.Dot(l.p, s.Grad)
 		s.Decrement = math.Abs(l.slope) / 2
 		if monitor(&s) {
 			return Stopped, nil
+		}
+		if !best.progress(&s) {
+			return NoProgress, nil
 		}
 		f, ok, err := l.search(h.firstStep(l.slope))
 		if err != nil {

@@ -28,6 +28,7 @@ func Newton(fn Hessian, x []float64, dependent func(coordinates []int), monitor 
 	}
 	h := make([]float64, n*n)
 	l := line{fn: fn, x: x, p: make([]float64, n), trial: make([]float64, n), gt: make([]float64, n)}
+	best := newRecord()
 	for {
 		if err := fn.Hessian(x, h, 1); err != nil {
 			return Failed, err
@@ -49,7 +50,7 @@ func Newton(fn Hessian, x []float64, dependent func(coordinates []int), monitor 
 		if monitor(&s) {
 			return Stopped, nil
 		}
-		if !(l.slope < 0) {
+		if !(l.slope < 0) || !best.progress(&s) {
 			return NoProgress, nil
 		}
 		f, ok, err := l.search(1)

@@ -40,4 +40,28 @@ const (
 	Failed
 )
 
+// A record notices when rounding has taken over: the line search accepts steps
+// that leave f level, since there the slope still tells points apart, and could
+// go on doing so for ever.
+type record struct {
+	f, decrement float64 // least so far
+	idle         int     // iterations since
+}
+
+// patience is the iterations without a new least f or decrement that end a
+// solver.
+const patience = 20
+
+func newRecord() record { return record{f: math.Inf(1), decrement: math.Inf(1)} }
+
+// progress reports whether the solver still gets anywhere.
+func (r *record) progress(s *State) bool {
+	r.idle++
+	if s.F < r.f || s.Decrement < r.decrement {
+		r.idle = 0
+	}
+	r.f, r.decrement = min(r.f, s.F), min(r.decrement, s.Decrement)
+	return r.idle < patience && s.Decrement != 0
+}
+
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -11,19 +11,14 @@ import (
 	"time"
 
 	"example.com/softmax/internal/linalg"
-	"example.com/softmax/internal/matrix"
 	"example.com/softmax/internal/objective"
 	"example.com/softmax/internal/optimize"
 )
 
-// Problem is what is to be minimised: see objective.Objective for the symbols.
+// Problem is what is to be minimised.
 type Problem struct {
-	X       *matrix.Dense
-	Loss    objective.Loss
-	K       int
-	Weights []float64
-	Shares  []float64 // K: each class's share of the labels' weight, all > 0
-	Lambda  float64
+	objective.Problem
+	Shares []float64 // K: the mean target of each logit, in (0, 1)
 }
 
 // Options say how.
@@ -95,7 +90,7 @@ var ErrDiverged = errors.New("training diverged: the objective is not a finite n
 // Stop set to Cancelled and ctx's error.
 func Run(ctx context.Context, p Problem, opt Options) (*Result, error) {
 	r := &run{p: p, opt: opt, start: time.Now(), ctx: ctx}
-	r.obj = objective.New(ctx, p.X, p.Loss, p.K, p.Weights, p.Lambda, opt.Threads)
+	r.obj = objective.New(ctx, p.Problem, opt.Threads)
 	r.res.Solver, r.res.SolverReason = choose(p, opt.Solver)
 	theta := make([]float64, r.obj.Dim())
 	r.obj.NullModel(theta, p.Shares)
@@ -139,10 +134,10 @@ func (r *run) solve(theta []float64) error {
 		}
 		return err
 	}
-	var err error
-	if r.cert, err = objective.NewCertificate(r.obj); err != nil {
+	if err := r.certify(); err != nil {
 		return err
 	}
+	var err error
 	var end optimize.End
 	switch r.res.Solver {
 	case SolverNewton:
@@ -181,22 +176,38 @@ func (r *run) dependent(coordinates []int) {
 	}
 }
 
+// certify prepares the certificate where there can be one.
+func (r *run) certify() (err error) {
+	_, dual := r.p.Loss.(objective.Dual)
+	switch {
+	case !dual:
+		r.res.GapReason = "this loss is not convex in the parameters, so no bound can be proved"
+	case r.p.Lambda == 0:
+		r.res.GapReason = "without a penalty the objective is not strongly convex, so no bound can be proved"
+	case r.cert == nil:
+		r.cert, err = objective.NewCertificate(r.obj)
+	}
+	return err
+}
+
 // iterate judges an iterate of a deterministic solver.
 func (r *run) iterate(s *optimize.State) (stop bool) {
-	r.lower = r.cert.Add(s.X, s.Grad, s.F)
 	r.res.Iterations = s.Iteration
-	if err := r.prove(s); err != nil {
-		return true // the context ended: Run sees that
+	if r.cert != nil {
+		r.lower = r.cert.Add(s.X, s.Grad, s.F)
+		if err := r.prove(s); err != nil {
+			return true // the context ended: Run sees that
+		}
 	}
 	it := r.line(s.Iteration, s.F, s.Grad)
 	it.GapEstimate = s.Decrement
 	r.tell(it)
 	switch {
-	case r.p.Lambda > 0 && it.GapBound <= r.opt.Tol*s.F:
+	case it.GapBound <= r.opt.Tol*s.F:
 		r.res.Stop = Converged
 	case r.p.Lambda == 0 && r.separated(s.F):
 		r.res.Stop = Separated
-	case (r.opt.Estimate || r.p.Lambda == 0) && s.Decrement <= r.opt.Tol*s.F:
+	case (r.opt.Estimate || r.cert == nil) && s.Decrement <= r.opt.Tol*s.F:
 		r.res.Stop = Estimated
 	default:
 		return r.limits(s.Iteration)
@@ -210,7 +221,7 @@ func (r *run) iterate(s *optimize.State) (stop bool) {
 // other coordinates to second. So where it would hold with the intercepts at
 // their optimum, they are moved there, at the price of a few passes.
 func (r *run) prove(s *optimize.State) error {
-	if r.p.Lambda == 0 || s.F-r.lower <= r.opt.Tol*s.F {
+	if s.F-r.lower <= r.opt.Tol*s.F {
 		return nil
 	}
 	gW, _ := r.obj.Split(s.Grad)
@@ -252,6 +263,9 @@ func (r *run) limits(iteration int) bool {
 // sum to less than the smallest weight's share of log 2, every row gives its
 // class more than half. Scaling such a W up lowers the loss without end.
 func (r *run) separated(f float64) bool {
+	if l, ok := r.p.Loss.(objective.CrossEntropy); !ok || l.Smoothing > 0 {
+		return false
+	}
 	least := 1.0
 	for i, w := range r.p.Weights {
 		if i == 0 || w < least && w > 0 {
@@ -312,7 +326,7 @@ func (r *run) finish(theta []float64) error {
 	grad := make([]float64, len(theta))
 	estimate := r.res.Final.GapEstimate
 	descent := r.res.Solver == SolverSGD
-	if r.p.Loss.ShiftInvariant() && !(descent && r.p.Lambda == 0) {
+	if objective.IsShiftInvariant(r.p.Loss) && !(descent && r.p.Lambda == 0) {
 		centreRows(theta, r.p.K, r.p.X.D())
 	}
 	if !descent {
@@ -320,7 +334,7 @@ func (r *run) finish(theta []float64) error {
 			return err
 		}
 	}
-	if r.p.Loss.ShiftInvariant() {
+	if objective.IsShiftInvariant(r.p.Loss) {
 		_, b := r.obj.Split(theta)
 		centreRows(b, r.p.K, 1)
 	}
@@ -328,10 +342,8 @@ func (r *run) finish(theta []float64) error {
 	if err != nil {
 		return err
 	}
-	if r.cert == nil && r.p.Lambda > 0 {
-		if r.cert, err = objective.NewCertificate(r.obj); err != nil {
-			return err
-		}
+	if err := r.certify(); err != nil {
+		return err
 	}
 	if r.cert != nil {
 		r.lower = r.cert.Add(theta, grad, f)
@@ -348,9 +360,6 @@ func (r *run) finish(theta []float64) error {
 	r.res.Loss = f
 	for _, w := range W {
 		r.res.Loss -= r.p.Lambda / 2 * w * w
-	}
-	if r.p.Lambda == 0 {
-		r.res.GapReason = "without a penalty the objective is not strongly convex, so no bound can be proved"
 	}
 	if math.IsNaN(f) {
 		return ErrDiverged

@@ -1,0 +1,83 @@
+package softmax
+
+import (
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+)
+
+// TestThreads: the same file and the same report, bit for bit, for any number
+// of threads, in every solver and with every preconditioner.
+func TestThreads(t *testing.T) {
+	// On a machine of few cores too, goroutines then interleave.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(5))
+	for _, c := range []struct {
+		name string
+		recipe
+		Config
+		storage
+	}{
+		{"newton", recipe{n: 3000, d: 8, k: 4, weights: true}, Config{Solver: Newton}, columns},
+		{"lbfgs, full Hessian", recipe{n: 3000, d: 9, k: 12}, Config{Solver: LBFGS, Tol: 1e-6}, block64},
+		{"lbfgs, Gram matrix", recipe{n: 2000, d: 60, k: 10, bytes: true, weights: true}, Config{Solver: LBFGS, MaxIterations: 40}, pixels},
+		{"lbfgs, Gram diagonal, wide", recipe{n: 130, d: 3400, k: 10, bytes: true}, Config{Solver: LBFGS, MaxIterations: 5}, block8},
+		{"sgd", recipe{n: 2000, d: 20, k: 5, weights: true}, Config{Solver: SGDSolver, SGD: SGD{Epochs: 2, Batch: 700}}, block32},
+		{"no penalty", recipe{n: 1500, d: 3, k: 3}, Config{L2: NoPenalty}, columns},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ds := c.recipe.problem(rand.New(rand.NewPCG(6, 6))).dataset(t, c.storage)
+			var first *Model
+			var want *Report
+			for _, threads := range []int{1, 2, 5} {
+				cfg := c.Config
+				cfg.Threads = threads
+				m, r := mustFit(t, ds, cfg)
+				if r.Threads != threads {
+					t.Errorf("%d threads, want %d", r.Threads, threads)
+				}
+				if first == nil {
+					first, want = m, r
+					if r.Iterations < 2 {
+						t.Errorf("only %d iterations", r.Iterations)
+					}
+					continue
+				}
+				sameBytes(t, first, m)
+				if !sameHistory(want.History, r.History) || r.TrainAccuracy != want.TrainAccuracy {
+					t.Errorf("%d threads have another history", threads)
+				}
+			}
+		})
+	}
+}
+
+// sameHistory compares all but the time.
+func sameHistory(a, b []Iteration) bool {
+	same := func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) }
+	if len(a) != len(b) {
+		return false
+	}
+	for i, x := range a {
+		y := b[i]
+		if x.Iteration != y.Iteration || x.Passes != y.Passes || !same(x.Objective, y.Objective) || !same(x.GapBound, y.GapBound) ||
+			!same(x.GapEstimate, y.GapEstimate) || !same(x.GradientNorm, y.GradientNorm) || !same(x.EpochLoss, y.EpochLoss) || !same(x.TrainAccuracy, y.TrainAccuracy) {
+			return false
+		}
+	}
+	return true
+}
+
+// TestSeed: descent depends on its seed, and on nothing else.
+func TestSeed(t *testing.T) {
+	ds := recipe{n: 200, d: 5, k: 3}.problem(rand.New(rand.NewPCG(7, 7))).dataset(t, block64)
+	fit := func(seed uint64) *Model {
+		m, _ := mustFit(t, ds, Config{Solver: SGDSolver, Seed: seed})
+		return m
+	}
+	a, b, other := fit(1), fit(1), fit(2)
+	sameBytes(t, a, b)
+	if a.w[0] == other.w[0] {
+		t.Error("two seeds give the same weights")
+	}
+}

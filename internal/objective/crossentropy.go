@@ -1,0 +1,160 @@
+package objective
+
+import (
+	"math"
+
+	"example.com/softmax/internal/special"
+)
+
+// exponentials overwrites logits with unnormalised probabilities: 1 for the
+// largest logit, exp(z_k - z_top) for the others. It returns the top class,
+// its logit, and the sum of the others.
+func exponentials(z []float64) (top int, most, others float64) {
+	for k, zk := range z {
+		if zk > z[top] {
+			top = k
+		}
+	}
+	most = z[top]
+	for k := range z {
+		if k != top {
+			z[k] = math.Exp(z[k] - most)
+			others += z[k]
+		}
+	}
+	z[top] = 1
+	return top, most, others
+}
+
+// CrossEntropy is the loss -log p_y of softmax probabilities p = softmax(z)
+// for one class y per row: log sum_k exp(z_k) - z_y, with residual p - y. With
+// Smoothing s the class has 1 - s + s/K of the target and each other s/K
+// (Szegedy et al., 2016, "Rethinking the Inception Architecture", section 7).
+type CrossEntropy struct {
+	Labels    []int32 // class of each row
+	Smoothing float64 // 0 <= s < 1
+}
+
+// Residual evaluates loss and residual from one set of exponentials. Nothing
+// that may be tiny is got by subtraction from its limit: the loss of a
+// confident right answer is log1p of the other classes' share, and p_y - 1 is
+// minus their sum.
+func (l CrossEntropy) Residual(z []float64, i int) float64 {
+	y, s := int(l.Labels[i]), l.Smoothing/float64(len(z))
+	zy := z[y]
+	var mean float64 // of what smoothing adds: sum_k (z_y - z_k) / K
+	if s > 0 {
+		for _, zk := range z {
+			mean += s * (zy - zk)
+		}
+	}
+	_, most, others := exponentials(z)
+	loss := math.Log1p(others) - (zy - most) + mean
+	scale := 1 / (1 + others)
+	var rest float64
+	for k := range z {
+		if k != y {
+			z[k] *= scale
+			rest += z[k]
+			z[k] -= s
+		}
+	}
+	z[y] = l.Smoothing - s - rest
+	return loss
+}
+
+// Curvature is diag(p) - p p', whatever the label.
+func (l CrossEntropy) Curvature(h, z []float64, i int) { softmaxCurvature(h, z) }
+
+// softmaxCurvature writes diag(p) - p p'.
+func softmaxCurvature(h, z []float64) {
+	_, _, others := exponentials(z)
+	scale := 1 / (1 + others)
+	for k := range z {
+		z[k] *= scale
+	}
+	n := len(z)
+	for k, pk := range z {
+		for m := k + 1; m < n; m++ {
+			h[k*n+m] = -pk * z[m]
+		}
+		// p_k (1 - p_k) by the sum of the others, which keeps its digits near 1.
+		var rest float64
+		for m, pm := range z {
+			if m != k {
+				rest += pm
+			}
+		}
+		h[k*n+k] = pk * rest
+	}
+}
+
+// Right is whether the label is the argmax, the first of equals.
+func (l CrossEntropy) Right(z []float64, i int) bool {
+	return special.Argmax(z) == int(l.Labels[i])
+}
+
+// Target is the class's distribution.
+func (l CrossEntropy) Target(y []float64, i int) {
+	s := l.Smoothing / float64(len(y))
+	for k := range y {
+		y[k] = s
+	}
+	y[l.Labels[i]] += 1 - l.Smoothing
+}
+
+// Entropy is -sum q_k log q_k.
+func (CrossEntropy) Entropy(q []float64) float64 { return special.Entropy(q) }
+
+func (CrossEntropy) shiftInvariant() {}
+
+// SoftCrossEntropy is cross-entropy with a distribution y per row,
+//
+//	-sum_k y_k log p_k = log sum_k exp(z_k) - y'z,   residual p - y.
+//
+// Counts and several classes at once are a distribution with their sum as a
+// further weight of the row.
+type SoftCrossEntropy struct {
+	Y []float64 // n x K row-major, at least 0; each row sums to 1
+}
+
+// Residual sums y_k (lse - z_k), all of whose terms are at least 0.
+func (l SoftCrossEntropy) Residual(z []float64, i int) float64 {
+	y := l.Y[i*len(z):][:len(z)]
+	top := 0
+	for k, zk := range z {
+		if zk > z[top] {
+			top = k
+		}
+	}
+	var far float64 // sum_k y_k (z_top - z_k)
+	for k, v := range y {
+		if v > 0 {
+			far += v * (z[top] - z[k])
+		}
+	}
+	_, _, others := exponentials(z)
+	scale := 1 / (1 + others)
+	for k := range z {
+		z[k] = z[k]*scale - y[k]
+	}
+	return far + math.Log1p(others)
+}
+
+// Curvature is diag(p) - p p', whatever the target.
+func (l SoftCrossEntropy) Curvature(h, z []float64, i int) { softmaxCurvature(h, z) }
+
+// Right is whether the most probable class is one of largest target.
+func (l SoftCrossEntropy) Right(z []float64, i int) bool {
+	y := l.Y[i*len(z):][:len(z)]
+	top := special.Argmax(z)
+	return top >= 0 && y[top] == y[special.Argmax(y)]
+}
+
+// Target is the distribution.
+func (l SoftCrossEntropy) Target(y []float64, i int) { copy(y, l.Y[i*len(y):]) }
+
+// Entropy is -sum q_k log q_k.
+func (SoftCrossEntropy) Entropy(q []float64) float64 { return special.Entropy(q) }
+
+func (SoftCrossEntropy) shiftInvariant() {}
