@@ -116,6 +116,7 @@ const (
 // stand for the textbook's.
 type SGD struct {
 	LearningRate float64 `json:"learning_rate,omitempty"` // 0.1
+	Momentum     float64 `json:"momentum,omitempty"`      // 0: plain gradient steps
 	Batch        int     `json:"batch,omitempty"`         // 256 examples
 	Epochs       int     `json:"epochs,omitempty"`        // 10
 }
@@ -140,6 +141,8 @@ func (c *Config) validate() error {
 		return bad("MaxIterations, MaxTime and Threads must not be negative")
 	case !(c.SGD.LearningRate >= 0) || math.IsInf(c.SGD.LearningRate, 0) || c.SGD.Batch < 0 || c.SGD.Epochs < 0:
 		return bad("learning rate, batch and epochs must be positive")
+	case !(c.SGD.Momentum >= 0 && c.SGD.Momentum < 1):
+		return bad("Momentum is %v; it must be at least 0 and below 1", c.SGD.Momentum)
 	}
 	switch c.Loss {
 	case "", CrossEntropy, Sigmoids, Squared:
@@ -176,7 +179,7 @@ func (c *Config) options() train.Options {
 		Solver: string(c.Solver), Tol: or(c.Tol, 1e-4), Estimate: c.Stop == StopEstimate,
 		MaxIter: c.MaxIterations, MaxTime: c.MaxTime, Threads: c.Threads,
 		Descent: optimize.Descent{
-			Rate: or(c.SGD.LearningRate, 0.1), Batch: int(or(float64(c.SGD.Batch), 256)),
+			Rate: or(c.SGD.LearningRate, 0.1), Momentum: c.SGD.Momentum, Batch: int(or(float64(c.SGD.Batch), 256)),
 			Epochs: int(or(float64(c.SGD.Epochs), 10)), Seed: c.Seed,
 		},
 	}

@@ -20,10 +20,13 @@ type Batches interface {
 
 // Descent are the choices of SGD.
 type Descent struct {
-	Rate   float64 // learning rate: the step is -Rate times the gradient
-	Batch  int     // examples in a step; the last of an epoch may have fewer
-	Epochs int     // passes over the examples
-	Seed   uint64  // of the order of the examples, new in each epoch
+	Rate float64 // learning rate: the step is -Rate times the velocity
+	// Momentum m makes the velocity m times the last one plus the gradient
+	// (Polyak, 1964); with 0 it is the gradient.
+	Momentum float64
+	Batch    int    // examples in a step; the last of an epoch may have fewer
+	Epochs   int    // passes over the examples
+	Seed     uint64 // of the order of the examples, new in each epoch
 }
 
 // SGD is mini-batch stochastic gradient descent as textbooks write it: in each
@@ -37,7 +40,7 @@ func SGD(fn Batches, x []float64, opt Descent, monitor Monitor) (End, error) {
 		order[i] = int32(i)
 	}
 	rng := rand.New(rand.NewPCG(opt.Seed, 0))
-	grad := make([]float64, fn.Dim())
+	grad, velocity := make([]float64, fn.Dim()), make([]float64, fn.Dim())
 	s := State{X: x, Decrement: math.NaN()}
 	for s.Iteration < opt.Epochs {
 		rng.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
@@ -49,7 +52,10 @@ func SGD(fn Batches, x []float64, opt Descent, monitor Monitor) (End, error) {
 				return Failed, err
 			}
 			sum += loss * float64(len(batch))
-			linalg.Axpy(x, -opt.Rate, grad)
+			for i, g := range grad {
+				velocity[i] = float64(opt.Momentum*velocity[i]) + g
+			}
+			linalg.Axpy(x, -opt.Rate, velocity)
 		}
 		s.Iteration++
 		s.F = sum / float64(n)
