@@ -83,7 +83,7 @@ func (b *Bound) Logits(dst []float64, lo, hi int) Gaps {
 	return gaps
 }
 
-// Predictions are the results for all rows of a dataset.
+// Predictions are the results for some rows of a dataset.
 type Predictions struct {
 	Gaps
 	// Codes are indices into the model's Classes; -1 for an incomplete row.
@@ -92,11 +92,11 @@ type Predictions struct {
 	Probabilities []float64
 }
 
-// Predict predicts every row.
-func (b *Bound) Predict() *Predictions {
-	n, k := b.Rows(), len(b.m.classes)
+// Predict predicts rows lo up to hi; all are 0 up to Rows.
+func (b *Bound) Predict(lo, hi int) *Predictions {
+	n, k := hi-lo, len(b.m.classes)
 	p := &Predictions{Codes: make([]int32, n), Probabilities: make([]float64, n*k)}
-	p.Gaps = b.Logits(p.Probabilities, 0, n)
+	p.Gaps = b.Logits(p.Probabilities, lo, hi)
 	for i := range n {
 		z := p.Probabilities[i*k:][:k]
 		p.Codes[i] = int32(special.Argmax(z))

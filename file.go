@@ -176,10 +176,18 @@ func fromGraph(g *onnx.Model) (*Model, error) {
 	if m.classes, err = classesOf(g, &info); err != nil {
 		return nil, err
 	}
+	if len(info.Inputs) == 0 {
+		return nil, errors.New("it has no inputs")
+	}
 	d := &design.Design{}
 	m.design = d
 	features := 0
+	names := make(map[string]bool, len(info.Inputs))
 	for i, in := range info.Inputs {
+		if in.Name == "" || names[in.Name] {
+			return nil, fmt.Errorf("input %d: its name %q is empty or another's", i, in.Name)
+		}
+		names[in.Name] = true
 		input := design.Input{Name: in.Name, Width: in.Width, Height: in.Height, Components: in.Components, First: features}
 		switch in.Kind {
 		case dataset.Numeric.String():

@@ -193,15 +193,19 @@ func stringsOf(g *onnx.Model, node, attribute string) []string {
 // classesOf reads the classes off the graph or, where it has no place for
 // them, takes those of the metadata.
 func classesOf(g *onnx.Model, info *fileInfo) ([]string, error) {
+	classes, least := stringsOf(g, nodeClasses, "values_strings"), 2
 	if info.Loss == Sigmoids {
-		if len(info.Classes) < 1 {
-			return nil, errors.New("it has no classes")
-		}
-		return info.Classes, nil
+		classes, least = info.Classes, 1
 	}
-	classes := stringsOf(g, nodeClasses, "values_strings")
-	if len(classes) < 2 {
-		return nil, errors.New("it has fewer than two classes")
+	if len(classes) < least {
+		return nil, errors.New("it has too few classes")
+	}
+	seen := make(map[string]bool, len(classes))
+	for _, c := range classes {
+		if seen[c] {
+			return nil, fmt.Errorf("the class %q comes twice", c)
+		}
+		seen[c] = true
 	}
 	return classes, nil
 }
@@ -210,6 +214,11 @@ func levelsOf(g *onnx.Model, input int) ([]string, error) {
 	levels := stringsOf(g, oneHotName(input), "cats_strings")
 	if len(levels) == 0 {
 		return nil, fmt.Errorf("input %d has no levels", input)
+	}
+	for l := 1; l < len(levels); l++ {
+		if levels[l-1] >= levels[l] {
+			return nil, fmt.Errorf("input %d: its levels are not in ascending order", input)
+		}
 	}
 	return levels, nil
 }

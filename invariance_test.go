@@ -86,14 +86,15 @@ func TestStorage(t *testing.T) {
 // TestLabelPermutation: classes in another order permute the columns of W.
 func TestLabelPermutation(t *testing.T) {
 	forProblems(t, func(t *testing.T, r *rand.Rand, p *problem, cfg Config) {
-		order := r.Perm(p.k)
+		renamed := *p
+		renamed.name = func(q int) string { return fmt.Sprintf("%d/%s", (q+1)%p.k, p.name(q)) } // the last class comes first
 		a, ra := mustFit(t, p.dataset(t, block64), cfg)
-		b, rb := mustFit(t, (&problem{x: p.x, y: p.y, w: p.w, k: p.k, name: func(q int) string { return fmt.Sprintf("%d/%s", order[q], p.name(q)) }}).dataset(t, block64), cfg)
-		if slices.IsSorted(order) == (strings.SplitN(b.classes[0], "/", 2)[1] != a.classes[0] || p.k > 2 && !slices.IsSorted(order)) {
-			t.Logf("order %v", order)
-		}
+		b, rb := mustFit(t, renamed.dataset(t, block64), cfg)
 		for q, c := range b.classes {
-			b.classes[q] = c[strings.Index(c, "/")+1:]
+			_, b.classes[q], _ = strings.Cut(c, "/")
+		}
+		if slices.IsSorted(b.classes) {
+			t.Fatal("the classes are in the same order")
 		}
 		sameModel(t, "permuted classes", a, b, 1e-7)
 		sameObjective(t, "permuted classes", ra, rb, 1e-13)
@@ -121,10 +122,7 @@ func TestWeights(t *testing.T) {
 			}
 		}
 		seen.atLeast(t, 3, "0", "1", "2", "3")
-		for _, s := range []storage{columns, block8}[:1+len(p.x)%2] {
-			if s == block8 && p.x[0][0] != math.Round(p.x[0][0]) {
-				continue
-			}
+		for _, s := range []storage{columns, block32} {
 			a, ra := mustFit(t, p.pick(rows).dataset(t, s), cfg)
 			b, rb := mustFit(t, weighted.dataset(t, s), cfg)
 			c, rc := mustFit(t, weighted.pick(present).dataset(t, s), cfg)
@@ -133,8 +131,9 @@ func TestWeights(t *testing.T) {
 			if rb.Rows != len(present) || rb.Dropped != 0 || ra.Rows != len(rows) {
 				t.Errorf("%d rows used of %d with weight", rb.Rows, len(present))
 			}
-			if sameBytes(t, b, c); rb.Objective != rc.Objective {
-				t.Error("rows of weight 0 are not as if absent")
+			sameBytes(t, b, c) // a row of weight 0 is not there
+			if rb.Objective != rc.Objective {
+				t.Errorf("objective %v with rows of weight 0, %v without", rb.Objective, rc.Objective)
 			}
 		}
 	})
@@ -314,7 +313,7 @@ func binary(r *reference) (v []float64, f float64) {
 		f = 0
 		for i := range r.x {
 			x, s, z := append(slices.Clone(r.x[i]), 1), 1.0, 0.0
-			if r.y[i] == 1 {
+			if r.y[i][1] == 1 {
 				s = -1
 			}
 			for j := range x {

@@ -36,11 +36,18 @@ type Origin struct {
 	Rows      int     `json:"rows"`
 	Lambda    float64 `json:"lambda"`
 	Objective float64 `json:"objective"`
-	// GapBound is NaN where nothing was proved.
-	GapBound float64 `json:"-"`
-	Stop     Stop    `json:"stop"`
-	Solver   Solver  `json:"solver"`
-	Label    string  `json:"label"` // name of the label column
+	// GapBound is NaN where nothing was proved; GapReason says why.
+	GapBound   float64 `json:"-"`
+	GapReason  string  `json:"gap_reason,omitempty"`
+	TargetMass float64 `json:"target_mass"` // as in Report
+	Stop       Stop    `json:"stop"`
+	Solver     Solver  `json:"solver"`
+	Label      string  `json:"label"` // name of the label column
+}
+
+// Certificate says in words how far the fit's result can be from the optimum.
+func (o Origin) Certificate() string {
+	return certificate(o.Objective, o.GapBound, o.TargetMass, o.GapReason)
 }
 
 // Classes returns the classes in the model's order: numerically if all are
@@ -89,13 +96,20 @@ type Coefficients struct {
 	Features, Classes []string
 	W                 [][]float64 // one row a feature, one column a class
 	Intercept         []float64
+	// Unit[j] is one unit of the scaled feature j in raw units: its standard
+	// deviation where it was standardised, 255 for a pixel, 1 for a level, 0
+	// where it was constant. Unit[j] W[j][k] compare across features.
+	Unit []float64
 }
 
 // Coefficients returns the parameters in raw units.
 func (m *Model) Coefficients() Coefficients {
 	k := len(m.classes)
-	c := Coefficients{Features: m.Features(), Classes: m.Classes(), W: make([][]float64, m.design.D()), Intercept: slices.Clone(m.b)}
+	c := Coefficients{Features: m.Features(), Classes: m.Classes(), W: make([][]float64, m.design.D()), Intercept: slices.Clone(m.b), Unit: make([]float64, m.design.D())}
 	for j := range c.W {
+		if m.design.Scale[j] != 0 {
+			c.Unit[j] = 1 / m.design.Scale[j]
+		}
 		c.W[j] = make([]float64, k)
 		for q := range c.W[j] {
 			c.W[j][q] = m.design.Scale[j] * m.w[j*k+q]

@@ -140,11 +140,12 @@ func (p *problem) reference(t testing.TB, ds *dataset.Dataset, cfg Config) *refe
 		t.Fatal(err)
 	}
 	X := d.Matrix(ds)
-	ref := &reference{y: p.y, w: p.w, k: p.k}
-	for i := range X.N() {
-		row := make([]float64, X.D())
+	ref := &reference{w: p.w, k: p.k}
+	for i, q := range p.y {
+		row, y := make([]float64, X.D()), make([]float64, p.k)
 		X.Row(row, i)
-		ref.x = append(ref.x, row)
+		y[q] = 1
+		ref.x, ref.y = append(ref.x, row), append(ref.y, y)
 	}
 	ref.lambda, _ = cfg.lambda(ref.sum())
 	return ref

@@ -9,11 +9,12 @@ import (
 // it: rows written out, Newton's method on the dense Hessian, Gaussian
 // elimination. theta is W, d x K row-major, then b.
 type reference struct {
-	x      [][]float64 // n x d, as the model sees them
-	y      []int
-	w      []float64 // nil for 1 each
-	k      int
-	lambda float64
+	x       [][]float64 // n x d, as the model sees them
+	y       [][]float64 // n x K: a class, a distribution, counts, or several classes
+	w       []float64   // nil for 1 each
+	k       int
+	lambda  float64
+	sigmoid bool // the classes are independent
 }
 
 func (r *reference) d() int { return len(r.x[0]) }
@@ -33,32 +34,54 @@ func (r *reference) sum() float64 {
 	return s
 }
 
-// row returns the loss of row i at theta and its probabilities.
-func (r *reference) row(theta []float64, i int) (loss float64, p []float64) {
-	d := r.d()
-	p = make([]float64, r.k)
-	top := 0
-	for q := range p {
-		z := theta[d*r.k+q]
+// mass is what the targets of row i sum to.
+func (r *reference) mass(i int) (sum float64) {
+	for _, y := range r.y[i] {
+		sum += y
+	}
+	return sum
+}
+
+// row returns the loss of row i at theta, its probabilities and its residual,
+// the gradient with respect to its logits.
+func (r *reference) row(theta []float64, i int) (loss float64, p, residual []float64) {
+	d, y := r.d(), r.y[i]
+	z := append([]float64(nil), theta[d*r.k:]...)
+	for q := range z {
 		for j, x := range r.x[i] {
-			z += x * theta[j*r.k+q]
+			z[q] += x * theta[j*r.k+q]
 		}
-		p[q] = z
-		if z > p[top] {
+	}
+	p, residual = make([]float64, r.k), make([]float64, r.k)
+	if r.sigmoid {
+		for q, v := range z {
+			p[q] = 1 / (1 + math.Exp(-v))
+			residual[q] = p[q] - y[q]
+			loss += math.Log1p(math.Exp(-math.Abs(v))) + y[q]*max(0, -v) + (1-y[q])*max(0, v)
+		}
+		return loss, p, residual
+	}
+	top := 0
+	for q := range z {
+		if z[q] > z[top] {
 			top = q
 		}
 	}
-	most, margin, others := p[top], p[top]-p[r.y[i]], 0.0
-	for q := range p {
-		p[q] = math.Exp(p[q] - most)
+	var others float64
+	for q := range z {
+		p[q] = math.Exp(z[q] - z[top])
 		if q != top {
 			others += p[q]
 		}
 	}
-	for q := range p {
+	for q := range z {
 		p[q] /= 1 + others
+		loss += y[q] * (z[top] - z[q] + math.Log1p(others))
 	}
-	return margin + math.Log1p(others), p
+	for q := range z {
+		residual[q] = r.mass(i)*p[q] - y[q]
+	}
+	return loss, p, residual
 }
 
 // A neumaier is a compensated sum.
@@ -80,7 +103,7 @@ func (n *neumaier) value() float64 { return n.s + n.c }
 func (r *reference) loss(theta []float64) float64 {
 	var sum neumaier
 	for i := range r.x {
-		l, _ := r.row(theta, i)
+		l, _, _ := r.row(theta, i)
 		sum.add(r.weight(i) * l)
 	}
 	return sum.value() / r.sum()
@@ -104,24 +127,28 @@ func (r *reference) derivatives(theta []float64) (g []float64, h [][]float64) {
 	}
 	for i := range r.x {
 		x := append(append([]float64(nil), r.x[i]...), 1)
-		_, p := r.row(theta, i)
-		w := r.weight(i) / S
-		for j, xj := range x {
-			for q := range k {
-				e := p[q]
-				if q == r.y[i] {
-					e--
+		_, p, residual := r.row(theta, i)
+		w, mass := r.weight(i)/S, r.mass(i)
+		for q := range k {
+			for m := range k {
+				var c float64
+				switch {
+				case r.sigmoid && q == m:
+					c = w * p[q] * (1 - p[q])
+				case r.sigmoid:
+				case q == m:
+					c = w * mass * p[q] * (1 - p[q])
+				default:
+					c = -w * mass * p[q] * p[m]
 				}
-				g[j*k+q] += w * xj * e
-				for l, xl := range x {
-					for m := range k {
-						c := -p[q] * p[m]
-						if q == m {
-							c += p[q]
-						}
-						h[j*k+q][l*k+m] += w * c * xj * xl
+				for j, xj := range x {
+					for l, xl := range x {
+						h[j*k+q][l*k+m] += c * xj * xl
 					}
 				}
+			}
+			for j, xj := range x {
+				g[j*k+q] += w * xj * residual[q]
 			}
 		}
 	}
@@ -142,9 +169,11 @@ func (r *reference) solve(t *testing.T) (theta []float64, f float64) {
 	trial := make([]float64, len(theta))
 	for range 200 {
 		g, h := r.derivatives(theta)
-		for q := range k {
-			for m := range k {
-				h[d*k+q][d*k+m] += 1 / float64(k)
+		if !r.sigmoid {
+			for q := range k {
+				for m := range k {
+					h[d*k+q][d*k+m] += 1 / float64(k)
+				}
 			}
 		}
 		var decrement float64
@@ -213,27 +242,24 @@ func eliminate(h [][]float64, g []float64) []float64 {
 //	mean entropy(p_i) - ||G||^2 / (2 lambda),   G = mean x_i (p_i - y_i)',
 //
 // and what rounding may do to it. ok says that the intercepts are at their
-// optimum up to rounding: only there is the dual point feasible.
+// optimum up to rounding: only there is the dual point feasible. It is for one
+// class a row.
 func (r *reference) fenchel(theta []float64) (gap, within float64, ok bool) {
 	d, k, S := r.d(), r.k, r.sum()
 	var entropy neumaier
 	g, cross := make([]neumaier, (d+1)*k), make([]neumaier, (d+1)*k)
 	for i := range r.x {
-		x := append(append([]float64(nil), r.x[i]...), 1)
-		_, p := r.row(theta, i)
+		_, p, residual := r.row(theta, i)
 		w := r.weight(i) / S
-		for j, xj := range x {
-			cross[j*k+r.y[i]].add(w * xj)
+		for j, x := range append(append([]float64(nil), r.x[i]...), 1) {
+			for q := range k {
+				cross[j*k+q].add(w * x * r.y[i][q])
+				g[j*k+q].add(w * x * residual[q])
+			}
 		}
-		for q, pq := range p {
+		for _, pq := range p {
 			if pq > 0 {
 				entropy.add(-w * pq * math.Log(pq))
-			}
-			if q == r.y[i] {
-				pq--
-			}
-			for j, xj := range x {
-				g[j*k+q].add(w * xj * pq)
 			}
 		}
 	}
@@ -245,7 +271,8 @@ func (r *reference) fenchel(theta []float64) (gap, within float64, ok bool) {
 		return math.Sqrt(s.value())
 	}
 	// A mean residual of r is repaired by mixing in at most tau of another
-	// distribution, whose own G is no larger than twice the rows' cross products.
+	// distribution, whose own G is no larger than the rows' cross products by
+	// more than a small factor.
 	ok = true
 	var tau float64
 	for q := range k {

@@ -33,6 +33,9 @@ type Report struct {
 	// Objective - GapBound. NaN if nothing can be proved; GapReason says why.
 	GapBound  float64
 	GapReason string
+	// TargetMass is the weighted mean of what the targets of an example sum to:
+	// 1 for labels and distributions.
+	TargetMass float64
 	// GapEstimate is the solver's own guess of the same distance.
 	GapEstimate  float64
 	GradientNorm float64 // largest magnitude of a component of the gradient
@@ -90,24 +93,30 @@ type Warning struct {
 
 // Certificate says in words how far the result can be from the optimum.
 func (r *Report) Certificate() string {
-	if math.IsNaN(r.GapBound) {
-		return "No bound on the distance to the optimum: " + r.GapReason + "."
-	}
-	if r.Objective <= 0 {
-		return "The objective is 0: no solver can lower it."
-	}
-	return fmt.Sprintf("Proved: no solver can lower this objective by more than %s, and averaged over the training examples "+
-		"no class probability is further than %s from the optimum's.", percent(r.GapBound/r.Objective), percent(r.ProbabilityBound()))
+	return certificate(r.Objective, r.GapBound, r.TargetMass, r.GapReason)
 }
 
 // ProbabilityBound is proved with GapBound: the mean, over the training
 // examples with their weights, of the total variation distance between the
 // model's class probabilities and the optimum's is at most this; so is the
-// mean change of any one class's probability. The objective exceeds its
-// minimum by at least the mean Kullback-Leibler divergence of the two
-// (docs/MATH.md), and Pinsker's inequality bounds the distance by
-// sqrt(divergence / 2).
-func (r *Report) ProbabilityBound() float64 { return math.Min(1, math.Sqrt(r.GapBound/2)) }
+// mean change of any one class's probability. (An example whose targets sum to
+// m counts m times.) The objective exceeds its minimum by at least the mean
+// Kullback-Leibler divergence of the two (docs/MATH.md), and Pinsker's
+// inequality bounds the distance by sqrt(divergence / 2).
+func (r *Report) ProbabilityBound() float64 { return probabilityBound(r.GapBound, r.TargetMass) }
+
+func probabilityBound(gap, mass float64) float64 { return math.Min(1, math.Sqrt(gap/(2*mass))) }
+
+func certificate(objective, gap, mass float64, reason string) string {
+	if math.IsNaN(gap) {
+		return "No bound on the distance to the optimum: " + reason + "."
+	}
+	if objective <= 0 {
+		return "The objective is 0: no solver can lower it."
+	}
+	return fmt.Sprintf("Proved: no solver can lower this objective by more than %s, and averaged over the training examples "+
+		"no class probability is further than %s from the optimum's.", percent(gap/objective), percent(probabilityBound(gap, mass)))
+}
 
 // percent writes a share with two significant digits, rounded up: what is said
 // to be a bound must stay one.

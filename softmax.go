@@ -154,7 +154,7 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 	}
 	r.FitSeconds = time.Since(start).Seconds()
 	r.Lambda, r.LambdaSource = lambda, source
-	r.LossFunction = f.target.kind
+	r.LossFunction, r.TargetMass = f.target.kind, f.target.mass
 	r.Solver, r.SolverReason, r.Kernel, r.Threads = Solver(res.Solver), res.SolverReason, res.Kernel, opt.Threads
 	r.Stop, r.Iterations = Stop(res.Stop), res.Iterations
 	r.Objective, r.Loss, r.LogLikelihood = res.Final.Objective, res.Loss, -res.Loss*f.target.norm
@@ -162,7 +162,7 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 	r.GradientNorm, r.Passes, r.TrainAccuracy = res.Final.GradientNorm, res.Final.Passes, res.Accuracy
 	f.warnFeatures("dependent", res.Dependent, "depends linearly on other features; without a penalty its coefficient is not determined and was held", "depend linearly on other features; without a penalty their coefficients are not determined and were held")
 	m := f.model(res.Theta)
-	m.origin = Origin{Rows: r.Rows, Lambda: lambda, Objective: r.Objective, GapBound: r.GapBound, Stop: r.Stop, Solver: r.Solver}
+	m.origin = Origin{Rows: r.Rows, Lambda: lambda, Objective: r.Objective, GapBound: r.GapBound, GapReason: r.GapReason, TargetMass: r.TargetMass, Stop: r.Stop, Solver: r.Solver}
 	if f.data.Label != nil {
 		m.origin.Label = f.data.Label.Name
 	}

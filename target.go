@@ -15,6 +15,7 @@ type target struct {
 	loss    objective.Loss
 	weights []float64 // nil for 1 each; with the mass of each row's target as a factor
 	norm    float64   // sum of the weights without that factor
+	mass    float64   // mean of that factor
 	shares  []float64 // mean target of each class
 }
 
@@ -30,7 +31,7 @@ func (f *fit) targetOf(ds *dataset.Dataset) (*target, error) {
 // fromLabel keeps the classes that occur.
 func (f *fit) fromLabel(ds *dataset.Dataset) (*target, error) {
 	l := ds.Label
-	t := &target{kind: f.cfg.Loss, weights: ds.Weights}
+	t := &target{kind: f.cfg.Loss, weights: ds.Weights, mass: 1}
 	weight := make([]float64, len(l.Classes))
 	for i, code := range l.Codes {
 		w := weightOf(ds.Weights, i)
@@ -105,7 +106,7 @@ func (f *fit) fromTargets(ds *dataset.Dataset) (*target, error) {
 	case kind == "":
 		kind = Sigmoids
 	}
-	t := &target{kind: kind}
+	t := &target{kind: kind, mass: 1}
 	total := make([]float64, len(all.Classes))
 	for i := range ds.Rows() {
 		w := weightOf(ds.Weights, i)
@@ -171,8 +172,9 @@ func (t *target) normalise(y []float64, ds *dataset.Dataset) {
 			}
 		}
 	}
+	t.mass = sum / t.norm
 	for q := range t.shares {
-		t.shares[q] *= t.norm / sum
+		t.shares[q] /= t.mass
 	}
 }
 

@@ -327,7 +327,9 @@ func (r *run) finish(theta []float64) error {
 	estimate := r.res.Final.GapEstimate
 	descent := r.res.Solver == SolverSGD
 	if objective.IsShiftInvariant(r.p.Loss) && !(descent && r.p.Lambda == 0) {
-		centreRows(theta, r.p.K, r.p.X.D())
+		// The intercepts too: at the limit of precision a solver may drift far
+		// along the flat direction, and their optimum is found near 0 only.
+		centreRows(theta, r.p.K, r.p.X.D()+1)
 	}
 	if !descent {
 		if _, err := r.obj.MinimizeIntercept(theta, grad); err != nil {

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/softmax"
+	"example.com/softmax/metrics"
+	"github.com/spf13/cobra"
+)
+
+const evaluateHelp = `Scores a model on labelled DATA, on its test part where it has one: accuracy and
+log-loss with their standard errors, and precision, recall and F1 of each class.
+The label's column is the one of the training, or what --label says.
+
+` + dataHelp
+
+func newEvaluate(in *reader, out *output) *cobra.Command {
+	e := &evaluator{out: out}
+	var l *layout
+	c := newVerb("evaluate MODEL DATA", "score a model on labelled data", evaluateHelp, 2, 2, func(args []string) (err error) {
+		if e.pictures != "" {
+			if err := checkPicture(e.pictures); err != nil {
+				return err
+			}
+		}
+		if e.scoring, err = in.bind(args[0], args[1], *l); err != nil {
+			return err
+		}
+		return e.run()
+	})
+	l = layoutFlags(c)
+	f := c.Flags()
+	f.StringVar(&e.pictures, "pictures", "", "draw the mistakes that the model was surest of, for images: `FILE`.png or .svg")
+	f.BoolVar(&e.json, "json", false, "print one JSON object")
+	f.BoolVar(&out.quiet, "quiet", false, "no progress, no notes: errors and scores only")
+	return c
+}
+
+// An evaluator is one run of the verb evaluate.
+type evaluator struct {
+	*scoring
+	out      *output
+	json     bool
+	pictures string
+	classes  []string
+	score    *softmax.ScoreReport
+}
+
+func (e *evaluator) run() (err error) {
+	e.classes = e.model.Classes()
+	var ks []int
+	for _, k := range []int{1, 2, 3, 5, 10} {
+		if k < len(e.classes) {
+			ks = append(ks, k)
+		}
+	}
+	if e.score, err = e.bound.Score(ks...); err != nil {
+		return err
+	}
+	if e.score.Rows == 0 {
+		return fmt.Errorf("%s: none of %s can be scored: %d have no label, %d a missing value", e.data.Source,
+			plural(e.bound.Rows(), "row", "rows"), e.score.Unlabelled, e.score.Incomplete)
+	}
+	if n := e.score.Unknown; n > 0 {
+		e.out.warnf("%s: %s of a class that training has not: they count as wrong, and not in the log-loss", e.data.Source, plural(n, "row", "rows"))
+	}
+	if n := e.score.Unlabelled; n > 0 {
+		e.out.notef("%s: %s without a label: not scored", e.data.Source, plural(n, "row", "rows"))
+	}
+	e.gaps(e.out, e.score.Gaps)
+	if e.pictures != "" {
+		if err := e.drawMistakes(); err != nil {
+			return err
+		}
+	}
+	if e.json {
+		return e.out.json(e.object())
+	}
+	e.summary()
+	return nil
+}
+
+// matrixMost is the number of classes up to which a confusion matrix is
+// printed.
+const matrixMost = 20
+
+func (e *evaluator) summary() {
+	p, s := e.out.printf, e.score
+	p("Data        %s: %s scored\n", e.data.Source, plural(s.Rows, "row", "rows"))
+	p("Accuracy    %.4f ± %.4f\n", s.Accuracy, s.AccuracyError)
+	p("Log-loss    %.4f ± %.4f\n", s.LogLoss, s.LogLossError)
+	for _, k := range []int{2, 3, 5, 10} {
+		if v, ok := s.TopK[k]; ok {
+			p("%-10s  %.4f\n", fmt.Sprintf("Top %d", k), v)
+		}
+	}
+	names := make([]string, len(e.classes))
+	width := len("macro average")
+	for k, class := range e.classes {
+		names[k] = e.set.show(class)
+		width = max(width, min(len([]rune(names[k])), 40))
+	}
+	line := func(name string, c metrics.ClassScore) {
+		p("%-*s  %9.4f  %9.4f  %9.4f  %9s\n", width, name, c.Precision, c.Recall, c.F1, amount(c.Support))
+	}
+	p("\n%-*s  %9s  %9s  %9s  %9s\n", width, "Class", "precision", "recall", "F1", "rows")
+	for k, c := range s.Confusion.PerClass() {
+		line(names[k], c)
+	}
+	line("macro average", s.Confusion.Macro())
+	if len(names) <= matrixMost {
+		p("\nConfusion: true class in rows, predicted in columns, in the order above\n%s", confusionTable(names, s.Confusion.Matrix(), width))
+	}
+	if pairs := s.Confusion.MostConfused(5); len(pairs) > 0 {
+		p("\nMost confused\n%s", confusedPairs(pairs, e.classes, e.set))
+	}
+}
+
+func confusionTable(names []string, matrix [][]float64, width int) string {
+	cell := 1
+	for _, row := range matrix {
+		for _, v := range row {
+			cell = max(cell, len(amount(v)))
+		}
+	}
+	var b strings.Builder
+	for k, row := range matrix {
+		fmt.Fprintf(&b, "%-*s", width, names[k])
+		for _, v := range row {
+			fmt.Fprintf(&b, "  %*s", cell, amount(v))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

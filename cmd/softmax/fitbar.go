@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	"example.com/softmax"
+)
+
+// A fitBar shows how far a fit has come: SGD in epochs, the other solvers by
+// the logarithm of the gap to the optimum.
+type fitBar struct {
+	bar    *bar
+	epochs int // 0 for the other solvers
+	tol    float64
+	first  float64 // the first gap that is known, as a share of the objective; 0 before
+}
+
+const fitBarLength = 1000
+
+func (t *trainer) newFitBar() *fitBar {
+	b := &fitBar{tol: t.fitFlags.tol, bar: t.out.newBar("training", fitBarLength)}
+	if t.config.Solver == softmax.SGDSolver {
+		b.epochs = t.fitFlags.epochs
+	}
+	return b
+}
+
+func (b *fitBar) set(it softmax.Iteration) {
+	if b.epochs > 0 {
+		b.bar.set(int64(fitBarLength*it.Iteration/b.epochs), fmt.Sprintf("epoch %d, mean loss %.4f", it.Iteration, it.EpochLoss))
+		return
+	}
+	gap := it.GapBound
+	if gap != gap { // nothing can be proved without a penalty
+		gap = it.GapEstimate
+	}
+	gap /= it.Objective
+	if !(gap > 0) {
+		return
+	}
+	if b.first == 0 {
+		b.first = max(gap, b.tol)
+	}
+	done := min(max(math.Log(b.first/gap)/math.Log(b.first/(b.tol/2)), 0), 1)
+	b.bar.set(int64(fitBarLength*done), fmt.Sprintf("iteration %d, within %.2g %% of the optimum", it.Iteration, 100*gap))
+}

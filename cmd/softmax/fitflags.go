@@ -1,0 +1,143 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"example.com/softmax"
+	"example.com/softmax/dataset"
+	"example.com/softmax/preprocess"
+	"github.com/spf13/cobra"
+)
+
+// fitFlags are the flags that make a softmax.Config.
+type fitFlags struct {
+	l2           string
+	c            float64
+	tol          float64
+	solver       string
+	stop         string
+	maxIter      int
+	maxTime      time.Duration
+	seed         uint64
+	threads      int
+	standardize  string
+	epochs       int
+	batch        int
+	learningRate float64
+
+	given  func(flag string) bool
+	lambda float64 // what l2 says, as in softmax.Config
+}
+
+const auto = "auto"
+
+// Defaults of softmax.Config, which it writes as 0.
+const (
+	defaultTol    = 1e-4
+	defaultEpochs = 10
+	defaultBatch  = 256
+	defaultRate   = 0.1
+)
+
+func (o *fitFlags) define(cmd *cobra.Command) {
+	f := cmd.Flags()
+	o.given = f.Changed
+	f.StringVar(&o.l2, "l2", auto, "lambda of the L2 penalty lambda/2 ||W||^2 on the mean loss: auto (1 / sum of the weights), none, or a `NUMBER`")
+	f.Float64Var(&o.c, "C", 0, "the penalty as other libraries have it: lambda = 1 / (`C` * sum of the weights)")
+	f.Float64Var(&o.tol, "tol", defaultTol, "end when the objective is proved to be within this `SHARE` of the optimum")
+	choiceVar(cmd, &o.solver, "solver", "how to minimise; auto: by the shape of the problem",
+		auto, string(softmax.Newton), string(softmax.LBFGS), string(softmax.SGDSolver))
+	choiceVar(cmd, &o.stop, "stop", "end on the proved bound, or already on the solver's estimate", "bound", string(softmax.StopEstimate))
+	f.IntVar(&o.maxIter, "max-iter", 0, "end after `N` iterations; 0: no limit")
+	f.DurationVar(&o.maxTime, "max-time", 0, "end after a time such as 90s or 5m; 0: no limit")
+	f.Uint64Var(&o.seed, "seed", 0, "of everything random: the order of examples, the rows held out")
+	f.IntVar(&o.threads, "threads", 0, "number of threads, which changes no bit of the result; 0: all cores")
+	choiceVar(cmd, &o.standardize, "standardize", "bring numeric columns to mean 0 and deviation 1; auto: not pixels", auto, "on", "off")
+	f.IntVar(&o.epochs, "epochs", defaultEpochs, "sgd: passes over the examples")
+	f.IntVar(&o.batch, "batch", defaultBatch, "sgd: examples in a step")
+	f.Float64Var(&o.learningRate, "lr", defaultRate, "sgd: learning rate")
+	rare(cmd, "C", "solver", "stop", "max-iter", "max-time", "seed", "threads", "standardize", "epochs", "batch", "lr")
+}
+
+// check reports the first value that makes no sense.
+func (o *fitFlags) check() error {
+	sgd := o.solver == string(softmax.SGDSolver)
+	for _, flag := range []string{"epochs", "batch", "lr"} {
+		if o.given(flag) && !sgd {
+			return usagef("--%s belongs to --solver sgd", flag)
+		}
+	}
+	switch lambda, err := strconv.ParseFloat(o.l2, 64); {
+	case o.l2 == auto:
+	case o.l2 == "none", err == nil && lambda == 0:
+		o.lambda = softmax.NoPenalty
+	case err != nil || !(lambda > 0 && lambda <= 1e300):
+		return usagef("--l2 %s: it must be auto, none or a number above 0%s", o.l2, didYouMean(o.l2, []string{auto, "none"}))
+	default:
+		o.lambda = lambda
+	}
+	switch {
+	case o.given("C") && o.given("l2"):
+		return usagef("--C and --l2 are two names for the strength of the penalty: give one")
+	case o.given("C") && !(o.c > 0 && o.c <= 1e300):
+		return usagef("--C %v: it must be above 0", o.c)
+	case !(o.tol > 0 && o.tol < 1):
+		return usagef("--tol %v: it must lie between 0 and 1", o.tol)
+	case o.maxIter < 0, o.maxTime < 0, o.threads < 0:
+		return usagef("--max-iter, --max-time and --threads must not be negative")
+	case o.epochs < 1, o.batch < 1, !(o.learningRate > 0 && o.learningRate <= 1e300):
+		return usagef("--epochs, --batch and --lr must be above 0")
+	case sgd && o.maxIter > 0:
+		return usagef("--max-iter is for the other solvers; --solver sgd has --epochs")
+	}
+	return nil
+}
+
+// config is the configuration for a fit on ds. Without flags it is the zero
+// value but for the number of threads.
+func (o *fitFlags) config(ds *dataset.Dataset) softmax.Config {
+	cfg := softmax.Config{
+		L2: o.lambda, MaxIterations: o.maxIter, MaxTime: o.maxTime, Seed: o.seed, Threads: o.threads,
+	}
+	if o.c > 0 {
+		var sum float64
+		for i := range ds.Rows() {
+			if ds.Label != nil && ds.Label.Codes[i] >= 0 && complete(ds, i) {
+				sum += weightOf(ds, i)
+			}
+		}
+		cfg.L2 = 1 / (o.c * sum)
+	}
+	if o.given("tol") {
+		cfg.Tol = o.tol
+	}
+	if o.solver != auto {
+		cfg.Solver = softmax.Solver(o.solver)
+	}
+	if o.given("epochs") {
+		cfg.SGD.Epochs = o.epochs
+	}
+	if o.given("batch") {
+		cfg.SGD.Batch = o.batch
+	}
+	if o.given("lr") {
+		cfg.SGD.LearningRate = o.learningRate
+	}
+	if o.stop == string(softmax.StopEstimate) {
+		cfg.Stop = softmax.StopEstimate
+	}
+	if o.standardize != auto {
+		cfg.Preprocess.Standardize = preprocess.Standardize(o.standardize)
+	}
+	return cfg
+}
+
+// lambdaSource says where the penalty of a fit comes from.
+func (o *fitFlags) lambdaSource(r *softmax.Report) string {
+	if o.c > 0 {
+		return fmt.Sprintf("--C %v", o.c)
+	}
+	return r.LambdaSource
+}

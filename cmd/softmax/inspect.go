@@ -1,0 +1,163 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+
+	"example.com/softmax"
+	"example.com/softmax/dataset"
+	"github.com/spf13/cobra"
+)
+
+const inspectHelp = `Shows what is inside a model: classes, inputs, how it was fitted and how far from
+the optimum it can be, and the strongest features of each class.`
+
+func newInspect(out *output) *cobra.Command {
+	var asJSON bool
+	var weights string
+	c := newVerb("inspect MODEL", "show what is inside a model", inspectHelp, 1, 1, func(args []string) error {
+		if weights != "" {
+			if err := checkPicture(weights); err != nil {
+				return err
+			}
+		}
+		m, err := softmax.Load(args[0])
+		if err != nil {
+			return err
+		}
+		o, err := newInspectObject(m)
+		if err != nil {
+			return err
+		}
+		if weights != "" {
+			if err := drawWeights(weights, m); err != nil {
+				return err
+			}
+		}
+		if asJSON {
+			return out.json(o)
+		}
+		return o.summary(out)
+	})
+	f := c.Flags()
+	f.StringVar(&weights, "weights", "", "draw the weights of each class, as an image where the model is one of images: `FILE`.png or .svg")
+	f.BoolVar(&asJSON, "json", false, "print one JSON object")
+	return c
+}
+
+// inspectObject is what inspect --json prints.
+type inspectObject struct {
+	Classes     []string        `json:"classes"`
+	Label       string          `json:"label"`
+	Features    int             `json:"features"`
+	Inputs      []inputObject   `json:"inputs"`
+	Rows        int             `json:"rows"`
+	Solver      softmax.Solver  `json:"solver"`
+	Stop        softmax.Stop    `json:"stop"`
+	Lambda      float64         `json:"lambda"`
+	Objective   number          `json:"objective"`
+	GapBound    number          `json:"gap_bound"`
+	Certificate string          `json:"certificate"`
+	Config      softmax.Config  `json:"config"`
+	Fingerprint string          `json:"fingerprint"`
+	Top         []classFeatures `json:"top_features"`
+}
+
+type inputObject struct {
+	Name   string   `json:"name"`
+	Kind   string   `json:"kind"`
+	Width  int      `json:"width"`
+	Height int      `json:"height,omitempty"`
+	Levels []string `json:"levels,omitempty"`
+}
+
+// classFeatures are the features of a class whose coefficients, in units of
+// the scaled features, are greatest.
+type classFeatures struct {
+	Class     string          `json:"class"`
+	Intercept float64         `json:"intercept"`
+	Features  []featureObject `json:"features"`
+}
+
+type featureObject struct {
+	Feature     string  `json:"feature"`
+	Coefficient float64 `json:"coefficient"` // in raw units
+	Scaled      float64 `json:"scaled"`      // times the unit of the scaled feature
+}
+
+// topMost is how many features of a class are listed.
+const topMost = 5
+
+func newInspectObject(m *softmax.Model) (*inspectObject, error) {
+	origin, c := m.Origin(), m.Coefficients()
+	fingerprint, err := m.Fingerprint()
+	if err != nil {
+		return nil, err
+	}
+	o := &inspectObject{
+		Classes: c.Classes, Label: origin.Label, Features: len(c.Features), Rows: origin.Rows, Solver: origin.Solver, Stop: origin.Stop,
+		Lambda: origin.Lambda, Objective: number(origin.Objective), GapBound: number(origin.GapBound), Certificate: origin.Certificate(), Config: m.Config(), Fingerprint: fingerprint,
+	}
+	for _, in := range m.Inputs() {
+		o.Inputs = append(o.Inputs, inputObject{in.Name, in.Kind.String(), in.Width, in.Height, in.Levels})
+	}
+	for k, class := range c.Classes {
+		top := classFeatures{Class: class, Intercept: c.Intercept[k], Features: []featureObject{}}
+		for j, row := range c.W {
+			if row[k] != 0 {
+				top.Features = append(top.Features, featureObject{c.Features[j], row[k], row[k] * c.Unit[j]})
+			}
+		}
+		slices.SortStableFunc(top.Features, func(a, b featureObject) int { return cmp.Compare(math.Abs(b.Scaled), math.Abs(a.Scaled)) })
+		top.Features = top.Features[:min(topMost, len(top.Features))]
+		o.Top = append(o.Top, top)
+	}
+	return o, nil
+}
+
+func (o *inspectObject) summary(out *output) error {
+	p := out.printf
+	p("Classes      %s: %s\n", count(len(o.Classes)), list(o.Classes))
+	p("Label        %q\n", o.Label)
+	for i, in := range o.Inputs {
+		head := ""
+		if i == 0 {
+			head = "Inputs"
+		}
+		p("%-11s  %s\n", head, in)
+	}
+	p("Fit          %s rows, %s, %s\n", count(o.Rows), o.Solver, stopWords[o.Stop])
+	p("Penalty      lambda = %.6g\n", o.Lambda)
+	p("Objective    %.6g\n", float64(o.Objective))
+	p("Certificate  %s\n", o.Certificate)
+	config, err := json.Marshal(o.Config)
+	if err != nil {
+		return err
+	}
+	p("Config       %s\n", config)
+	p("Fingerprint  %s\n", o.Fingerprint)
+	p("\nStrongest features: the change of the class's logit with one unit of the\nscaled feature (a standard deviation, the full range of a pixel, a level)\n")
+	for _, top := range o.Top {
+		p("  %s\n", top.Class)
+		for _, f := range top.Features {
+			p("    %+10.4f  %s\n", f.Scaled, f.Feature)
+		}
+	}
+	return nil
+}
+
+func (in inputObject) String() string {
+	switch in.Kind {
+	case dataset.Pixels.String():
+		return fmt.Sprintf("%s: images of %d x %d pixels", in.Name, in.Height, in.Width/in.Height)
+	case dataset.Categorical.String():
+		return fmt.Sprintf("%s: categorical, %d levels: %s", in.Name, len(in.Levels), list(in.Levels))
+	}
+	if in.Width > 1 {
+		return fmt.Sprintf("%s: %d numbers", in.Name, in.Width)
+	}
+	return in.Name + ": numeric"
+}

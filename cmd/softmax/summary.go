@@ -1,0 +1,178 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"example.com/softmax"
+	"example.com/softmax/dataset"
+	"example.com/softmax/metrics"
+)
+
+// summary prints what a person wants to know of a training.
+func (t *trainer) summary() {
+	r, p := t.report, t.out.printf
+	p("Data        %s: %s, %s\n", t.train.Source, t.rowsUsed(), plural(len(t.model.Classes()), "class", "classes"))
+	p("            %s\n", t.columnsUsed())
+	p("Solver      %s (%s)\n", r.Solver, r.SolverReason)
+	p("Penalty     lambda = %.6g (%s)\n", r.Lambda, t.fitFlags.lambdaSource(r))
+	p("Fit         %s, %s, %.1f passes over the data\n\n", stopWords[r.Stop], t.steps(), r.Passes)
+	t.epochTable()
+
+	p("%-22s  %-15s  %s\n", "Scores", "accuracy", "log-loss")
+	p("  %-20s  %-15s  %.4f\n", "training", fmt.Sprintf("%.4f", r.TrainAccuracy), r.Loss)
+	if t.test != nil {
+		s := t.score
+		p("  %-20s  %.4f ± %.4f  %.4f ± %.4f\n", fmt.Sprintf("test (%s)", plural(s.Rows, "row", "rows")), s.Accuracy, s.AccuracyError, s.LogLoss, s.LogLossError)
+	}
+	p("  %-20s  %.4f\n\n", "majority class", t.baseline)
+	p("%s\n", wrap(r.Certificate(), 80))
+	if pairs := t.score.Confusion.MostConfused(3); len(pairs) > 0 {
+		p("\nMost confused (%s data)\n%s", t.scored, confusedPairs(pairs, t.model.Classes(), t.set))
+	}
+	p("\nTime        read %.1f s, fit %.1f s, evaluate %.1f s\n", t.seconds.Read, t.seconds.Prepare+t.seconds.Fit, t.seconds.Evaluate)
+	p("Model       %s\n", t.path)
+	p("Try next    %s\n", t.next())
+}
+
+// stopWords says why a fit ended.
+var stopWords = map[softmax.Stop]string{
+	softmax.Converged:      "converged",
+	softmax.Estimated:      "ended on the solver's estimate that it is close enough",
+	softmax.Precision:      "ended where floating point allows no further progress",
+	softmax.IterationLimit: "not converged: ended by --max-iter",
+	softmax.TimeLimit:      "not converged: ended by --max-time",
+	softmax.Epochs:         "all epochs done",
+	softmax.Cancelled:      "not converged: interrupted",
+	softmax.Separated:      "ended as the classes can be separated: without a penalty there is no optimum",
+}
+
+func (t *trainer) rowsUsed() string {
+	r, all := t.report, t.train.Rows()
+	if r.Rows == all {
+		return plural(all, "row", "rows")
+	}
+	var why []string
+	if r.Dropped > 0 {
+		why = append(why, fmt.Sprintf("%s left out for a missing value or label", count(r.Dropped)))
+	}
+	if n := all - r.Rows - r.Dropped; n > 0 {
+		why = append(why, fmt.Sprintf("%s of weight 0", count(n)))
+	}
+	return fmt.Sprintf("%s of %s (%s)", count(r.Rows), plural(all, "row", "rows"), strings.Join(why, ", "))
+}
+
+func (t *trainer) columnsUsed() string {
+	columns := t.train.Columns
+	if c := &columns[0]; len(columns) == 1 && c.Kind == dataset.Pixels {
+		return fmt.Sprintf("images of %d x %d pixels", c.Height, c.Width/c.Height)
+	}
+	s := plural(len(columns), "column", "columns") + " as " + plural(t.report.Features, "feature", "features")
+	if t.train.Label != nil {
+		s += fmt.Sprintf("; label %q", t.train.Label.Name)
+	}
+	if t.layout.weight != "" {
+		s += fmt.Sprintf("; weight %q", t.layout.weight)
+	}
+	if len(t.layout.drop) > 0 {
+		s += "; left out: " + list(t.layout.drop)
+	}
+	return s
+}
+
+func (t *trainer) steps() string {
+	if t.report.Solver == softmax.SGDSolver {
+		return plural(t.report.Iterations, "epoch", "epochs")
+	}
+	return plural(t.report.Iterations, "iteration", "iterations")
+}
+
+// epochTable prints the epochs of SGD.
+func (t *trainer) epochTable() {
+	if t.report.Solver != softmax.SGDSolver {
+		return
+	}
+	header := fmt.Sprintf("%5s  %9s  %14s", "epoch", "mean loss", "train accuracy")
+	if t.validation != nil {
+		header += fmt.Sprintf("  %s accuracy", t.validated())
+	}
+	t.out.printf("%s\n", header)
+	for _, it := range t.report.History {
+		t.out.printf("%5d  %9.4f  %14.4f", it.Iteration, it.EpochLoss, it.TrainAccuracy)
+		if t.validation != nil {
+			t.out.printf("  %*.4f", len(t.validated()+" accuracy"), it.ValidationAccuracy)
+		}
+		t.out.printf("\n")
+	}
+	t.out.printf("\n")
+}
+
+// validated is what the epochs were scored on.
+func (t *trainer) validated() string {
+	if t.validationData != "" {
+		return "validation"
+	}
+	return "test"
+}
+
+func confusedPairs(pairs []metrics.Pair, classes []string, s *set) string {
+	var b strings.Builder
+	for _, p := range pairs {
+		truth, pred := s.show(classes[p.Truth]), s.show(classes[p.Pred])
+		fmt.Fprintf(&b, "  %s -> %s: %s (%.1f %% of %s)\n", truth, pred, amount(p.Count), 100*p.Share, truth)
+	}
+	return b.String()
+}
+
+// amount writes a weighted count.
+func amount(v float64) string {
+	if v == math.Trunc(v) && v < 1e15 {
+		return count(int(v))
+	}
+	return fmt.Sprintf("%.6g", v)
+}
+
+// next is a command to try.
+func (t *trainer) next() string {
+	data := t.testData
+	if t.set.test != nil && data == "" {
+		data = t.set.name
+	}
+	if data == "" || data == "-" {
+		return "softmax inspect " + quoted(t.path)
+	}
+	command := "softmax evaluate " + quoted(t.path) + " " + quoted(data)
+	if t.train.Columns[0].Kind == dataset.Pixels {
+		command += " --pictures mistakes.png"
+	}
+	return command
+}
+
+// quoted writes an argument for a shell.
+func quoted(s string) string {
+	if strings.ContainsAny(s, " \t\n'\"\\$&|;()<>*?[]{}`!#~") || s == "" {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	return s
+}
+
+// wrap breaks text at blanks into lines of at most width letters.
+func wrap(text string, width int) string {
+	var b strings.Builder
+	length := 0
+	for i, word := range strings.Fields(text) {
+		switch n := len([]rune(word)); {
+		case i == 0:
+			length = n
+		case length+1+n > width:
+			b.WriteByte('\n')
+			length = n
+		default:
+			b.WriteByte(' ')
+			length += 1 + n
+		}
+		b.WriteString(word)
+	}
+	return b.String()
+}

@@ -1,0 +1,285 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"slices"
+	"syscall"
+	"time"
+
+	"example.com/softmax"
+	"example.com/softmax/dataset"
+	"github.com/spf13/cobra"
+)
+
+const trainHelp = `Trains a model on DATA, by default the sample, scores it, and saves it as an ONNX
+file. Where DATA has a test part the model is scored on that, else on the data of
+--test. An interrupted training (Ctrl-C) saves the best model so far.
+
+` + dataHelp
+
+func newTrain(in *reader, out *output) *cobra.Command {
+	t := &trainer{in: in, out: out}
+	c := newVerb("train [DATA]", "train a model and save it (DATA: the sample)", trainHelp, 0, 1, func(args []string) error {
+		t.start = time.Now()
+		return t.run(append(args, "sample")[0])
+	})
+	t.layout = layoutFlags(c)
+	t.fitFlags.define(c)
+	f := c.Flags()
+	f.StringSliceVar(&t.layout.drop, "drop", nil, "`COLUMNS` to leave out")
+	f.StringSliceVar(&t.layout.numeric, "numeric", nil, "`COLUMNS` of numbers, where this is not left to the reader")
+	f.StringSliceVar(&t.layout.categorical, "categorical", nil, "`COLUMNS` of categories, where this is not left to the reader")
+	f.StringVar(&t.testData, "test", "", "`DATA` to score the model on")
+	f.StringVar(&t.validationData, "validation", "", "score these `DATA` after every epoch of --solver sgd; a fraction such as 0.1 holds out that share of the training rows")
+	f.StringVarP(&t.path, "out", "o", "model.onnx", "model `FILE` to write")
+	f.BoolVar(&t.json, "json", false, "print one JSON object in place of the summary")
+	f.BoolVar(&out.quiet, "quiet", false, "no summary, no progress, no warnings: errors only")
+	f.StringVar(&t.tracePath, "trace", "", "write one JSON object per iteration or epoch to `FILE`")
+	rare(c, "drop", "numeric", "categorical", "trace")
+	return c
+}
+
+// A trainer is one run of the verb train: its flags, and what came of them.
+type trainer struct {
+	in  *reader
+	out *output
+
+	layout         *layout
+	fitFlags       fitFlags
+	testData       string
+	validationData string
+	path           string
+	tracePath      string
+	json           bool
+
+	start      time.Time
+	set        *set
+	train      *table
+	test       *table // nil if there is none
+	validation *dataset.Dataset
+	config     softmax.Config
+	model      *softmax.Model
+	report     *softmax.Report
+	scored     string               // what score is of
+	score      *softmax.ScoreReport // on the test data; without these, on the training data
+	baseline   float64              // accuracy of the majority class on the same data
+	seconds    seconds
+}
+
+// seconds are the times of the parts of a training.
+type seconds struct {
+	Read     float64 `json:"read"`
+	Prepare  float64 `json:"prepare"`
+	Select   float64 `json:"select"`
+	Fit      float64 `json:"fit"`
+	Evaluate float64 `json:"evaluate"`
+	Total    float64 `json:"total"`
+}
+
+func (t *trainer) run(data string) error {
+	if err := t.fitFlags.check(); err != nil {
+		return err
+	}
+	if t.validationData != "" && t.fitFlags.solver != string(softmax.SGDSolver) {
+		return usagef("--validation is scored after the epochs of --solver sgd; use --test to score the result")
+	}
+	// A long fit must not end in a file that cannot be written.
+	if err := checkWritable(t.path); err != nil {
+		return err
+	}
+	if t.fitFlags.threads > 0 {
+		runtime.GOMAXPROCS(t.fitFlags.threads)
+	}
+	if err := t.read(data); err != nil {
+		return err
+	}
+	interrupted, err := t.fit()
+	if err != nil {
+		return err
+	}
+	if err := t.model.Save(t.path); err != nil {
+		return err
+	}
+	if interrupted {
+		fmt.Fprintf(t.out.stderr, "softmax: interrupted: the best model so far is saved as %s\n", t.path)
+	}
+	for _, w := range t.report.Warnings {
+		t.out.warnf("%s", w.Message)
+	}
+	if err := t.evaluate(); err != nil {
+		return err
+	}
+	t.seconds.Total = time.Since(t.start).Seconds()
+	switch {
+	case t.json:
+		err = t.out.json(t.object())
+	case !t.out.quiet:
+		t.summary()
+	}
+	if interrupted && err == nil {
+		err = errInterrupted
+	}
+	return err
+}
+
+// read reads all data.
+func (t *trainer) read(data string) (err error) {
+	if t.set, err = t.in.find(data, t.layout.format); err != nil {
+		return err
+	}
+	if roles := t.layout.roles(); !t.set.table && len(roles) > 0 {
+		return usagef("%s: columns have roles in .csv and .tsv files only, and this is none", list(roles))
+	}
+	if t.set.training() == nil {
+		return fmt.Errorf("%s: it has no training part", data)
+	}
+	if t.train, err = t.set.training()(*t.layout); err != nil {
+		return err
+	}
+	if t.train.Label == nil {
+		return &dataset.Error{File: t.train.Source, Err: dataset.ErrNoLabel}
+	}
+	scoring := t.set.test
+	if t.testData != "" {
+		if scoring, err = t.scoringPart(t.testData); err != nil {
+			return err
+		}
+	}
+	if scoring != nil {
+		if t.test, err = scoring(t.sameLayout()); err != nil {
+			return err
+		}
+		if len(t.test.extra) > 0 {
+			t.out.notef("%s: columns that training has not are left out: %s", t.test.Source, list(t.test.extra))
+		}
+	}
+	if err := t.readValidation(); err != nil {
+		return err
+	}
+	t.seconds.Read = time.Since(t.start).Seconds()
+	return nil
+}
+
+func (t *trainer) scoringPart(data string) (part, error) {
+	s, err := t.in.find(data, t.layout.format)
+	if err != nil {
+		return nil, err
+	}
+	return s.scoring(), nil
+}
+
+// sameLayout reads data with columns as those of the training data.
+func (t *trainer) sameLayout() layout {
+	l := layout{format: t.layout.format, weight: t.layout.weight, weightOptional: true, drop: t.layout.drop, label: t.train.Label.Name}
+	for _, c := range t.train.Columns {
+		l.inputs = append(l.inputs, softmax.Input{Name: c.Name, Kind: c.Kind})
+	}
+	return l
+}
+
+// fit trains, and reports whether a signal ended it.
+func (t *trainer) fit() (interrupted bool, err error) {
+	t.config = t.fitFlags.config(t.train.Dataset)
+	t.config.Validation = t.validation
+	tr, err := newTrace(t.tracePath)
+	if err != nil {
+		return false, err
+	}
+	progress := t.newFitBar()
+	t.config.Progress = func(it softmax.Iteration) {
+		tr.add(it)
+		progress.set(it)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A second signal ends the program at once, as if none were caught.
+	context.AfterFunc(ctx, stop)
+	t.model, t.report, err = softmax.Fit(ctx, t.train.Dataset, t.config)
+	progress.bar.done()
+	if traceErr := tr.close(); err == nil {
+		err = traceErr
+	}
+	if t.model == nil {
+		return false, err
+	}
+	t.seconds.Prepare, t.seconds.Fit = t.report.PrepareSeconds, t.report.FitSeconds
+	if errors.Is(err, context.Canceled) {
+		return true, nil
+	}
+	return false, err
+}
+
+// evaluate scores the model on the test data, or else on the training data.
+func (t *trainer) evaluate() error {
+	start := time.Now()
+	ds := t.train
+	t.scored = "training"
+	if t.test != nil {
+		ds, t.scored = t.test, "test"
+	}
+	bound, err := t.model.Bind(ds.Dataset)
+	if err != nil {
+		return err
+	}
+	if t.score, err = bound.Score(); err != nil {
+		return err
+	}
+	if n := t.score.Unknown; n > 0 {
+		t.out.warnf("%s: %s of a class that training has not: they count as wrong, and not in the log-loss.", ds.Source, plural(n, "row", "rows"))
+	}
+	if n := t.score.Incomplete + t.score.Unlabelled; n > 0 && t.test != nil {
+		t.out.notef("%s: %s with a missing value or no label are not scored", ds.Source, plural(n, "row", "rows"))
+	}
+	t.baseline = majority(t.train.Dataset, ds.Dataset)
+	t.seconds.Evaluate = time.Since(start).Seconds()
+	return nil
+}
+
+// majority is the accuracy on the complete rows of test of always predicting
+// the class that is most frequent in those of train.
+func majority(train, test *dataset.Dataset) float64 {
+	byClass := func(ds *dataset.Dataset) (weights []float64, sum float64) {
+		weights = make([]float64, len(ds.Label.Classes))
+		for i, code := range ds.Label.Codes {
+			if code >= 0 && complete(ds, i) {
+				weights[code] += weightOf(ds, i)
+				sum += weightOf(ds, i)
+			}
+		}
+		return weights, sum
+	}
+	weights, _ := byClass(train)
+	most := 0
+	for k, w := range weights {
+		if w > weights[most] {
+			most = k
+		}
+	}
+	weights, sum := byClass(test)
+	if k := slices.Index(test.Label.Classes, train.Label.Classes[most]); k >= 0 {
+		return weights[k] / sum
+	}
+	return 0 / sum
+}
+
+// complete reports whether row i of ds has every value.
+func complete(ds *dataset.Dataset, i int) bool {
+	for c := range ds.Columns {
+		if ds.Columns[c].Missing(i) {
+			return false
+		}
+	}
+	return true
+}
+
+func weightOf(ds *dataset.Dataset, i int) float64 {
+	if ds.Weights == nil {
+		return 1
+	}
+	return ds.Weights[i]
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"example.com/softmax"
+)
+
+// trainObject is what train --json prints.
+type trainObject struct {
+	Data struct {
+		Source   string   `json:"source"`
+		Rows     int      `json:"rows"`
+		Features int      `json:"features"`
+		Classes  []string `json:"classes"`
+	} `json:"data"`
+	Config   softmax.Config `json:"config"`
+	Fit      fitObject      `json:"fit"`
+	Seconds  seconds        `json:"seconds"`
+	Train    scoreObject    `json:"train"`
+	CV       *scoreObject   `json:"cv"` // of the selection of lambda
+	Test     *testObject    `json:"test"`
+	Baseline number         `json:"baseline_accuracy"`
+	Model    string         `json:"model"`
+}
+
+type fitObject struct {
+	Solver        softmax.Solver  `json:"solver"`
+	SolverReason  string          `json:"solver_reason"`
+	Kernel        string          `json:"kernel"`
+	Threads       int             `json:"threads"`
+	Stop          softmax.Stop    `json:"stop"`
+	Lambda        float64         `json:"lambda"`
+	LambdaSource  string          `json:"lambda_source"`
+	Objective     number          `json:"objective"`
+	Loss          number          `json:"loss"`
+	LogLikelihood number          `json:"log_likelihood"`
+	GapBound      number          `json:"gap_bound"`
+	GapEstimate   number          `json:"gap_estimate"`
+	GradientNorm  number          `json:"gradient_norm"`
+	Iterations    int             `json:"iterations"`
+	Passes        float64         `json:"passes"`
+	Warnings      []warningObject `json:"warnings"`
+}
+
+type warningObject struct {
+	Kind     string   `json:"kind"`
+	Features []string `json:"features"`
+	Message  string   `json:"message"`
+}
+
+type scoreObject struct {
+	Accuracy number `json:"accuracy"`
+	LogLoss  number `json:"log_loss"`
+}
+
+type testObject struct {
+	scoreObject
+	UnknownLabels int `json:"unknown_labels"`
+}
+
+func (t *trainer) object() *trainObject {
+	r := t.report
+	o := &trainObject{
+		Config: t.model.Config(),
+		Fit: fitObject{
+			Solver: r.Solver, SolverReason: r.SolverReason, Kernel: r.Kernel, Threads: r.Threads, Stop: r.Stop,
+			Lambda: r.Lambda, LambdaSource: t.fitFlags.lambdaSource(r),
+			Objective: number(r.Objective), Loss: number(r.Loss), LogLikelihood: number(r.LogLikelihood),
+			GapBound: number(r.GapBound), GapEstimate: number(r.GapEstimate), GradientNorm: number(r.GradientNorm),
+			Iterations: r.Iterations, Passes: r.Passes, Warnings: []warningObject{},
+		},
+		Seconds:  t.seconds,
+		Train:    scoreObject{number(r.TrainAccuracy), number(r.Loss)},
+		Baseline: number(t.baseline),
+		Model:    t.path,
+	}
+	o.Data.Source, o.Data.Rows, o.Data.Features, o.Data.Classes = t.train.Source, r.Rows, r.Features, t.model.Classes()
+	for _, w := range r.Warnings {
+		o.Fit.Warnings = append(o.Fit.Warnings, warningObject{w.Kind, append([]string{}, w.Features...), w.Message})
+	}
+	if t.test != nil {
+		o.Test = &testObject{scoreObject{number(t.score.Accuracy), number(t.score.LogLoss)}, t.score.Unknown}
+	}
+	return o
+}

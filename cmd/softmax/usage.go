@@ -1,0 +1,170 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const rootHelp = `Trains, scores, runs and shows softmax-regression models (multinomial logistic
+regression).`
+
+const dataHelp = `DATA is
+  - a file .csv or .tsv with a header, plain or compressed (.gz, .zst). The label
+    is the column "label", else the last one, or what --label says;
+  - a directory: an IDX image set (train-images-idx3-ubyte and the like, t10k for
+    the test part), or train.csv and test.csv;
+  - "-" for standard input, with --format csv or tsv;
+  - a known name: sample (6,000 images of Fashion-MNIST) and penguins are built
+    in; others, such as fashion-mnist, are directories of that name in
+    $SOFTMAX_DATA, in the softmax folder of the user's cache directory, or in
+    /usr/share/datasets (Debian's dataset-fashion-mnist).
+What exists as a path is not taken for a name.`
+
+// newVerb makes a command that takes least to most arguments.
+func newVerb(use, short, long string, least, most int, run func(args []string) error) *cobra.Command {
+	c := &cobra.Command{Use: use, Short: short, Long: long, Args: cobra.ArbitraryArgs}
+	all := c.Flags().Bool("help-all", false, "show all flags")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if *all {
+			c.Flags().VisitAll(func(f *pflag.Flag) { f.Hidden = f.Name == "help-all" })
+			return c.Help()
+		}
+		var err error
+		switch arguments, _, _ := strings.Cut(strings.TrimPrefix(use, c.Name()+" "), " ["); {
+		case len(args) < least:
+			err = usagef("%s needs %s", c.Name(), arguments)
+		case len(args) > most:
+			err = usagef("%s does not know what to do with %q: is it the value of a flag, or a name with blanks to be quoted?", c.Name(), args[most])
+		default:
+			err = run(args)
+		}
+		return inVerb(err, c)
+	}
+	return c
+}
+
+// inVerb notes in a usage error where it happened.
+func inVerb(err error, c *cobra.Command) error {
+	var usage *usageError
+	if errors.As(err, &usage) && c.HasParent() {
+		usage.verb = c.Name()
+	}
+	return err
+}
+
+// rare keeps flags out of --help; --help-all shows them.
+func rare(c *cobra.Command, names ...string) {
+	for _, name := range names {
+		c.Flags().Lookup(name).Hidden = true
+	}
+}
+
+func prepareRoot(root *cobra.Command, out *output) {
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetOut(out.stdout)
+	root.SetErr(out.stderr)
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) { fmt.Fprint(c.OutOrStdout(), helpText(c)) })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return inVerb(flagError(c, err), c) })
+	root.Args = cobra.ArbitraryArgs
+	root.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			fmt.Fprint(out.stderr, helpText(c))
+			return usagef("which verb?")
+		}
+		return usagef("%q is no verb of softmax%s", args[0], didYouMean(args[0], verbs(c)))
+	}
+}
+
+func verbs(root *cobra.Command) (names []string) {
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	return names
+}
+
+func helpText(c *cobra.Command) string {
+	var b strings.Builder
+	if !c.HasParent() {
+		fmt.Fprintf(&b, "%s\n\nUsage:\n", c.Long)
+		for _, verb := range c.Commands() {
+			if verb.IsAvailableCommand() && verb.Name() != "help" {
+				fmt.Fprintf(&b, "  softmax %-24s %s\n", verb.Use, verb.Short)
+			}
+		}
+		b.WriteString("\nTry:\n  softmax train\n  softmax evaluate model.onnx sample --pictures mistakes.png\n")
+		fmt.Fprintf(&b, "\n%s\n\n'softmax VERB --help' says more of a verb.\n", dataHelp)
+		return b.String()
+	}
+	fmt.Fprintf(&b, "%s\n\nUsage:\n  softmax %s\n\nFlags:\n%s", c.Long, c.Use, c.LocalFlags().FlagUsagesWrapped(100))
+	hidden := false
+	c.Flags().VisitAll(func(f *pflag.Flag) { hidden = hidden || f.Hidden && f.Name != "help-all" })
+	if hidden {
+		fmt.Fprintf(&b, "\n'softmax %s --help-all' shows all flags.\n", c.Name())
+	}
+	return b.String()
+}
+
+// namesElsewhere are the flags of other programs for what ours do.
+var namesElsewhere = map[string]string{
+	"--lambda": "--l2", "--alpha": "--l2", "--penalty": "--l2", "--reg": "--l2",
+	"--learning-rate": "--lr", "--eta": "--lr", "--batch-size": "--batch", "--max-iterations": "--max-iter",
+	"--output": "--out", "--model": "--out", "--target": "--label", "--delimiter": "--format",
+}
+
+// flagError says what is wrong with a flag, and which was meant.
+func flagError(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var value *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown):
+		if unknown.GetSpecifiedShortnames() != "" {
+			return usagef("unknown flag -%s", unknown.GetSpecifiedName())
+		}
+		var names []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		wrong := "--" + unknown.GetSpecifiedName()
+		if here := namesElsewhere[wrong]; slices.Contains(names, here) {
+			return usagef("unknown flag %s; here it is %s", wrong, here)
+		}
+		return usagef("unknown flag %s%s", wrong, didYouMean(wrong, names))
+	case errors.As(err, &value):
+		reason := value.Unwrap()
+		var syntax *strconv.NumError
+		if errors.As(reason, &syntax) {
+			reason = fmt.Errorf("it must be a number, and in range")
+		}
+		return usagef("--%s %s: %v", value.GetFlag().Name, value.GetValue(), reason)
+	}
+	return usagef("%v", err)
+}
+
+// A choice is the value of a flag that is one of a few words.
+type choice struct {
+	value   *string
+	allowed []string
+}
+
+func choiceVar(c *cobra.Command, value *string, name, usage string, allowed ...string) {
+	*value = allowed[0]
+	c.Flags().Var(&choice{value, allowed}, name, usage)
+}
+
+func (c *choice) String() string { return *c.value }
+func (c *choice) Type() string   { return strings.Join(c.allowed, "|") }
+
+func (c *choice) Set(s string) error {
+	if !slices.Contains(c.allowed, s) {
+		return fmt.Errorf("it must be one of %s%s", strings.Join(c.allowed, ", "), didYouMean(s, c.allowed))
+	}
+	*c.value = s
+	return nil
+}
