@@ -31,15 +31,20 @@ func Cholesky(a []float64, n int, eps float64) (dropped []int) {
 	return dropped
 }
 
-// SolveCholesky overwrites b with the solution of L L' x = b.
-func SolveCholesky(l []float64, n int, b []float64) {
+// SolveCholesky overwrites each vector of b with the solution of L L' x = b.
+// A row of L is used for all of them while it is near.
+func SolveCholesky(l []float64, n int, b ...[]float64) {
 	for i := range n {
 		li := l[i*n:][:i+1]
-		b[i] = (b[i] - Dot(li[:i], b[:i])) / li[i]
+		for _, x := range b {
+			x[i] = (x[i] - Dot(li[:i], x[:i])) / li[i]
+		}
 	}
 	for i := n - 1; i >= 0; i-- {
 		li := l[i*n:][:i+1]
-		b[i] /= li[i]
-		Axpy(b[:i], -b[i], li[:i])
+		for _, x := range b {
+			x[i] /= li[i]
+			Axpy(x[:i], -x[i], li[:i])
+		}
 	}
 }

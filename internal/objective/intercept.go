@@ -30,7 +30,7 @@ func (o *Objective) NullModel(theta, shares []float64) {
 
 // MinimizeIntercept moves the intercepts of theta to their optimum at fixed W
 // and returns the objective there; grad is left with the gradient. It takes
-// Newton steps on b, each with a pass of its own; the start is near the
+// Newton steps on b, each of two passes; the start is near the
 // optimum, so there are few. With so many classes that the K x K system would
 // cost more than passes do, theta is left as it is.
 func (o *Objective) MinimizeIntercept(theta, grad []float64) (float64, error) {

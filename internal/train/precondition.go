@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"math"
 	"runtime"
 	"slices"
@@ -26,7 +27,7 @@ type preconditioner interface {
 //	M = A (x) C + lambda I,   A = mean (x_i, 1)(x_i, 1)',   C = mean curvature of the loss.
 //
 // With C a multiple of I - 11'/K this is the bound of Boehning and Lindsay
-// (1988, Ann. Inst. Statist. Math. 40); the mean curvature at an iterate (as in
+// (1988; Boehning, 1992, Ann. Inst. Statist. Math. 44); the mean curvature at an iterate (as in
 // K-FAC: Martens and Grosse, 2015) knows which classes are settled and which
 // are still confused, and halves the passes on images (docs/KERNELS.md).
 //
@@ -139,55 +140,77 @@ func (m *kronecker) apply(dst, g []float64) {
 	n, k := m.d+1, m.k
 	// Class-major while the classes are apart: column q of g V is row q of t.
 	t := make([]float64, n*k)
-	m.parallel(k, func(q int) {
-		row := t[q*n:][:n]
-		for j := range row {
-			if m.vectors == nil {
-				row[j] = g[j*k+q]
-				continue
-			}
-			for c, v := range g[j*k:][:k] {
-				row[j] += float64(v * m.vectors[c*k+q])
+	row := func(q int) []float64 { return t[q*n:][:n] }
+	m.parallel(func(classes []int) {
+		for _, q := range classes {
+			r := row(q)
+			for j := range r {
+				if m.vectors == nil {
+					r[j] = g[j*k+q]
+					continue
+				}
+				for c, v := range g[j*k:][:k] {
+					r[j] += float64(v * m.vectors[c*k+q])
+				}
 			}
 		}
-		if m.gram != nil {
-			linalg.SolveCholesky(m.factor[m.scale[q]], n, row)
-			return
+		for len(classes) > 0 {
+			// Those that share a factor are solved for together.
+			var group [][]float64
+			scale := m.scale[classes[0]]
+			for len(classes) > 0 && m.scale[classes[0]] == scale {
+				group = append(group, row(classes[0]))
+				classes = classes[1:]
+			}
+			m.solve(scale, group)
 		}
-		least := 1e-9 * slices.Max(m.diag)
+	})
+	m.parallel(func(classes []int) {
+		for _, c := range classes {
+			for j := range n {
+				if m.vectors == nil {
+					dst[j*k+c] = t[c*n+j]
+					continue
+				}
+				var s float64
+				for q := range k {
+					s += float64(t[q*n+j] * m.vectors[c*k+q])
+				}
+				dst[j*k+c] = s
+			}
+		}
+	})
+}
+
+// solve overwrites the rows with the solutions of (scale A + lambda I) x = row.
+func (m *kronecker) solve(scale float64, rows [][]float64) {
+	if m.gram != nil {
+		linalg.SolveCholesky(m.factor[scale], m.d+1, rows...)
+		return
+	}
+	least := 1e-9 * slices.Max(m.diag)
+	for _, row := range rows {
 		for j, a := range m.diag {
-			h := m.scale[q] * max(a, least)
+			h := scale * max(a, least)
 			if j < m.d {
 				h += m.lambda
 			}
 			row[j] /= h
 		}
-	})
-	m.parallel(k, func(c int) {
-		for j := range n {
-			if m.vectors == nil {
-				dst[j*k+c] = t[c*n+j]
-				continue
-			}
-			var s float64
-			for q := range k {
-				s += float64(t[q*n+j] * m.vectors[c*k+q])
-			}
-			dst[j*k+c] = s
-		}
-	})
+	}
 }
 
-// parallel calls visit for 0 <= q < k on several threads.
-func (m *kronecker) parallel(k int, visit func(q int)) {
+// parallel calls visit for shares of the classes, which are ordered by scale.
+func (m *kronecker) parallel(visit func(classes []int)) {
+	order := make([]int, m.k)
+	for q := range order {
+		order[q] = q
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(m.scale[a], m.scale[b]) })
 	var wg sync.WaitGroup
-	shards := min(m.threads, k)
-	for s := range shards {
-		wg.Go(func() {
-			for q := k * s / shards; q < k*(s+1)/shards; q++ {
-				visit(q)
-			}
-		})
+	shares := min(m.threads, m.k)
+	for s := range shares {
+		wg.Go(func() { visit(order[m.k*s/shares : m.k*(s+1)/shares]) })
 	}
 	wg.Wait()
 }
