@@ -106,7 +106,9 @@ func (c *Certificate) Add(theta, grad []float64, f float64) float64 {
 	penalty := linalg.Dot(c.g, c.g) / (2 * o.Lambda)
 	// The sums above are rounded: what that can cost is taken off the bound.
 	slack := rounding * (math.Abs(loss) + math.Abs(wg) + math.Abs(br) + 2*penalty)
-	c.best = max(c.best, entropy-penalty-slack)
+	if bound := entropy - penalty - slack; bound > c.best { // it may be NaN
+		c.best = bound
+	}
 	return c.best
 }
 

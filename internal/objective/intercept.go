@@ -93,16 +93,22 @@ func (o *Objective) interceptHessian(theta, h []float64) error {
 }
 
 // MeanCurvature writes the weighted mean of the rows' curvatures, the Hessians
-// of their losses with respect to their logits: K x K, symmetric.
+// of their losses with respect to their logits: K x K, symmetric. It is taken
+// over enough of the rows to serve Newton steps and preconditioners, which
+// only need it roughly, not over all.
 func (o *Objective) MeanCurvature(theta, c []float64) error {
+	const least, perClass = 10000, 20
 	k := o.K
+	stride := max(1, o.X.N()/max(least, perClass*k))
 	err := o.each(theta, func(p *part, z []float64, lo, hi int) {
 		if lo == p.lo {
+			p.loss = 0
 			p.hess = zeros(p.hess, k*k)
 			p.curve = zeros(p.curve, k*k)
 		}
 		for i := lo; i < hi; i++ {
-			if w := o.weight(i); w != 0 {
+			if w := o.weight(i); w != 0 && i%stride == 0 {
+				p.loss += w
 				o.Loss.Curvature(p.curve, z[(i-lo)*k:][:k], i)
 				for at, v := range p.curve {
 					p.hess[at] += float64(w * v)
@@ -114,10 +120,15 @@ func (o *Objective) MeanCurvature(theta, c []float64) error {
 		return err
 	}
 	clear(c)
+	var sum float64 // of the weights of the rows taken
 	for i := range o.parts {
+		sum += o.parts[i].loss
 		for at, v := range o.parts[i].hess {
-			c[at] += v / o.norm
+			c[at] += v
 		}
+	}
+	for at := range c {
+		c[at] *= o.sum / o.norm / max(sum, math.SmallestNonzeroFloat64)
 	}
 	for q := range k {
 		for m := range q {
