@@ -1,6 +1,7 @@
 package softmax
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"runtime"
@@ -169,18 +170,12 @@ func (c *Config) validate() error {
 
 // options fills the defaults in.
 func (c *Config) options() train.Options {
-	or := func(v, otherwise float64) float64 {
-		if v == 0 {
-			return otherwise
-		}
-		return v
-	}
 	o := train.Options{
-		Solver: string(c.Solver), Tol: or(c.Tol, 1e-4), Estimate: c.Stop == StopEstimate,
+		Solver: string(c.Solver), Tol: cmp.Or(c.Tol, 1e-4), Estimate: c.Stop == StopEstimate,
 		MaxIter: c.MaxIterations, MaxTime: c.MaxTime, Threads: c.Threads,
 		Descent: optimize.Descent{
-			Rate: or(c.SGD.LearningRate, 0.1), Momentum: c.SGD.Momentum, Batch: int(or(float64(c.SGD.Batch), 256)),
-			Epochs: int(or(float64(c.SGD.Epochs), 10)), Seed: c.Seed,
+			Rate: cmp.Or(c.SGD.LearningRate, 0.1), Momentum: c.SGD.Momentum, Batch: cmp.Or(c.SGD.Batch, 256),
+			Epochs: cmp.Or(c.SGD.Epochs, 10), Seed: c.Seed,
 		},
 	}
 	if o.Threads == 0 {

@@ -29,8 +29,8 @@ const numericInput = "numeric"
 
 // graph is the model as an ONNX graph:
 //
-//	raw features -> Sub shift -> Mul scale -> MatMul W -> Add b -> Softmax
-//	                                                        `-> ArgMax -> LabelEncoder
+//	raw features -> Sub shift -> Mul scale -> Gemm W, b -> Softmax
+//	                                                   `-> ArgMax -> LabelEncoder
 //
 // (Sigmoid in place of Softmax, and Greater than 0, for the Loss Sigmoids.)
 // Shift and scale are not folded into W and b: with |mean| >> deviation the sum
@@ -76,8 +76,9 @@ func (m *Model) graph() *onnx.Model {
 	b.constant(onnx.Tensor{Name: tensorB, Dims: []int64{1, k}, Float64s: m.b})
 	x = b.node("Sub", "", inner+"centred", []string{x, tensorShift})
 	x = b.node("Mul", "", inner+"scaled", []string{x, tensorScale})
-	x = b.node("MatMul", "", inner+"products", []string{x, tensorW})
-	logits := b.node("Add", "", inner+"logits", []string{x, tensorB})
+	// Not MatMul and Add: where there is one feature, onnxruntime fuses Mul into
+	// MatMul with the scale as a float32.
+	logits := b.node("Gemm", "", inner+"logits", []string{x, tensorW, tensorB})
 	if m.kind == Sigmoids {
 		b.decideEach(logits, k)
 	} else {

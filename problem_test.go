@@ -20,6 +20,9 @@ type problem struct {
 	name func(q int) string
 }
 
+// newRand returns a generator of its own for every test.
+func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
+
 // A recipe says what a random problem is like.
 type recipe struct {
 	n, d, k    int

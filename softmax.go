@@ -88,6 +88,9 @@ func (f *fit) prepare(ds *dataset.Dataset) error {
 	if f.design, err = design.Fit(f.data, f.cfg.Preprocess); err != nil {
 		return err
 	}
+	if d, k := f.design.D(), len(f.target.classes); f.cfg.Solver == Newton && (d+1)*k > train.NewtonLimit {
+		return fmt.Errorf("%w: the solver %q is for up to %d parameters, and %d features with %d classes have %d; use %q", ErrConfig, Newton, train.NewtonLimit, d, k, (d+1)*k, LBFGS)
+	}
 	r := f.report
 	r.Rows, r.Features = f.data.Rows(), f.design.D()
 	if r.Dropped > 0 {

@@ -270,6 +270,9 @@ func (d *Dataset) Validate() error {
 				return d.fault(i+1, l.Name, fmt.Errorf("%w: class code %d of %d classes", ErrColumn, code, len(l.Classes)))
 			}
 		}
+		if err := checkClasses(l.Classes); err != nil {
+			return d.fault(0, l.Name, err)
+		}
 	}
 	if err := d.validateTargets(); err != nil {
 		return err
@@ -284,7 +287,13 @@ func (d *Dataset) validateValues(c *Column) error {
 				return d.fault(i+1, c.Name, fmt.Errorf("%w: level code %d of %d levels", ErrColumn, code, len(c.Levels)))
 			}
 		}
+		if twice, ok := repeated(c.Levels); ok {
+			return d.fault(0, c.Name, fmt.Errorf("%w: the level %q comes twice", ErrColumn, twice))
+		}
 		return nil
+	}
+	if c.Kind > Pixels {
+		return d.fault(0, c.Name, fmt.Errorf("%w: there is no %v", ErrColumn, c.Kind))
 	}
 	if c.Kind == Pixels && (c.Bytes == nil || c.Height < 1 || c.Width%c.Height != 0) {
 		return d.fault(0, c.Name, fmt.Errorf("%w: %d pixels do not make an image of height %d", ErrColumn, c.Width, c.Height))

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -52,4 +53,30 @@ func SortClasses(classes []string) {
 		// "1" and "1.0" are two classes of the same value.
 		return cmp.Or(cmp.Compare(values[a], values[b]), strings.Compare(a, b))
 	})
+}
+
+// checkClasses holds classes to what NewLabel makes of them: distinct and in
+// order.
+func checkClasses(classes []string) error {
+	if twice, ok := repeated(classes); ok {
+		return fmt.Errorf("%w: the class %q comes twice", ErrColumn, twice)
+	}
+	sorted := slices.Clone(classes)
+	SortClasses(sorted)
+	if !slices.Equal(sorted, classes) {
+		return fmt.Errorf("%w: the classes are not in the order of SortClasses", ErrColumn)
+	}
+	return nil
+}
+
+// repeated returns a name that comes twice.
+func repeated(names []string) (name string, ok bool) {
+	seen := make(map[string]bool, len(names))
+	for _, s := range names {
+		if seen[s] {
+			return s, true
+		}
+		seen[s] = true
+	}
+	return "", false
 }

@@ -71,10 +71,8 @@ func (d *Dataset) validateTargets() error {
 	case len(t.Classes) == 0 || len(t.Values) != d.rows*len(t.Classes):
 		return d.fault(0, "", fmt.Errorf("%w: %d targets for %d rows and %d classes", ErrColumn, len(t.Values), d.rows, len(t.Classes)))
 	}
-	for i := 1; i < len(t.Classes); i++ {
-		if slices.Contains(t.Classes[:i], t.Classes[i]) {
-			return d.fault(0, t.Classes[i], fmt.Errorf("%w: two targets of this class", ErrColumn))
-		}
+	if err := checkClasses(t.Classes); err != nil {
+		return d.fault(0, "", err)
 	}
 	for at, v := range t.Values {
 		if v < 0 || math.IsInf(v, 0) {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
@@ -29,7 +30,7 @@ func (r *reader) bind(path, data string, l layout) (*scoring, error) {
 		return nil, err
 	}
 	if roles := l.roles(); !s.set.table && len(roles) > 0 {
-		return nil, usagef("%s: columns have roles in .csv and .tsv files only, and this is none", list(roles))
+		return nil, usagef("%s: only the columns of .csv and .tsv files have roles; %s is read as it is", strings.Join(roles, ", "), data)
 	}
 	if l.label == "" {
 		l.label = m.Origin().Label
@@ -62,7 +63,7 @@ func (s *scoring) gaps(out *output, g softmax.Gaps) {
 		out.notef("%s: %s with a missing value: there is no prediction", s.data.Source, plural(g.Incomplete, "row", "rows"))
 	}
 	if g.Unseen > 0 {
-		out.notef("%s: %s that training has not seen: taken for none of the known ones", s.data.Source, plural(g.Unseen, "category", "categories"))
+		out.notef("%s: %s a category that training has not seen: taken for none of the known ones", s.data.Source, plural(g.Unseen, "cell has", "cells have"))
 	}
 }
 

@@ -46,10 +46,10 @@ func exit(err error, out *output) int {
 		}
 		fmt.Fprintf(out.stderr, "'%s --help' says more.\n", command)
 		return exitUsage
-	case errors.Is(err, softmax.ErrConfig):
-		out.errorf("%v", err)
-		return exitUsage
 	}
 	out.errorf("%v", err)
+	if errors.Is(err, softmax.ErrConfig) {
+		return exitUsage
+	}
 	return exitFailed
 }

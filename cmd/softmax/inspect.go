@@ -141,23 +141,24 @@ func (o *inspectObject) summary(out *output) error {
 	p("Fingerprint  %s\n", o.Fingerprint)
 	p("\nStrongest features: the change of the class's logit with one unit of the\nscaled feature (a standard deviation, the full range of a pixel, a level)\n")
 	for _, top := range o.Top {
-		p("  %s\n", top.Class)
+		p("  %s\n", printable(top.Class))
 		for _, f := range top.Features {
-			p("    %+10.4f  %s\n", f.Scaled, f.Feature)
+			p("    %+10.4f  %s\n", f.Scaled, printable(f.Feature))
 		}
 	}
 	return nil
 }
 
 func (in inputObject) String() string {
+	name := printable(in.Name)
 	switch in.Kind {
 	case dataset.Pixels.String():
-		return fmt.Sprintf("%s: images of %d x %d pixels", in.Name, in.Height, in.Width/in.Height)
+		return fmt.Sprintf("%s: images of %d x %d pixels", name, in.Height, in.Width/in.Height)
 	case dataset.Categorical.String():
-		return fmt.Sprintf("%s: categorical, %d levels: %s", in.Name, len(in.Levels), list(in.Levels))
+		return fmt.Sprintf("%s: categorical, %d levels: %s", name, len(in.Levels), list(in.Levels))
 	}
 	if in.Width > 1 {
-		return fmt.Sprintf("%s: %d numbers", in.Name, in.Width)
+		return fmt.Sprintf("%s: %d numbers", name, in.Width)
 	}
-	return in.Name + ": numeric"
+	return name + ": numeric"
 }

@@ -19,7 +19,9 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/term"
 )
@@ -118,8 +120,21 @@ func plural(n int, one, many string) string {
 // list writes the first few of the names.
 func list(names []string) string {
 	const most = 10
-	if len(names) > most {
-		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %s more", count(len(names)-most))
+	var shown []string
+	for _, name := range names[:min(most, len(names))] {
+		shown = append(shown, printable(name))
 	}
-	return strings.Join(names, ", ")
+	s := strings.Join(shown, ", ")
+	if len(names) > most {
+		s += fmt.Sprintf(" and %s more", count(len(names)-most))
+	}
+	return s
+}
+
+// printable quotes a name that would do something to a terminal.
+func printable(name string) string {
+	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(name)
+	}
+	return name
 }

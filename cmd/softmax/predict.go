@@ -1,10 +1,9 @@
 package main
 
 import (
-	stdcsv "encoding/csv"
 	"encoding/json"
-	"slices"
 	"strconv"
+	"strings"
 
 	"example.com/softmax"
 	"github.com/spf13/cobra"
@@ -49,9 +48,11 @@ const blockProbabilities = 1 << 20
 
 func (p *predictor) run() error {
 	classes := p.model.Classes()
-	write, end := p.csv(classes)
+	var write writer
 	if p.format == "jsonl" {
-		write, end = p.jsonl(classes)
+		write = p.jsonl(classes)
+	} else {
+		write = p.csv(classes)
 	}
 	var gaps softmax.Gaps
 	size := max(1, blockProbabilities/len(classes))
@@ -59,64 +60,71 @@ func (p *predictor) run() error {
 		block := p.bound.Predict(lo, min(lo+size, p.bound.Rows()))
 		gaps.Incomplete += block.Incomplete
 		gaps.Unseen += block.Unseen
+		var line []byte
 		for i, code := range block.Codes {
-			if err := write(int(code), block.Probabilities[i*len(classes):][:len(classes)]); err != nil {
+			line = write(line[:0], int(code), block.Probabilities[i*len(classes):][:len(classes)])
+			if _, err := p.out.stdout.Write(line); err != nil {
 				return outputError(err)
 			}
 		}
-	}
-	if err := end(); err != nil {
-		return outputError(err)
 	}
 	p.gaps(p.out, gaps)
 	return nil
 }
 
-// A writer writes a prediction: the class's code, -1 if there is none, and the
-// probabilities.
-type writer func(code int, probabilities []float64) error
+// A writer appends the line of a prediction: of the class's code, -1 if there
+// is none, and the probabilities.
+type writer func(line []byte, code int, probabilities []float64) []byte
 
-// csv returns what writes predictions as CSV, and what ends it.
-func (p *predictor) csv(classes []string) (write writer, end func() error) {
-	record := []string{"prediction"}
-	if p.proba {
-		for _, class := range classes {
-			record = append(record, "p_"+class)
-		}
+// csv writes the header and returns what writes the rows.
+func (p *predictor) csv(classes []string) writer {
+	p.out.printf("prediction")
+	for k := 0; p.proba && k < len(classes); k++ {
+		p.out.printf(",%s", csvField("p_"+classes[k]))
 	}
-	w := stdcsv.NewWriter(p.out.stdout)
-	header := slices.Clone(record)
-	write = func(code int, probabilities []float64) error {
-		if header != nil {
-			w.Write(header) // its error is that of the next write, too
-			header = nil
+	p.out.printf("\n")
+	fields := make([]string, len(classes))
+	for k, class := range classes {
+		fields[k] = csvField(class)
+	}
+	return func(line []byte, code int, probabilities []float64) []byte {
+		if code < 0 {
+			line = append(line, csvField("")...)
+		} else {
+			line = append(line, fields[code]...)
 		}
-		clear(record)
-		if code >= 0 {
-			record[0] = classes[code]
-			for k := range record[1:] {
-				record[1+k] = strconv.FormatFloat(probabilities[k], 'g', -1, 64)
+		for k := 0; p.proba && k < len(classes); k++ {
+			line = append(line, ',')
+			if code >= 0 {
+				line = strconv.AppendFloat(line, probabilities[k], 'g', -1, 64)
 			}
 		}
-		return w.Write(record)
+		return append(line, '\n')
 	}
-	return write, func() error { w.Flush(); return w.Error() }
 }
 
-// jsonl returns what writes predictions as JSON lines, and what ends it.
-func (p *predictor) jsonl(classes []string) (write writer, end func() error) {
-	quote := func(s string) []byte { b, _ := json.Marshal(s); return b } // strings cannot fail
-	var names [][]byte
-	for _, class := range classes {
-		names = append(names, quote("p_"+class))
+// csvField writes a field of RFC 4180. An empty one is quoted, since an empty
+// line would be no record.
+func csvField(s string) string {
+	if s == "" || strings.ContainsAny(s, ",\"\r\n") {
+		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 	}
-	var line []byte
-	write = func(code int, probabilities []float64) error {
-		line = append(line[:0], `{"prediction":`...)
+	return s
+}
+
+// jsonl returns what writes predictions as JSON objects.
+func (p *predictor) jsonl(classes []string) writer {
+	quote := func(s string) []byte { b, _ := json.Marshal(s); return b } // strings cannot fail
+	var values, names [][]byte
+	for _, class := range classes {
+		values, names = append(values, quote(class)), append(names, quote("p_"+class))
+	}
+	return func(line []byte, code int, probabilities []float64) []byte {
+		line = append(line, `{"prediction":`...)
 		if code < 0 {
 			line = append(line, "null"...)
 		} else {
-			line = append(line, quote(classes[code])...)
+			line = append(line, values[code]...)
 		}
 		for k := 0; p.proba && k < len(classes); k++ {
 			line = append(append(append(line, ','), names[k]...), ':')
@@ -126,8 +134,6 @@ func (p *predictor) jsonl(classes []string) (write writer, end func() error) {
 				line = strconv.AppendFloat(line, probabilities[k], 'g', -1, 64)
 			}
 		}
-		_, err := p.out.stdout.Write(append(line, "}\n"...))
-		return err
+		return append(line, "}\n"...)
 	}
-	return write, func() error { return nil }
 }

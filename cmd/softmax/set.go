@@ -47,11 +47,13 @@ func (r *reader) find(data, format string) (*set, error) {
 	}
 	info, err := os.Stat(data)
 	switch {
+	case data == "":
+		return nil, usagef("the name of DATA is empty")
 	case err == nil && info.IsDir():
 		return r.folder(data)
 	case err == nil:
 		if formatOf(data) == "" && format == formatAuto {
-			return nil, usagef("%s: its name does not say its format: add --format csv or --format tsv", data)
+			return nil, usagef("%s is no name of a .csv or .tsv file; if it is one, say so with --format csv or --format tsv", data)
 		}
 		return r.file(data), nil
 	case !errors.Is(err, fs.ErrNotExist):
@@ -132,6 +134,9 @@ func (r *reader) folder(dir string) (*set, error) {
 	}
 	s := &set{name: dir}
 	name := filepath.Base(dir)
+	if abs, err := filepath.Abs(dir); err == nil {
+		name = filepath.Base(abs) // of "."
+	}
 	for _, e := range entries {
 		stem, _, _ := strings.Cut(e.Name(), ".")
 		switch {
@@ -172,5 +177,5 @@ func (s *set) show(class string) string {
 			return name
 		}
 	}
-	return class
+	return printable(class)
 }

@@ -157,7 +157,8 @@ func quoted(s string) string {
 	return s
 }
 
-// wrap breaks text at blanks into lines of at most width letters.
+// wrap breaks text at blanks into lines of about width letters, but not before
+// a per cent sign.
 func wrap(text string, width int) string {
 	var b strings.Builder
 	length := 0
@@ -165,7 +166,7 @@ func wrap(text string, width int) string {
 		switch n := len([]rune(word)); {
 		case i == 0:
 			length = n
-		case length+1+n > width:
+		case length+1+n > width && word[0] != '%':
 			b.WriteByte('\n')
 			length = n
 		default:

@@ -26,7 +26,7 @@ func newTrain(in *reader, out *output) *cobra.Command {
 	t := &trainer{in: in, out: out}
 	c := newVerb("train [DATA]", "train a model and save it (DATA: the sample)", trainHelp, 0, 1, func(args []string) error {
 		t.start = time.Now()
-		return t.run(append(args, "sample")[0])
+		return t.run(args)
 	})
 	t.layout = layoutFlags(c)
 	t.fitFlags.define(c)
@@ -65,6 +65,7 @@ type trainer struct {
 	config     softmax.Config
 	model      *softmax.Model
 	report     *softmax.Report
+	traceErr   error                // no reason to lose the model
 	scored     string               // what score is of
 	score      *softmax.ScoreReport // on the test data; without these, on the training data
 	baseline   float64              // accuracy of the majority class on the same data
@@ -81,7 +82,7 @@ type seconds struct {
 	Total    float64 `json:"total"`
 }
 
-func (t *trainer) run(data string) error {
+func (t *trainer) run(args []string) error {
 	if err := t.fitFlags.check(); err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func (t *trainer) run(data string) error {
 	if t.fitFlags.threads > 0 {
 		runtime.GOMAXPROCS(t.fitFlags.threads)
 	}
-	if err := t.read(data); err != nil {
+	if err := t.read(args); err != nil {
 		return err
 	}
 	interrupted, err := t.fit()
@@ -121,65 +122,15 @@ func (t *trainer) run(data string) error {
 	case !t.out.quiet:
 		t.summary()
 	}
-	if interrupted && err == nil {
-		err = errInterrupted
-	}
-	return err
-}
-
-// read reads all data.
-func (t *trainer) read(data string) (err error) {
-	if t.set, err = t.in.find(data, t.layout.format); err != nil {
+	switch {
+	case err != nil:
 		return err
+	case t.traceErr != nil:
+		return t.traceErr
+	case interrupted:
+		return errInterrupted
 	}
-	if roles := t.layout.roles(); !t.set.table && len(roles) > 0 {
-		return usagef("%s: columns have roles in .csv and .tsv files only, and this is none", list(roles))
-	}
-	if t.set.training() == nil {
-		return fmt.Errorf("%s: it has no training part", data)
-	}
-	if t.train, err = t.set.training()(*t.layout); err != nil {
-		return err
-	}
-	if t.train.Label == nil {
-		return &dataset.Error{File: t.train.Source, Err: dataset.ErrNoLabel}
-	}
-	scoring := t.set.test
-	if t.testData != "" {
-		if scoring, err = t.scoringPart(t.testData); err != nil {
-			return err
-		}
-	}
-	if scoring != nil {
-		if t.test, err = scoring(t.sameLayout()); err != nil {
-			return err
-		}
-		if len(t.test.extra) > 0 {
-			t.out.notef("%s: columns that training has not are left out: %s", t.test.Source, list(t.test.extra))
-		}
-	}
-	if err := t.readValidation(); err != nil {
-		return err
-	}
-	t.seconds.Read = time.Since(t.start).Seconds()
 	return nil
-}
-
-func (t *trainer) scoringPart(data string) (part, error) {
-	s, err := t.in.find(data, t.layout.format)
-	if err != nil {
-		return nil, err
-	}
-	return s.scoring(), nil
-}
-
-// sameLayout reads data with columns as those of the training data.
-func (t *trainer) sameLayout() layout {
-	l := layout{format: t.layout.format, weight: t.layout.weight, weightOptional: true, drop: t.layout.drop, label: t.train.Label.Name}
-	for _, c := range t.train.Columns {
-		l.inputs = append(l.inputs, softmax.Input{Name: c.Name, Kind: c.Kind})
-	}
-	return l
 }
 
 // fit trains, and reports whether a signal ended it.
@@ -201,9 +152,7 @@ func (t *trainer) fit() (interrupted bool, err error) {
 	context.AfterFunc(ctx, stop)
 	t.model, t.report, err = softmax.Fit(ctx, t.train.Dataset, t.config)
 	progress.bar.done()
-	if traceErr := tr.close(); err == nil {
-		err = traceErr
-	}
+	t.traceErr = tr.close()
 	if t.model == nil {
 		return false, err
 	}

@@ -25,7 +25,7 @@ func (t *trainer) readValidation() error {
 		if err != nil {
 			return err
 		}
-		v, err := part(t.sameLayout())
+		v, err := t.readAlike(part)
 		if err != nil {
 			return err
 		}

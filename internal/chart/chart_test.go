@@ -59,7 +59,9 @@ func pictures(t *testing.T) map[string]*Picture {
 	add("lines")(Lines{"Lines", Axis{"x (units)", false}, Axis{"y (units)", true}, []Series{
 		{Name: "line", X: x, Y: y, Low: y, High: y},
 		{Name: "dots", X: x, Y: y, Points: true},
+		{Name: "again", X: x, Y: y, Again: true},
 	}}.Draw())
+	add("stack")(Stack(all["lines"], all["weights"], all["examples"]))
 	return all
 }
 
@@ -218,6 +220,7 @@ func TestErrors(t *testing.T) {
 		_, err := Examples("", make([]Example, n), 2, 2)
 		return err
 	}
+	_, nothing := Stack()
 	linear, log, one := Axis{}, Axis{Log: true}, []float64{1}
 	for _, c := range []struct {
 		err  error
@@ -234,6 +237,7 @@ func TestErrors(t *testing.T) {
 		{features(2, 2, weights(1, 3)[0], 1), "3 coefficients"},
 		{features(1, 1, []float64{nan}, 1), "NaN"},
 		{features(1, 1, one, 0), "0 wanted"},
+		{nothing, "no picture"},
 		{examples(0), "no example"},
 		{examples(1), "0 pixels are not 2 x 2"},
 		{line(linear, linear), "no series"},

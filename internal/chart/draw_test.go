@@ -133,3 +133,11 @@ func FuzzText(f *testing.F) {
 		_ = checkGlyphs(s) // an error at most
 	})
 }
+
+// A fit lies beside its dots in their colour, and what follows keeps its own.
+func TestAgainSharesTheColour(t *testing.T) {
+	s := Lines{Series: []Series{{Points: true}, {Again: true}, {}}}.styles()
+	if s[0].color != s[1].color || s[1].dash == nil || s[2].color != palette[1] || s[2].dash != nil {
+		t.Errorf("styles %v", s)
+	}
+}

@@ -3,6 +3,7 @@ package chart
 import (
 	"errors"
 	"fmt"
+	"image/color"
 	"math"
 	"slices"
 )
@@ -30,6 +31,9 @@ type Series struct {
 	Low, High []float64
 	// Points draws dots instead of a line.
 	Points bool
+	// Again draws in the colour of the series before, dashed: a fit to its
+	// dots.
+	Again bool
 }
 
 // Draw draws the chart.
@@ -86,8 +90,9 @@ func (c Lines) Draw() (*Picture, error) {
 		p.rect(q.x-0.5, bottom, 1, 5, quiet)
 		p.text(q.x, bottom+18, middle, numberSize, quiet, t.label)
 	}
+	styles := c.styles()
 	for i, s := range c.Series { // bands lie under curves, curves under dots
-		p.band(s, i, place)
+		p.band(s, styles[i].color, place)
 	}
 	for _, dots := range []bool{false, true} {
 		for i, s := range c.Series {
@@ -96,7 +101,7 @@ func (c Lines) Draw() (*Picture, error) {
 				points[j] = place(s.X[j], s.Y[j])
 			}
 			if s.Points == dots {
-				p.curve(points, i, dots)
+				p.curve(points, styles[i], dots)
 			}
 		}
 	}
@@ -107,7 +112,7 @@ func (c Lines) Draw() (*Picture, error) {
 			if c.Series[i].Points {
 				swatch = []point{{e.at.x + swatchWidth/2, e.at.y}}
 			}
-			p.curve(swatch, i, c.Series[i].Points)
+			p.curve(swatch, styles[i], c.Series[i].Points)
 			p.text(e.at.x+swatchWidth+8, e.at.y+4, start, labelSize, ink, e.name)
 		}
 	}
@@ -148,21 +153,39 @@ func (a Axis) scale(values []float64, ticks int, loose bool) scale {
 	return linearScale(low, high, ticks, loose)
 }
 
-// curve draws a line, or dots, in the style of series i. A line through one
-// point is a dot too.
-func (p *Picture) curve(points []point, i int, dots bool) {
-	color := palette[i%len(palette)]
+// A style tells a series from the others.
+type style struct {
+	color color.NRGBA
+	dash  []float64
+}
+
+func (c Lines) styles() []style {
+	var all []style
+	at := 0
+	for i, s := range c.Series {
+		if s.Again && i > 0 {
+			all = append(all, style{all[i-1].color, dashes[1]})
+			continue
+		}
+		all = append(all, style{palette[at%len(palette)], dashes[at/len(palette)%len(dashes)]})
+		at++
+	}
+	return all
+}
+
+// curve draws a line, or dots. A line through one point is a dot too.
+func (p *Picture) curve(points []point, s style, dots bool) {
 	if !dots && len(points) > 1 {
-		p.items = append(p.items, path{points, 1.75, dashes[i/len(palette)%len(dashes)], color})
+		p.items = append(p.items, path{points, 1.75, s.dash, s.color})
 		return
 	}
 	for _, q := range points {
-		p.items = append(p.items, path{[]point{q}, 6, nil, color})
+		p.items = append(p.items, path{[]point{q}, 6, nil, s.color})
 	}
 }
 
-// band draws the interval of series i.
-func (p *Picture) band(s Series, i int, place func(x, y float64) point) {
+// band draws the interval of a series.
+func (p *Picture) band(s Series, color color.NRGBA, place func(x, y float64) point) {
 	if s.Low == nil {
 		return
 	}
@@ -173,7 +196,6 @@ func (p *Picture) band(s Series, i int, place func(x, y float64) point) {
 	for j := len(s.X) - 1; j >= 0; j-- {
 		edge = append(edge, place(s.X[j], s.High[j]))
 	}
-	color := palette[i%len(palette)]
 	color.A = 0x33
 	p.items = append(p.items, area{edge, color})
 }

@@ -27,3 +27,7 @@ const (
 	hessianMost = 512 // parameters up to which a Hessian is factored at all
 	memory      = 60  // pairs that L-BFGS keeps
 )
+
+// NewtonLimit is the number of parameters up to which Newton's method can be
+// asked for: the partial Hessians of a pass then take half a gigabyte.
+const NewtonLimit = 2000

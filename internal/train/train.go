@@ -266,11 +266,14 @@ func (r *run) separated(f float64) bool {
 	if l, ok := r.p.Loss.(objective.CrossEntropy); !ok || l.Smoothing > 0 {
 		return false
 	}
-	least := 1.0
-	for i, w := range r.p.Weights {
-		if i == 0 || w < least && w > 0 {
-			least = w
+	least := math.Inf(1)
+	for _, w := range r.p.Weights {
+		if w > 0 {
+			least = min(least, w)
 		}
+	}
+	if r.p.Weights == nil {
+		least = 1
 	}
 	return f*r.obj.Sum() < least*math.Ln2
 }
@@ -363,7 +366,7 @@ func (r *run) finish(theta []float64) error {
 	for _, w := range W {
 		r.res.Loss -= r.p.Lambda / 2 * w * w
 	}
-	if math.IsNaN(f) {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return ErrDiverged
 	}
 	return nil

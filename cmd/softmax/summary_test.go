@@ -1,0 +1,25 @@
+package main
+
+import "testing"
+
+func TestWords(t *testing.T) {
+	for got, want := range map[string]string{
+		wrap("one two three", 8):         "one two\nthree",
+		wrap("by 1 % or more", 4):        "by 1 %\nor\nmore",
+		quoted("model.onnx"):             "model.onnx",
+		quoted("my model"):               "'my model'",
+		quoted("it's"):                   `'it'\''s'`,
+		count(999):                       "999",
+		count(1234567):                   "1,234,567",
+		amount(1234):                     "1,234",
+		amount(0.25):                     "0.25",
+		printable("T-shirt/top, \u00e9"): "T-shirt/top, \u00e9",
+		printable("\x1b[31m"):            `"\x1b[31m"`,
+		csvField(""):                     `""`,
+		csvField(`say "a,b"`):            `"say ""a,b"""`,
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package softmax
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"example.com/softmax/dataset"
+)
+
+// TestDataErrors: what Fit cannot use is refused, with its place.
+func TestDataErrors(t *testing.T) {
+	good := func() *dataset.Dataset { return recipe{n: 10, d: 2, k: 2}.problem(newRand(13)).dataset(t, columns) }
+	for _, c := range []struct {
+		name   string
+		change func(ds *dataset.Dataset)
+		want   error
+		row    int
+		column string
+	}{
+		{"no label", func(ds *dataset.Dataset) { ds.Label = nil }, dataset.ErrNoLabel, 0, ""},
+		{"no columns", func(ds *dataset.Dataset) { ds.Columns = nil }, dataset.ErrNoColumns, 0, ""},
+		{"infinity", func(ds *dataset.Dataset) { ds.Columns[1].Float64s[3] = math.Inf(-1) }, dataset.ErrInfinite, 4, "x01"},
+		{"all values missing", func(ds *dataset.Dataset) {
+			for i := range ds.Columns[0].Float64s {
+				ds.Columns[0].Float64s[i] = math.NaN()
+			}
+		}, dataset.ErrNoRows, 0, ""},
+		{"all labels missing", func(ds *dataset.Dataset) {
+			for i := range ds.Label.Codes {
+				ds.Label.Codes[i] = -1
+			}
+		}, dataset.ErrNoRows, 0, ""},
+		{"one class", func(ds *dataset.Dataset) { clear(ds.Label.Codes) }, ErrOneClass, 0, ""},
+		{"weights that leave one class", func(ds *dataset.Dataset) {
+			for _, c := range ds.Label.Codes {
+				ds.Weights = append(ds.Weights, float64(c))
+			}
+		}, ErrOneClass, 0, ""},
+		{"a negative weight", func(ds *dataset.Dataset) { ds.Weights = []float64{1, 1, 1, 1, 1, -1, 1, 1, 1, 1} }, dataset.ErrWeight, 6, ""},
+		{"no weight", func(ds *dataset.Dataset) { ds.Weights = make([]float64, 10) }, dataset.ErrWeight, 0, ""},
+		{"too few weights", func(ds *dataset.Dataset) { ds.Weights = []float64{1} }, dataset.ErrWeight, 0, ""},
+		{"a class code too large", func(ds *dataset.Dataset) { ds.Label.Codes[2] = 2 }, dataset.ErrColumn, 3, "class"},
+		{"columns of two lengths", func(ds *dataset.Dataset) { ds.Columns[1].Float64s = ds.Columns[1].Float64s[1:] }, dataset.ErrColumn, 0, "x01"},
+		{"two columns of one name", func(ds *dataset.Dataset) { ds.Columns[1].Name = "x00" }, dataset.ErrColumn, 0, "x00"},
+		{"a name in Latin-1", func(ds *dataset.Dataset) { ds.Columns[1].Name = "gr\xf6\xdfe" }, dataset.ErrColumn, 0, "gr\xf6\xdfe"},
+		{"a class in Latin-1", func(ds *dataset.Dataset) { ds.Label.Classes[1] = "gr\xfcn" }, dataset.ErrColumn, 0, "class"},
+	} {
+		ds := good()
+		c.change(ds)
+		m, r, err := Fit(context.Background(), ds, Config{})
+		if !errors.Is(err, c.want) || m != nil || r != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		var place *dataset.Error
+		if errors.As(err, &place) != (c.want != ErrOneClass) || place != nil && (place.Row != c.row || place.Column != c.column || place.File != "random") {
+			t.Errorf("%s: error %+v, want row %d, column %q", c.name, err, c.row, c.column)
+		}
+	}
+}
+
+// TestVectorErrors: a feature vector that does not fit, and what is in it.
+func TestVectorErrors(t *testing.T) {
+	m, _ := mustFit(t, mixed(t, 100), Config{})
+	x := func(at int, v float64) []float64 {
+		x := make([]float64, len(m.Features()))
+		x[at] = v
+		return x
+	}
+	for _, c := range []struct {
+		x    []float64
+		want error
+		says string
+	}{
+		{nil, ErrInput, "0 values for 10 features"},
+		{make([]float64, 11), ErrInput, "11 values"},
+		{x(1, math.NaN()), ErrMissing, `"label"`},
+		{x(3, math.Inf(1)), dataset.ErrInfinite, `"right"`},
+		{x(2, 1e308), ErrInput, "overflow"},
+		{x(0, -1e300), nil, ""},
+	} {
+		p, err := m.Probabilities(c.x)
+		if !errors.Is(err, c.want) || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%v: %v, want one that says %q", c.x, err, c.says)
+		}
+		if err != nil && len(c.x) == 10 && !math.IsNaN(p[0]) {
+			t.Errorf("%v: probabilities %v beside an error", c.x, p)
+		}
+		if _, perr := m.Predict(c.x); (perr == nil) != (err == nil) {
+			t.Errorf("%v: Predict: %v", c.x, perr)
+		}
+	}
+	if err := m.LogitsInto(make([]float64, 2), make([]float64, 10)); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "2 outputs for 3 classes") {
+		t.Errorf("too little room: %v", err)
+	}
+	row := func(name string, v any) Row {
+		r := Row{"colour": "red", "size": 1.5, "label": 1, "taste": "sour", "block": []float64{1, 2}}
+		r[name] = v
+		return r
+	}
+	for _, r := range []Row{
+		nil, {"size": 1}, row("colour", 3), row("colour", nil), row("size", "big"), row("size", []float64{1, 2}), row("size", int64(3)),
+		row("block", 1.0), row("block", []float64{1}), row("block", []string{"a", "b"}), row("label", nil),
+	} {
+		if _, err := m.Encode(r); !errors.Is(err, ErrInput) {
+			t.Errorf("%v: %v", r, err)
+		}
+	}
+}
+
+// TestBindErrors names what is missing or of the wrong kind.
+func TestBindErrors(t *testing.T) {
+	m, _ := mustFit(t, mixed(t, 100), Config{})
+	for name, c := range map[string]struct {
+		change func(ds *dataset.Dataset)
+		says   string
+	}{
+		"two missing": {func(ds *dataset.Dataset) { ds.Columns = ds.Columns[2:] }, `"size", "colour"`},
+		"another kind": {func(ds *dataset.Dataset) {
+			ds.Columns[0] = dataset.Column{Name: "colour", Width: 1, Bytes: make([]uint8, 5)}
+		}, "numeric here and was categorical"},
+		"the other kind": {func(ds *dataset.Dataset) { c := ds.Columns[0]; c.Name = "size"; ds.Columns[1] = c }, "categorical here and was numeric"},
+		"another width": {func(ds *dataset.Dataset) {
+			ds.Columns[4] = dataset.Column{Name: "block", Width: 1, Bytes: make([]uint8, 5)}
+		}, "1 numbers a row where training had 2"},
+		"not even valid":  {func(ds *dataset.Dataset) { ds.Columns[1].Float64s[0] = math.Inf(1) }, "infinite"},
+		"nothing at all ": {func(ds *dataset.Dataset) { ds.Columns = nil }, "needs"},
+	} {
+		ds := mixed(t, 5)
+		c.change(ds)
+		_, err := m.Bind(ds)
+		var place *dataset.Error
+		if !errors.As(err, &place) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want one that says %q", name, err, c.says)
+		}
+	}
+	block, _ := mustFit(t, recipe{n: 20, d: 3, k: 2}.problem(newRand(15)).dataset(t, block64), Config{})
+	other, err := dataset.FromRows([][]float64{{1, 2, 3}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := block.Bind(other); err != nil {
+		t.Errorf("a block of another name: %v", err)
+	}
+}

@@ -1,0 +1,188 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/softmax/internal/kernel"
+	"example.com/softmax/internal/linalg"
+	"example.com/softmax/internal/matrix"
+	"example.com/softmax/internal/objective"
+	"example.com/softmax/internal/optimize"
+)
+
+// random is a problem of n rows, d features and k classes.
+func random(n, d, k int) Problem {
+	r := rand.New(rand.NewPCG(uint64(n), uint64(d*k)))
+	x := &matrix.Dense{V: kernel.Rows{D: d}, Shift: make([]float64, d), Scale: slices.Repeat([]float64{1}, d)}
+	labels, shares := make([]int32, n), make([]float64, k)
+	for i := range labels {
+		labels[i] = int32(i % k)
+		shares[i%k] += 1 / float64(n)
+		for j := range d {
+			v := r.NormFloat64()
+			if j%k == i%k {
+				v++
+			}
+			x.V.F32 = append(x.V.F32, float32(v))
+		}
+	}
+	return Problem{Problem: objective.Problem{X: x, Loss: objective.CrossEntropy{Labels: labels}, K: k, Lambda: 0.01}, Shares: shares}
+}
+
+// TestChoose: each shape has its solver.
+func TestChoose(t *testing.T) {
+	for _, c := range []struct {
+		d, k           int
+		wanted, solver string
+		reason         string
+	}{
+		{3, 3, "", SolverNewton, "full Hessian"},
+		{15, 4, "", SolverNewton, "full Hessian"},
+		{16, 4, "", SolverLBFGS, "sample of the rows"},
+		{784, 10, "", SolverLBFGS, "Gram matrix"},
+		{gramMost + 1, 2, "", SolverLBFGS, "diagonal"},
+		{3, 3, SolverSGD, SolverSGD, "asked for"},
+		{784, 10, SolverNewton, SolverNewton, "asked for"},
+	} {
+		p := Problem{Problem: objective.Problem{X: &matrix.Dense{V: kernel.Rows{D: c.d}}, K: c.k}}
+		if solver, reason := choose(p, c.wanted); solver != c.solver || !strings.Contains(reason, c.reason) {
+			t.Errorf("d=%d, K=%d, wanted %q: %s, %q", c.d, c.k, c.wanted, solver, reason)
+		}
+	}
+}
+
+// TestPreconditioners: each is a symmetric positive definite operator, with
+// the same bits for any number of threads, and near the Hessian: L-BFGS with
+// it needs few iterations.
+func TestPreconditioners(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		p       Problem
+		make    func(p Problem, threads int) preconditioner
+		refresh bool
+	}{
+		{"Gram matrix", random(300, 20, 5), func(p Problem, n int) preconditioner { return newKronecker(p, n) }, false},
+		{"Gram matrix and curvature", random(300, 20, 5), func(p Problem, n int) preconditioner { return newKronecker(p, n) }, true},
+		{"curvature of many classes", random(300, 3, eigenMost+1), func(p Problem, n int) preconditioner { return newKronecker(p, n) }, true},
+		{"diagonal", random(30, gramMost+1, 3), func(p Problem, n int) preconditioner { return newKronecker(p, n) }, false},
+		{"diagonal and curvature", random(30, gramMost+1, 3), func(p Problem, n int) preconditioner { return newKronecker(p, n) }, true},
+		{"Hessian, not yet", random(300, 9, 4), func(p Problem, n int) preconditioner { return newFullHessian(p, newKronecker(p, n)) }, false},
+		{"Hessian", random(300, 9, 4), func(p Problem, n int) preconditioner { return newFullHessian(p, newKronecker(p, n)) }, true},
+		{"constant feature", constant(random(300, 9, 4)), func(p Problem, n int) preconditioner { return newKronecker(p, n) }, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(1, 1))
+			o := objective.New(context.Background(), c.p.Problem, 2)
+			theta, g, h := make([]float64, o.Dim()), make([]float64, o.Dim()), make([]float64, o.Dim())
+			for i := range theta {
+				theta[i], g[i], h[i] = r.NormFloat64()/10, r.NormFloat64(), r.NormFloat64()
+			}
+			var first []float64
+			for _, threads := range []int{1, 4} {
+				m := c.make(c.p, threads)
+				if c.refresh {
+					if err := m.refresh(o, theta); err != nil {
+						t.Fatal(err)
+					}
+				}
+				mg, mh := make([]float64, o.Dim()), make([]float64, o.Dim())
+				m.apply(mg, g)
+				m.apply(mh, h)
+				gh, hg := linalg.Dot(g, mh), linalg.Dot(h, mg)
+				size := math.Sqrt(linalg.Dot(g, mg) * linalg.Dot(h, mh))
+				if !(linalg.Dot(g, mg) > 0) || !(linalg.Dot(h, mh) > 0) || !(math.Abs(gh-hg) <= 1e-9*size) {
+					t.Errorf("g'M^-1 g = %v, h'M^-1 h = %v, g'M^-1 h = %v, h'M^-1 g = %v", linalg.Dot(g, mg), linalg.Dot(h, mh), gh, hg)
+				}
+				m.apply(h, h) // in place, as LBFGS does
+				if !slices.Equal(h, mh) {
+					t.Error("in place it gives something else")
+				}
+				for i := range h {
+					h[i] = r.NormFloat64()
+				}
+				if first == nil {
+					first = mg
+				} else if !slices.Equal(first, mg) {
+					t.Error("other bits on more threads")
+				}
+			}
+			res, err := Run(context.Background(), c.p, Options{Solver: SolverLBFGS, Tol: 1e-6, Threads: 2, MaxIter: 60})
+			if err != nil || res.Stop != Converged {
+				t.Errorf("%v, %v after %d iterations", err, res.Stop, res.Iterations)
+			}
+		})
+	}
+}
+
+// constant makes feature 2 of p constant.
+func constant(p Problem) Problem {
+	p.X.Scale[2] = 0
+	return p
+}
+
+// TestStops: why a fit ends, and that the monitor saw all of it.
+func TestStops(t *testing.T) {
+	p := random(200, 4, 3)
+	free := p
+	free.Lambda = 0
+	separable := random(12, 20, 3)
+	separable.Lambda = 0
+	weighted := separable
+	weighted.Weights = slices.Repeat([]float64{0, 1}, 6) // the first weight is 0
+	for _, c := range []struct {
+		name string
+		p    Problem
+		opt  Options
+		stop string
+	}{
+		{"tolerance", p, Options{Tol: 1e-6}, Converged},
+		{"out of reach", p, Options{Tol: 1e-300}, Precision},
+		{"out of reach, L-BFGS", p, Options{Solver: SolverLBFGS, Tol: 1e-300}, Precision},
+		{"estimate", free, Options{Tol: 1e-6}, Estimated},
+		{"limit", p, Options{Tol: 1e-6, MaxIter: 1}, IterationLimit},
+		{"time", p, Options{Tol: 1e-6, MaxTime: 1}, TimeLimit},
+		{"separable", separable, Options{Tol: 1e-6}, Separated},
+		{"separable, L-BFGS", separable, Options{Solver: SolverLBFGS, Tol: 1e-6}, Separated},
+		{"separable, weighted", weighted, Options{Tol: 1e-6, MaxIter: 500}, Separated},
+		{"epochs", p, Options{Solver: SolverSGD, Descent: optimize.Descent{Rate: 0.1, Batch: 50, Epochs: 3}}, Epochs},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var seen []Iterate
+			epochs := 0
+			c.opt.Threads = 1
+			c.opt.OnIterate = func(it Iterate) { seen = append(seen, it) }
+			c.opt.OnEpoch = func(epoch int, loss float64, theta []float64) {
+				if epochs++; epoch != epochs || !(loss > 0) {
+					t.Errorf("epoch %d of %d, loss %v", epoch, epochs, loss)
+				}
+			}
+			res, err := Run(context.Background(), c.p, c.opt)
+			if err != nil || res.Stop != c.stop {
+				t.Fatalf("%v, stopped as %q, want %q", err, res.Stop, c.stop)
+			}
+			last := seen[len(seen)-1]
+			if last.Iteration != res.Iterations || res.Final.Iteration != res.Iterations || last.Passes > res.Final.Passes {
+				t.Errorf("last seen %+v, final %+v", last, res.Final)
+			}
+			if (c.p.Lambda == 0) != math.IsNaN(res.Final.GapBound) || (c.p.Lambda == 0) != (res.GapReason != "") {
+				t.Errorf("gap %v, %q", res.Final.GapBound, res.GapReason)
+			}
+		})
+	}
+}
+
+func TestRunErrors(t *testing.T) {
+	if _, err := Run(context.Background(), random(10, 2, 2), Options{Solver: "magic"}); err == nil {
+		t.Error("an unknown solver is no error")
+	}
+	res, err := Run(context.Background(), random(100, 2, 2), Options{Solver: SolverSGD, Descent: optimize.Descent{Rate: 1e308, Batch: 10, Epochs: 2}})
+	if !errors.Is(err, ErrDiverged) || res != nil {
+		t.Errorf("%v", err)
+	}
+}
