@@ -6,8 +6,11 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"example.com/softmax/dataset/datasettest"
 )
 
 // TestMissingRows: rows with a gap are left out and counted, and the rest is
@@ -100,5 +103,41 @@ func TestNoPenalty(t *testing.T) {
 	at := slices.IndexFunc(r.Warnings, func(w Warning) bool { return w.Kind == "dependent" })
 	if at < 0 || !slices.Equal(r.Warnings[at].Features, []string{"x02"}) {
 		t.Errorf("warnings %+v", r.Warnings)
+	}
+}
+
+// TestConcurrent: a model serves many goroutines at once, and fits of the same
+// data do not disturb each other or the data.
+func TestConcurrent(t *testing.T) {
+	ds := mixed(t, 200)
+	ds.Columns[1].Float64s[3] = math.NaN()
+	before := mixed(t, 200)
+	before.Columns[1].Float64s[3] = math.NaN()
+	first, _ := mustFit(t, ds, Config{})
+	bound, err := first.Bind(ds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := bound.Predict(0, ds.Rows())
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			m, _, err := Fit(context.Background(), ds, Config{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			sameBytes(t, first, m)
+			if got := bound.Predict(0, ds.Rows()); !slices.Equal(got.Codes, want.Codes) {
+				t.Error("predictions differ")
+			}
+			if _, err := first.Encode(Row{"colour": "red", "size": 1, "label": 2, "taste": "sour", "block": []int{1, 2}}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if diff := datasettest.Diff(before, ds); diff != "" {
+		t.Errorf("Fit changed its data: %s", diff)
 	}
 }

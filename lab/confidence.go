@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -76,6 +77,9 @@ func runConfidence(ctx context.Context, opt Options) (*Confidence, error) {
 		if p[k-1] < 0.5 {
 			t.UnsureHigh = max(t.UnsureHigh, top)
 		}
+	}
+	if math.IsInf(t.SureLow, 1) || math.IsInf(t.UnsureHigh, -1) {
+		return nil, errors.New("no test example is predicted with more than 99 %, or none with less than 50 %: there is nothing to compare")
 	}
 	var unsure, above float64
 	for i, p := range t.Probability {

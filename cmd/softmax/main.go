@@ -3,7 +3,7 @@
 // The files, one concept each: main.go joins the verbs, usage.go has flags and
 // help, output.go what goes to which stream, exit.go the exit codes; set.go and
 // table.go turn DATA into datasets; train.go, evaluate.go, predict.go,
-// inspect.go and version.go are the verbs.
+// inspect.go, lab.go and version.go are the verbs.
 package main
 
 import (
@@ -29,6 +29,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		newEvaluate(in, out),
 		newPredict(in, out),
 		newInspect(out),
+		newLab(in, out),
 		newVersion(out),
 	)
 	prepareRoot(root, out)

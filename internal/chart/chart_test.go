@@ -54,6 +54,10 @@ func pictures(t *testing.T) map[string]*Picture {
 		}
 	}
 	add("weights")(WeightGrid("Weights", names(10), weights(10, 12), 3, 4))
+	add("network")(small().Draw())
+	of := large(784, 10)
+	of.Images, of.Height = weights(10, 12), 3
+	add("network of images")(of.Draw())
 	add("features")(Features("Features", names(3), names(20), weights(1, 60)[0], 8))
 	add("examples")(Examples("Examples", []Example{{make([]uint8, 12), "a", "a"}, {make([]uint8, 12), "a", "b"}}, 3, 4))
 	add("lines")(Lines{"Lines", Axis{"x (units)", false}, Axis{"y (units)", true}, []Series{

@@ -88,9 +88,12 @@ func (m *kronecker) refresh(o *objective.Objective, theta []float64) error {
 	if err := o.MeanCurvature(theta, c); err != nil {
 		return err
 	}
-	var values []float64
-	values, m.vectors = linalg.Eigen(c, m.k)
+	values, vectors := linalg.Eigen(c, m.k)
 	least := slices.Max(values) / 256 // the flat direction of softmax, and classes all but settled
+	if !(least > 0) {
+		return nil // all rows are settled, or too far out to tell
+	}
+	m.vectors = vectors
 	for q, v := range values {
 		m.scale[q] = roundToPower(max(v, least))
 	}

@@ -186,3 +186,25 @@ func TestRunErrors(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestNoCurvature: where every row is settled, or logits overflow, there is no
+// curvature to take, and the preconditioner stays as it was.
+func TestNoCurvature(t *testing.T) {
+	p := random(30, 3, 3)
+	o := objective.New(context.Background(), p.Problem, 1)
+	for _, size := range []float64{1e5, 1e308} {
+		m := newKronecker(p, 1)
+		theta, g, before, after := make([]float64, o.Dim()), make([]float64, o.Dim()), make([]float64, o.Dim()), make([]float64, o.Dim())
+		for i := range theta {
+			theta[i], g[i] = size*float64(i%3), float64(i)
+		}
+		m.apply(before, g)
+		if err := m.refresh(o, theta); err != nil {
+			t.Fatal(err)
+		}
+		m.apply(after, g)
+		if !slices.Equal(before, after) {
+			t.Errorf("parameters of %g: %v became %v", size, before, after)
+		}
+	}
+}

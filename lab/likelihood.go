@@ -1,0 +1,268 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+
+	"example.com/softmax"
+	"example.com/softmax/dataset"
+	"example.com/softmax/dataset/sample"
+	"example.com/softmax/internal/special"
+)
+
+// Likelihood is about what the least cross-entropy is besides: the greatest
+// joint probability of the labels, the least divergence from them, and with a
+// penalty the most probable parameters.
+type Likelihood struct {
+	// Joint is the joint probability of all training labels under a model
+	// fitted without penalty.
+	Joint struct {
+		N    int     `json:"n"`
+		Loss float64 `json:"loss"` // mean cross-entropy as the fit reports it
+		// The logarithm of the product of all p_y three ways: -N Loss, the sum
+		// of the log p_y, and the product itself, multiplied out with an
+		// exponent of its own.
+		MinusNLoss float64 `json:"minus_n_loss"`
+		SumOfLogs  float64 `json:"sum_of_logs"`
+		Product    float64 `json:"product"`
+		// The number of examples after which the product is 0, in float64 and
+		// float32; 0 if it never is.
+		Zero64 int `json:"zero64"`
+		Zero32 int `json:"zero32"`
+		// The decimal logarithm of the product of the first i+1.
+		Log10 []float64 `json:"log10"`
+	} `json:"joint"`
+	Splits []Split `json:"splits"`
+	// CoefficientShift is the largest difference between the coefficients of
+	// the fits to penguins one by one and to penguins in groups.
+	CoefficientShift float64          `json:"coefficient_shift"`
+	Posterior        []PosteriorPoint `json:"posterior"`
+}
+
+// A Split is the mean cross-entropy of a fit as entropy plus divergence.
+type Split struct {
+	Labels       string  `json:"labels"` // hard, smoothed, annotators, single, grouped
+	Rows         int     `json:"rows"`
+	CrossEntropy float64 `json:"cross_entropy"`
+	Entropy      float64 `json:"entropy"`
+	Divergence   float64 `json:"divergence"`
+}
+
+const smoothing = 0.1
+
+func runLikelihood(ctx context.Context, opt Options) (*Likelihood, error) {
+	train, err := opt.labelled()
+	if err != nil {
+		return nil, err
+	}
+	r := &Likelihood{}
+	cfg := softmax.Config{Solver: softmax.SGDSolver, L2: softmax.NoPenalty, Seed: opt.Seed, Threads: opt.Threads}
+	smooth := cfg
+	smooth.LabelSmoothing = smoothing
+	for _, c := range []struct {
+		labels string
+		data   *dataset.Dataset
+		cfg    softmax.Config
+	}{{"hard", train, cfg}, {"smoothed", train, smooth}, {"annotators", annotated(train, opt.Seed), cfg}} {
+		model, report, err := softmax.Fit(ctx, c.data, c.cfg)
+		if err != nil {
+			return nil, err
+		}
+		if c.labels == "hard" {
+			if err := r.joint(model, report, c.data); err != nil {
+				return nil, err
+			}
+		}
+		if err := r.split(c.labels, model, c.data); err != nil {
+			return nil, err
+		}
+	}
+	penguins, err := sample.Penguins()
+	if err != nil {
+		return nil, err
+	}
+	if err := r.penguins(ctx, penguins); err != nil {
+		return nil, err
+	}
+	r.Posterior, err = posterior(ctx, penguins)
+	return r, err
+}
+
+// labelled returns training data that has one label a row.
+func (o Options) labelled() (*dataset.Dataset, error) {
+	train := o.Train
+	if train == nil {
+		return sample.FashionTrain()
+	}
+	if train.Label == nil {
+		return nil, errors.New("this experiment needs data with one label a row")
+	}
+	return train, nil
+}
+
+// annotated replaces each label by the shares of five annotators' answers, of
+// whom each gives a class at random one time in ten.
+func annotated(ds *dataset.Dataset, seed uint64) *dataset.Dataset {
+	const annotators, careless = 5, 0.1
+	random := rand.New(rand.NewPCG(seed, 11))
+	k := len(ds.Label.Classes)
+	values := make([]float64, ds.Rows()*k)
+	for i, code := range ds.Label.Codes {
+		for range annotators {
+			answer := int(code)
+			if random.Float64() < careless {
+				answer = random.IntN(k)
+			}
+			if code >= 0 {
+				values[i*k+answer] += 1.0 / annotators
+			} else {
+				values[i*k] = math.NaN()
+			}
+		}
+	}
+	soft := *ds
+	soft.Label, soft.Targets = nil, dataset.NewTargets(ds.Label.Classes, values)
+	return &soft
+}
+
+// joint multiplies the probabilities of all labels.
+func (r *Likelihood) joint(model *softmax.Model, report *softmax.Report, ds *dataset.Dataset) error {
+	j := &r.Joint
+	j.N, j.Loss, j.MinusNLoss = report.Rows, report.Loss, report.LogLikelihood
+	product64, product32 := 1.0, float32(1)
+	mantissa, exponent := 1.0, 0
+	err := eachRow(model, ds, 0, func(y, logp []float64, w float64) {
+		l := -w * special.CrossEntropyDist(logp, y)
+		p := math.Exp(l)
+		product64 *= p
+		product32 *= float32(p)
+		var e int
+		mantissa, e = math.Frexp(mantissa * p)
+		exponent += e
+		j.SumOfLogs += l
+		j.Log10 = append(j.Log10, j.SumOfLogs/math.Ln10)
+		if product64 == 0 && j.Zero64 == 0 {
+			j.Zero64 = len(j.Log10)
+		}
+		if product32 == 0 && j.Zero32 == 0 {
+			j.Zero32 = len(j.Log10)
+		}
+	})
+	j.Product = math.Log(mantissa) + float64(exponent)*math.Ln2
+	return err
+}
+
+// eachRow visits the complete rows: target (smoothed by s), log-probabilities,
+// weight.
+func eachRow(model *softmax.Model, ds *dataset.Dataset, s float64, visit func(y, logp []float64, w float64)) error {
+	bound, err := model.Bind(ds)
+	if err != nil {
+		return err
+	}
+	truth, err := bound.Truth()
+	if err != nil {
+		return err
+	}
+	k := len(model.Classes())
+	logits := make([]float64, bound.Rows()*k)
+	bound.Logits(logits, 0, bound.Rows())
+	y := make([]float64, k)
+	for i := range bound.Rows() {
+		z := logits[i*k:][:k]
+		w := 1.0
+		if ds.Weights != nil {
+			w = ds.Weights[i]
+		}
+		if truth.Missing[i] || math.IsNaN(z[0]) || w == 0 {
+			continue
+		}
+		if truth.Codes != nil {
+			clear(y)
+			y[truth.Codes[i]] = 1
+		} else {
+			copy(y, truth.Targets[i*k:])
+		}
+		for q := range y {
+			y[q] = (1-s)*y[q] + s/float64(k)
+		}
+		special.LogSoftmax(z, z)
+		visit(y, z, w)
+	}
+	return nil
+}
+
+// split computes the three terms by themselves.
+func (r *Likelihood) split(labels string, model *softmax.Model, ds *dataset.Dataset) error {
+	s := Split{Labels: labels}
+	var sum float64
+	err := eachRow(model, ds, model.Config().LabelSmoothing, func(y, logp []float64, w float64) {
+		s.Rows++
+		sum += w
+		s.CrossEntropy += w * special.CrossEntropyDist(logp, y)
+		s.Entropy += w * special.Entropy(y)
+		for k, v := range y {
+			if v > 0 {
+				s.Divergence += w * v * (math.Log(v) - logp[k])
+			}
+		}
+	})
+	s.CrossEntropy, s.Entropy, s.Divergence = s.CrossEntropy/sum, s.Entropy/sum, s.Divergence/sum
+	r.Splits = append(r.Splits, s)
+	return err
+}
+
+// penguins fits the species by island and sex, once with a row for each penguin
+// and once with a row for each group and the shares of its species.
+func (r *Likelihood) penguins(ctx context.Context, all *dataset.Dataset) error {
+	island, sex := all.Column("island"), all.Column("sex")
+	var complete []int
+	for i, code := range all.Label.Codes {
+		if code >= 0 && !island.Missing(i) && !sex.Missing(i) {
+			complete = append(complete, i)
+		}
+	}
+	both := *all
+	both.Columns = []dataset.Column{*island, *sex}
+	single := both.Subset(complete)
+
+	k := len(single.Label.Classes)
+	rowOf := make(map[[2]int32]int)
+	var first []int // row of each group
+	var weights, shares []float64
+	for i, code := range single.Label.Codes {
+		key := [2]int32{single.Columns[0].Codes[i], single.Columns[1].Codes[i]}
+		g, known := rowOf[key]
+		if !known {
+			g = len(first)
+			rowOf[key] = g
+			first, weights, shares = append(first, i), append(weights, 0), append(shares, make([]float64, k)...)
+		}
+		weights[g]++
+		shares[g*k+int(code)]++
+	}
+	for at := range shares {
+		shares[at] /= weights[at/k]
+	}
+	grouped := single.Subset(first)
+	grouped.Label, grouped.Weights, grouped.Targets = nil, weights, dataset.NewTargets(single.Label.Classes, shares)
+
+	var coefficients [2][][]float64
+	for i, ds := range []*dataset.Dataset{single, grouped} {
+		model, _, err := softmax.Fit(ctx, ds, softmax.Config{Tol: 1e-12})
+		if err != nil {
+			return err
+		}
+		if err := r.split([]string{"single", "grouped"}[i], model, ds); err != nil {
+			return err
+		}
+		coefficients[i] = model.Coefficients().W
+	}
+	for j, row := range coefficients[0] {
+		for q, w := range row {
+			r.CoefficientShift = max(r.CoefficientShift, math.Abs(w-coefficients[1][j][q]))
+		}
+	}
+	return nil
+}
