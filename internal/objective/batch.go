@@ -22,7 +22,7 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 
 	// The batch is cut as the whole is: into blocks, in order, whatever the
 	// number of threads.
-	size := max(o.block(), (len(batch)+len(o.parts)-1)/len(o.parts))
+	size := max(granule, (len(batch)+len(o.parts)-1)/len(o.parts))
 	parts := (len(batch) + size - 1) / size
 	var wg sync.WaitGroup
 	for w := range min(len(o.workers), parts) {
@@ -31,7 +31,7 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 			for at := w; at < parts; at += len(o.workers) {
 				rows := batch[at*size : min((at+1)*size, len(batch))]
 				p := &o.parts[at]
-				p.reset(d, k)
+				p.reset(d*k, k)
 				for len(rows) > 0 {
 					m := min(o.block(), len(rows))
 					o.addRows(p, worker, rows[:m])
@@ -57,7 +57,7 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 	var loss float64
 	for i := range parts {
 		p := &o.parts[i]
-		loss += p.loss
+		loss += p.sums.Loss
 		for q, v := range p.grad {
 			gW[q] += v
 		}
@@ -83,7 +83,7 @@ func (o *Objective) addRows(p *part, w *worker, rows []int32) {
 	kernel.Forward(z, x, o.u, o.c)
 	for at, i := range rows {
 		zi := z[at*k:][:k]
-		p.loss += o.residuals(zi, int(i), int(i)+1)
+		p.sums.Loss += o.residuals(zi, int(i), int(i)+1)
 		for q, r := range zi {
 			p.rsum[q] += r
 		}

@@ -3,7 +3,6 @@ package objective
 import (
 	"math"
 
-	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
 )
 
@@ -24,28 +23,31 @@ type Certificate struct {
 	xbar  []float64 // d: mean x_i
 	best  float64
 	g, s  []float64
+	// crossError bounds the norm of the error in cross.
+	crossError float64
 }
 
 // NewCertificate reads X once for the sums that stay the same.
 func NewCertificate(o *Objective) (*Certificate, error) {
 	d, k := o.X.D(), o.K
 	c := &Certificate{o: o, best: math.Inf(-1), g: make([]float64, d*k), s: make([]float64, k)}
-	// The gradient with y in place of the residuals is what is wanted.
-	err := o.each(make([]float64, o.Dim()), func(p *part, z []float64, lo, hi int) {
-		if lo == p.lo {
-			p.reset(d, k)
-		}
-		for i := lo; i < hi; i++ {
-			yi := z[(i-lo)*k:][:k]
-			o.Loss.Target(yi, i)
-			for q := range yi {
-				if o.Weights != nil {
-					yi[q] *= o.Weights[i]
+	o.passes++
+	err := o.parallel(func(w *worker, p *part) {
+		p.reset(d*k, k)
+		for lo := p.lo; lo < p.hi; lo += o.block() {
+			hi := min(lo+o.block(), p.hi)
+			y := w.z[:(hi-lo)*k]
+			for i := lo; i < hi; i++ {
+				yi := y[(i-lo)*k:][:k]
+				o.Loss.Target(yi, i)
+				for q := range yi {
+					yi[q] *= o.weight(i)
+					p.rsum[q] += yi[q]
 				}
-				p.rsum[q] += yi[q]
 			}
+			// The gradient with y in place of the residuals is what is wanted.
+			p.sums.Square += w.scratch.AddGrad(o.X.V.Slice(lo, hi), y, p.grad)
 		}
-		kernel.Backward(p.grad, o.X.V.Slice(lo, hi), z)
 	})
 	if err != nil {
 		return nil, err
@@ -53,25 +55,34 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 	sums := make([]float64, o.Dim())
 	o.collect(make([]float64, o.Dim()), sums)
 	c.cross, c.ybar = o.Split(sums)
+	c.crossError = o.evidence.gradError
 	c.xbar = o.X.Means(o.Weights)
 	return c, nil
 }
 
-// Add takes in an iterate with its value and gradient and returns the best
-// lower bound of min f so far: -Inf where there is no penalty.
-func (c *Certificate) Add(theta, grad []float64, f float64) float64 {
+// Lower is the best proved lower bound of min f so far: -Inf where there is no
+// penalty.
+func (c *Certificate) Lower() float64 { return c.best }
+
+// Add takes in the point that o evaluated last, with its value and gradient.
+func (c *Certificate) Add(theta, grad []float64, f float64) {
 	o := c.o
 	if o.Lambda == 0 {
-		return c.best
+		return
 	}
 	W, b := o.Split(theta)
 	gW, r := o.Split(grad)
 	k := o.K
 	copy(c.g, gW)
 	linalg.Axpy(c.g, -o.Lambda, W) // of the loss alone
-	loss := f - o.Lambda/2*linalg.Dot(W, W)
+	squareW := linalg.Dot(W, W)
+	loss := f - o.Lambda/2*squareW
 	wg, br := linalg.Dot(W, c.g), linalg.Dot(b, r)
-	entropy := loss - wg - br
+	gradError := o.evidence.gradError
+	entropy := o.evidence.entropy
+	if math.IsNaN(entropy) {
+		entropy = loss - wg - br - math.Sqrt(squareW)*gradError
+	}
 
 	tau := 0.0
 	for q, rq := range r {
@@ -83,7 +94,7 @@ func (c *Certificate) Add(theta, grad []float64, f float64) float64 {
 		}
 	}
 	if !(tau < 1) {
-		return c.best
+		return
 	}
 	if tau > 0 {
 		for q := range c.s {
@@ -97,11 +108,11 @@ func (c *Certificate) Add(theta, grad []float64, f float64) float64 {
 			}
 		}
 	}
-	penalty := linalg.Dot(c.g, c.g) / (2 * o.Lambda)
+	norm := math.Sqrt(linalg.Dot(c.g, c.g)) + (1-tau)*gradError + tau*c.crossError
+	penalty := norm * norm / (2 * o.Lambda)
 	// The sums above are rounded: what that can cost is taken off the bound.
 	slack := rounding * (math.Abs(loss) + math.Abs(wg) + math.Abs(br) + 2*penalty)
 	c.best = max(c.best, entropy-penalty-slack)
-	return c.best
 }
 
 // rounding bounds the relative error of a sum over all rows, whose partial

@@ -1,8 +1,7 @@
 package objective
 
 import (
-	"math"
-
+	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/special"
 )
 
@@ -33,37 +32,10 @@ type CrossEntropy struct {
 	Labels []int32 // class of each row
 }
 
-// Residual evaluates loss and residual from one set of exponentials. Nothing
-// that may be tiny is got by subtraction from its limit: the loss of a
-// confident right answer is log1p of the other classes' share, and p_y - 1 is
-// minus their sum.
+// Residual is kernel.Residual.
 func (l CrossEntropy) Residual(z []float64, i int) float64 {
-	y := int(l.Labels[i])
-	top := 0
-	for k, zk := range z {
-		if zk > z[top] {
-			top = k
-		}
-	}
-	most, margin := z[top], z[y]-z[top]
-	var others float64 // share of all classes but the top one, whose own is 1
-	for k := range z {
-		if k != top {
-			z[k] = math.Exp(z[k] - most)
-			others += z[k]
-		}
-	}
-	z[top] = 1
-	scale := 1 / (1 + others)
-	var rest float64
-	for k := range z {
-		if k != y {
-			z[k] *= scale
-			rest += z[k]
-		}
-	}
-	z[y] = -rest
-	return math.Log1p(others) - margin
+	loss, _ := kernel.Residual(z, int(l.Labels[i]))
+	return loss
 }
 
 // Target is 1 at the class.

@@ -10,6 +10,7 @@ import (
 	"math"
 	"time"
 
+	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/matrix"
 	"example.com/softmax/internal/objective"
 	"example.com/softmax/internal/optimize"
@@ -33,6 +34,7 @@ type Options struct {
 	MaxIter   int     // 0 for no limit
 	MaxTime   time.Duration
 	Threads   int
+	Level     kernel.Level     // of the passes; the result is evaluated in float64 at any
 	Descent   optimize.Descent // for SGD
 	OnIterate func(Iterate)    // may be nil
 	// OnEpoch is called by SGD, before OnIterate, with the parameters after
@@ -92,6 +94,7 @@ var ErrDiverged = errors.New("training diverged: the objective is not a finite n
 func Run(ctx context.Context, p Problem, opt Options) (*Result, error) {
 	r := &run{p: p, opt: opt, start: time.Now(), ctx: ctx}
 	r.obj = objective.New(ctx, p.X, p.Loss, p.K, p.Weights, p.Lambda, opt.Threads)
+	r.obj.SetLevel(opt.Level)
 	r.res.Solver, r.res.SolverReason = choose(p, opt.Solver)
 	theta := make([]float64, r.obj.Dim())
 	r.obj.NullModel(theta, p.Shares)
@@ -136,14 +139,15 @@ func (r *run) solve(theta []float64) error {
 	if r.cert, err = objective.NewCertificate(r.obj); err != nil {
 		return err
 	}
+	fn := certified{r.obj, r.cert}
 	var end optimize.End
 	switch r.res.Solver {
 	case SolverNewton:
-		end, err = optimize.Newton(r.obj, theta, r.dependent, r.iterate)
+		end, err = optimize.Newton(fn, theta, r.dependent, r.iterate)
 	case SolverLBFGS:
 		m := newPreconditioner(r.p, r.opt.Threads)
 		var failed error
-		end, err = optimize.LBFGS(r.obj, theta, memory, m.apply, func(s *optimize.State) bool {
+		end, err = optimize.LBFGS(fn, theta, memory, m.apply, func(s *optimize.State) bool {
 			if s.Iteration == refreshAt {
 				failed = m.refresh(r.obj, s.X)
 			}
@@ -157,6 +161,20 @@ func (r *run) solve(theta []float64) error {
 		r.res.Stop = Precision
 	}
 	return err
+}
+
+// certified lets the certificate see every point that is evaluated.
+type certified struct {
+	*objective.Objective
+	cert *objective.Certificate
+}
+
+func (c certified) ValueGrad(theta, grad []float64) (float64, error) {
+	f, err := c.Objective.ValueGrad(theta, grad)
+	if err == nil {
+		c.cert.Add(theta, grad, f)
+	}
+	return f, err
 }
 
 // dependent notes the features of coordinates in which the Hessian is singular.
@@ -173,7 +191,7 @@ func (r *run) dependent(coordinates []int) {
 
 // iterate judges an iterate of a deterministic solver.
 func (r *run) iterate(s *optimize.State) (stop bool) {
-	r.lower = r.cert.Add(s.X, s.Grad, s.F)
+	r.lower = r.cert.Lower()
 	r.res.Iterations = s.Iteration
 	it := r.line(s.Iteration, s.F, s.Grad)
 	it.GapEstimate = s.Decrement
@@ -279,6 +297,7 @@ func (r *run) finish(theta []float64) error {
 		_, b := r.obj.Split(theta)
 		centreRows(b, r.p.K, 1)
 	}
+	r.obj.SetLevel(kernel.Generic)
 	f, err := r.obj.ValueGrad(theta, grad)
 	if err != nil {
 		return err
@@ -289,7 +308,8 @@ func (r *run) finish(theta []float64) error {
 		}
 	}
 	if r.cert != nil {
-		r.lower = r.cert.Add(theta, grad, f)
+		r.cert.Add(theta, grad, f)
+		r.lower = r.cert.Lower()
 	}
 	it := r.line(r.res.Iterations, f, grad)
 	it.GapEstimate = estimate
