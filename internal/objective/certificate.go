@@ -3,7 +3,6 @@ package objective
 import (
 	"math"
 
-	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
 )
 
@@ -26,6 +25,8 @@ type Certificate struct {
 	xbar  []float64 // d: mean x_i
 	best  float64
 	g, s  []float64
+	// crossError bounds the norm of the error in cross.
+	crossError float64
 }
 
 // NewCertificate reads X once for the sums that stay the same. The loss of o
@@ -33,29 +34,31 @@ type Certificate struct {
 func NewCertificate(o *Objective) (*Certificate, error) {
 	d, k := o.X.D(), o.K
 	c := &Certificate{o: o, dual: o.Loss.(Dual), total: o.sum / o.norm, best: math.Inf(-1), g: make([]float64, d*k), s: make([]float64, k)}
-	// The gradient with y in place of the residuals is what is wanted.
-	err := o.each(make([]float64, o.Dim()), func(p *part, z []float64, lo, hi int) {
-		if lo == p.lo {
-			p.reset(d, k)
-		}
-		for i := lo; i < hi; i++ {
-			yi := z[(i-lo)*k:][:k]
-			c.dual.Target(yi, i)
-			for q := range yi {
-				if o.Weights != nil {
-					yi[q] *= o.Weights[i]
+	o.passes++
+	err := o.parallel(func(w *worker, p *part) {
+		p.reset(d*k, k)
+		for lo := p.lo; lo < p.hi; lo += o.block() {
+			hi := min(lo+o.block(), p.hi)
+			y := w.z[:(hi-lo)*k]
+			for i := lo; i < hi; i++ {
+				yi := y[(i-lo)*k:][:k]
+				c.dual.Target(yi, i)
+				for q := range yi {
+					yi[q] *= o.weight(i)
+					p.rsum[q] += yi[q]
 				}
-				p.rsum[q] += yi[q]
 			}
+			// The gradient with y in place of the residuals is what is wanted.
+			p.sums.Square += w.scratch.AddGrad(o.X.V.Slice(lo, hi), y, p.grad)
 		}
-		kernel.Backward(p.grad, o.X.V.Slice(lo, hi), z)
 	})
 	if err != nil {
 		return nil, err
 	}
 	sums := make([]float64, o.Dim())
-	o.collect(make([]float64, o.Dim()), sums)
+	_, errors := o.collect(make([]float64, o.Dim()), sums)
 	c.cross, c.ybar = o.Split(sums)
+	c.crossError = o.errorOf(errors)
 	c.xbar = o.X.Means(o.Weights)
 	for j := range c.xbar {
 		c.xbar[j] *= c.total
@@ -63,12 +66,22 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 	return c, nil
 }
 
-// Add takes in an iterate with its value and gradient and returns the best
-// lower bound of min f so far: -Inf where there is no penalty.
-func (c *Certificate) Add(theta, grad []float64, f float64) float64 {
+// Lower is the best proved lower bound of min f so far: -Inf where there is no
+// penalty.
+func (c *Certificate) Lower() float64 { return c.best }
+
+// Floor is the least gap that can be proved with passes as rounded as the last
+// one was: 0 in float64.
+func (c *Certificate) Floor() float64 {
+	e := c.o.gradError
+	return e * e / (2 * c.o.Lambda)
+}
+
+// Add takes in the point that o evaluated last, with its value and gradient.
+func (c *Certificate) Add(theta, grad []float64, f float64) {
 	o := c.o
 	if o.Lambda == 0 {
-		return c.best
+		return
 	}
 	W, b := o.Split(theta)
 	gW, r := o.Split(grad)
@@ -89,7 +102,7 @@ func (c *Certificate) Add(theta, grad []float64, f float64) float64 {
 		}
 	}
 	if !(tau < 1) {
-		return c.best
+		return
 	}
 	if tau > 0 {
 		for q := range c.s {
@@ -104,12 +117,21 @@ func (c *Certificate) Add(theta, grad []float64, f float64) float64 {
 		}
 	}
 	penalty := linalg.Dot(c.g, c.g) / (2 * o.Lambda)
-	// The sums above are rounded: what that can cost is taken off the bound.
+	// The sums above are rounded: what that can cost is taken off the bound. So
+	// is what an error E of the gradient can: D changes by -<E, W + G/lambda>,
+	// which is small where the iterate is good, and -||E||^2 / (2 lambda).
 	slack := rounding * (math.Abs(loss) + math.Abs(wg) + math.Abs(br) + 2*penalty)
+	if e := (1-tau)*o.gradError + tau*c.crossError; e > 0 {
+		var away float64 // ||W + G/lambda||^2
+		for i, g := range c.g {
+			v := W[i] + g/o.Lambda
+			away += v * v
+		}
+		slack += (1-tau)*o.gradError*math.Sqrt(away) + tau*c.crossError*math.Sqrt(2*penalty/o.Lambda) + e*e/(2*o.Lambda)
+	}
 	if bound := entropy - penalty - slack; bound > c.best { // it may be NaN
 		c.best = bound
 	}
-	return c.best
 }
 
 // rounding is what is taken off for the rounded sums: six times the most that

@@ -376,7 +376,7 @@ func TestIntercept(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		after, err := o.MinimizeIntercept(theta, grad)
+		after, err := o.MinimizeIntercept(theta, grad, 1e-16)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -424,7 +424,7 @@ func TestCancelled(t *testing.T) {
 	_, err3 := o.Accuracy(s.theta)
 	err4 := o.Hessian(s.theta, make([]float64, o.Dim()*o.Dim()), 1)
 	_, err5 := NewCertificate(o)
-	_, err6 := o.MinimizeIntercept(s.theta, grad)
+	_, err6 := o.MinimizeIntercept(s.theta, grad, 1e-16)
 	for i, err := range []error{err1, err2, err3, err4, err5, err6} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%d: %v", i+1, err)

@@ -1,0 +1,17 @@
+// Command asm generates the assembly of package kernel:
+//
+//	go run . -out ../kernel_amd64.s -stubs ../stubs_amd64.go -pkg kernel
+package main
+
+import "github.com/mmcloughlin/avo/build"
+
+func main() {
+	build.ConstraintExpr("!purego")
+	packBytes()
+	for classes := 1; classes <= tileClasses; classes++ {
+		forwardBytes(classes)
+		backwardBytes(classes)
+	}
+	softmax()
+	build.Generate()
+}

@@ -1,0 +1,323 @@
+//go:build !purego
+
+package kernel
+
+import "math"
+
+// newFast returns the implementation for x at a level, or nil.
+func newFast(level Level, x Rows, k int) fast {
+	if level == AVX512 && x.U8 != nil && x.D > 0 && x.D <= maxTerms/4*4 {
+		return newBytes(x.D, k)
+	}
+	return nil
+}
+
+const (
+	lanes       = 16 // of int32
+	tileClasses = 10 // whose sums the registers hold
+	chunk       = 64 // features that packBytes takes at a time
+)
+
+// bytes are the exact integer passes (see digits.go) with VPDPBUSD, which adds
+// four products of a byte and a digit to an int32 lane.
+//
+// Forward, lanes are rows: a panel of 16 rows has 4 features of each row in a
+// vector, and the digits of a class for these features are broadcast. Backward,
+// lanes are features: a strip of 16 features has 4 rows of each feature in a
+// vector, and the residuals' digits of these rows are broadcast. So no lane is
+// lost to the number of classes.
+type bytes struct {
+	d, k   int
+	groups int // of 4 features
+	chunks int
+	block  int // rows whose strips stay in the second cache
+	tiles  []tile
+	w      []byte    // digits: tile, group, class, digit, feature of the group
+	scale  []float64 // K
+	c      []float64 // K of the caller
+}
+
+// A tile is a run of classes.
+type tile struct{ first, n int }
+
+const (
+	blockRows   = 256
+	blockLogits = 1 << 18
+)
+
+func newBytes(d, k int) *bytes {
+	b := &bytes{
+		d: d, k: k, groups: (d + 3) / 4, chunks: (d + chunk - 1) / chunk,
+		block: min(blockRows, max(lanes, blockLogits/k/lanes*lanes)),
+		scale: make([]float64, k),
+	}
+	n := (k + tileClasses - 1) / tileClasses
+	for t := range n {
+		first := k * t / n
+		b.tiles = append(b.tiles, tile{first, k*(t+1)/n - first})
+	}
+	b.w = make([]byte, b.groups*k*12)
+	return b
+}
+
+func (b *bytes) prepare(u, c []float64) bool {
+	k := b.k
+	most := make([]float64, k)
+	for j := range b.d {
+		for q, v := range u[j*k:][:k] {
+			if v = math.Abs(v); !(v <= most[q]) { // NaN too
+				most[q] = v
+			}
+		}
+	}
+	inverse := make([]float64, k)
+	for q, v := range most {
+		var ok bool
+		if b.scale[q], ok = quantum(v); !ok || !(math.Abs(c[q]) < 1e300) {
+			return false
+		}
+		inverse[q] = 1 / b.scale[q]
+	}
+	b.c = c
+	w := b.w
+	for _, t := range b.tiles {
+		scale, inverse := b.scale[t.first:][:t.n], inverse[t.first:][:t.n]
+		for j := range b.d {
+			uj := u[j*k+t.first:][:t.n]
+			at := w[(j/4*t.n)*12+j%4:]
+			for q := range uj {
+				integer := math.RoundToEven(uj[q] * inverse[q])
+				uj[q] = integer * scale[q]
+				v := packDigits(int32(integer))
+				at[12*q], at[12*q+4], at[12*q+8] = byte(v), byte(v>>8), byte(v>>16)
+			}
+		}
+		w = w[b.groups*t.n*12:]
+	}
+	return true
+}
+
+func (b *bytes) scratch() fastScratch {
+	s := &bytesScratch{bytes: b}
+	s.stripStride = b.block*lanes + 64 // not a power of two: strips would fall on the same sets of a cache
+	s.strips = make([]byte, b.chunks*4*s.stripStride)
+	s.batch, s.panelSize = 1, b.chunks*chunk*lanes
+	if len(b.tiles) > 1 {
+		s.batch = b.block / lanes
+	}
+	s.panels = make([]byte, s.batch*s.panelSize)
+	s.z = make([]float64, b.block*b.k)
+	s.r = make([]byte, b.block/4*16*b.k)
+	s.acc = make([]int32, (b.d+lanes-1)/lanes*3*b.k*lanes)
+	s.rsum = make([]float64, b.k*lanes)
+	s.c = make([]float64, len(b.tiles)*(tileClasses+1))
+	s.tail = make([]byte, lanes*b.d)
+	return s
+}
+
+type bytesScratch struct {
+	*bytes
+	stripStride int
+	strips      []byte // of a block
+	panels      []byte
+	batch       int // panels for which a tile's digits are read once
+	panelSize   int
+	z           []float64
+	r           []byte // digits of the residuals of a block: 4 rows, class, digit, row
+	acc         []int32
+	rsum        []float64
+	c           []float64 // intercepts of each tile, and the base 256 after them
+	tail        []byte    // copy of the last rows, padded to a panel
+	rows        [4 * lanes]float64
+	labels      [lanes]int32
+	weights     [lanes]float64
+}
+
+var (
+	forwardBytes = [...]func(z *float64, panel *byte, groups int, w *byte, scale, c *float64){
+		nil, forwardBytes1, forwardBytes2, forwardBytes3, forwardBytes4, forwardBytes5,
+		forwardBytes6, forwardBytes7, forwardBytes8, forwardBytes9, forwardBytes10}
+	backwardBytes = [...]func(acc *int32, strip, r *byte, stride, quads int, ahead *byte){
+		nil, backwardBytes1, backwardBytes2, backwardBytes3, backwardBytes4, backwardBytes5,
+		backwardBytes6, backwardBytes7, backwardBytes8, backwardBytes9, backwardBytes10}
+)
+
+// blocks makes the logits of x, a block after the other: visit gets its first
+// row and its number of rows.
+func (s *bytesScratch) blocks(x []byte, forward bool, visit func(first, n int)) {
+	d := s.d
+	mask := ^uint64(0) >> (63 & -d) // features of the last chunk
+	for first, n := 0, len(x)/d; first < n; first += s.block {
+		rows := min(s.block, n-first)
+		panels := (rows + lanes - 1) / lanes
+		for p := range panels {
+			at := x[(first+p*lanes)*d:]
+			if len(at) < lanes*d {
+				clear(s.tail[copy(s.tail, at):])
+				at = s.tail
+			}
+			packBytes(&at[0], d, s.chunks, mask, &s.panels[p%s.batch*s.panelSize], &s.strips[p*4*64], s.stripStride)
+			if forward && ((p+1)%s.batch == 0 || p+1 == panels) {
+				s.forward(p/s.batch*s.batch, p+1)
+			}
+		}
+		visit(first, rows)
+	}
+}
+
+// forward sets z to the logits of the block's panels lo up to hi, K x 16 each.
+func (s *bytesScratch) forward(lo, hi int) {
+	w, c := s.w, s.c
+	for _, t := range s.tiles {
+		copy(c, s.bytes.c[t.first:][:t.n])
+		c[t.n] = 256
+		for p := lo; p < hi; p++ {
+			forwardBytes[t.n](&s.z[(p*s.k+t.first)*lanes], &s.panels[p%s.batch*s.panelSize], s.groups,
+				&w[0], &s.scale[t.first], &c[0])
+		}
+		w, c = w[s.groups*t.n*12:], c[tileClasses+1:]
+	}
+}
+
+// backward adds to acc the products with the residuals' digits of the block of
+// n rows that begins x, and prefetches the next.
+func (s *bytesScratch) backward(x []byte, n int) {
+	quads := (n + lanes - 1) / lanes * 4
+	ahead := x[min(len(x)-1, n*s.d):]
+	acc := s.acc
+	for f := range (s.d + lanes - 1) / lanes {
+		strip := &s.strips[f*s.stripStride]
+		for _, t := range s.tiles {
+			backwardBytes[t.n](&acc[0], strip, &s.r[16*t.first], 16*s.k, quads, &ahead[0])
+			acc = acc[3*t.n*lanes:]
+		}
+		ahead = ahead[min(len(ahead)-1, 64*quads):]
+	}
+}
+
+// flush adds acc to g, in units of the residuals, and clears it.
+func (s *bytesScratch) flush(g []float64, unit float64) {
+	acc := s.acc
+	for f := range (s.d + lanes - 1) / lanes {
+		for _, t := range s.tiles {
+			for lane := range lanes {
+				j := f*lanes + lane
+				if j >= s.d {
+					break
+				}
+				gj := g[j*s.k+t.first:][:t.n]
+				for q := range gj {
+					a := acc[3*q*lanes+lane:][:2*lanes+1]
+					gj[q] += float64(int64(a[2*lanes])<<16+int64(a[lanes])<<8+int64(a[0])) / unit
+				}
+			}
+			acc = acc[3*t.n*lanes:]
+		}
+	}
+	clear(s.acc)
+}
+
+// flushRows is how many rows acc takes.
+const flushRows = maxTerms / blockRows * blockRows
+
+func (s *bytesScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64) Sums {
+	most := 1.0
+	if w != nil {
+		most = 0
+		for _, v := range w {
+			most = max(most, v)
+		}
+		if most == 0 {
+			return Sums{}
+		}
+	}
+	unit := mostInteger / most
+	var sums Sums
+	clear(s.rsum)
+	s.blocks(x.U8, true, func(first, n int) {
+		for p := range (n + lanes - 1) / lanes {
+			at := first + p*lanes
+			count := min(lanes, n-p*lanes)
+			clear(s.labels[copy(s.labels[:], labels[at:][:count]):])
+			for i := range s.weights {
+				switch {
+				case i >= count:
+					s.weights[i] = 0
+				case w == nil:
+					s.weights[i] = 1
+				default:
+					s.weights[i] = w[at+i]
+				}
+			}
+			softmaxBytes(&s.z[p*s.k*lanes], s.k, &s.labels[0], &s.weights[0], &expConsts[0], unit,
+				&s.r[p*4*16*s.k], &s.rsum[0], &s.rows[0])
+			s.sum(&sums, count)
+		}
+		s.backward(x.U8[first*s.d:], n)
+		if first+n == x.N() || (first+n)%flushRows == 0 {
+			s.flush(g, unit)
+		}
+	})
+	sums.Square /= unit * unit
+	for q := range rsum {
+		for _, v := range s.rsum[q*lanes:][:lanes] {
+			rsum[q] += v
+		}
+	}
+	return sums
+}
+
+// sum adds up what softmaxBytes found of a panel's rows.
+func (s *bytesScratch) sum(sums *Sums, count int) {
+	others, margin, mean, square := s.rows[:lanes], s.rows[lanes:][:lanes], s.rows[2*lanes:][:lanes], s.rows[3*lanes:]
+	for i := range count {
+		l := math.Log1p(others[i])
+		sums.Loss += s.weights[i] * (l - margin[i])
+		sums.Entropy += s.weights[i] * (l - mean[i])
+		sums.Square += square[i]
+	}
+}
+
+func (s *bytesScratch) logits(x Rows, z []float64) {
+	s.blocks(x.U8, true, func(first, n int) {
+		for i := range n {
+			zi := z[(first+i)*s.k:][:s.k]
+			from := s.z[i/lanes*s.k*lanes+i%lanes:]
+			for q := range zi {
+				zi[q] = from[q*lanes]
+			}
+		}
+	})
+}
+
+func (s *bytesScratch) addGrad(x Rows, r, g []float64) (square float64) {
+	var most float64
+	for _, v := range r {
+		if v = math.Abs(v); !(v <= most) {
+			most = v
+		}
+	}
+	unit := mostInteger / most
+	if !(unit > 0) || math.IsInf(unit, 1) { // all 0, or not finite
+		Backward(g, x, r)
+		return 0
+	}
+	s.blocks(x.U8, false, func(first, n int) {
+		clear(s.r[:(n+lanes-1)/lanes*4*16*s.k])
+		for i := range n {
+			at := s.r[i/4*16*s.k+i%4:]
+			for q, v := range r[(first+i)*s.k:][:s.k] {
+				integer := math.RoundToEven(v * unit)
+				square += (v*unit - integer) * (v*unit - integer)
+				digits := packDigits(int32(integer))
+				to := at[16*q:][:9]
+				to[0], to[4], to[8] = byte(digits), byte(digits>>8), byte(digits>>16)
+			}
+		}
+		s.backward(x.U8[first*s.d:], n)
+		if first+n == x.N() || (first+n)%flushRows == 0 {
+			s.flush(g, unit)
+		}
+	})
+	return square / (unit * unit)
+}
