@@ -4,14 +4,6 @@ package kernel
 
 import "math"
 
-// newFast returns the implementation for x at a level, or nil.
-func newFast(level Level, x Rows, k int) fast {
-	if level == AVX512 && x.U8 != nil && x.D > 0 && x.D <= maxTerms/4*4 {
-		return newBytes(x.D, k)
-	}
-	return nil
-}
-
 const (
 	lanes       = 16 // of int32
 	tileClasses = 10 // whose sums the registers hold
@@ -40,6 +32,16 @@ type bytes struct {
 // A tile is a run of classes.
 type tile struct{ first, n int }
 
+// tilesOf cuts k classes into the fewest tiles, of nearly equal size.
+func tilesOf(k, most int) []tile {
+	tiles := make([]tile, (k+most-1)/most)
+	for t := range tiles {
+		first := k * t / len(tiles)
+		tiles[t] = tile{first, k*(t+1)/len(tiles) - first}
+	}
+	return tiles
+}
+
 const (
 	blockRows   = 256
 	blockLogits = 1 << 18
@@ -51,11 +53,7 @@ func newBytes(d, k int) *bytes {
 		block: min(blockRows, max(lanes, blockLogits/k/lanes*lanes)),
 		scale: make([]float64, k),
 	}
-	n := (k + tileClasses - 1) / tileClasses
-	for t := range n {
-		first := k * t / n
-		b.tiles = append(b.tiles, tile{first, k*(t+1)/n - first})
-	}
+	b.tiles = tilesOf(k, tileClasses)
 	b.w = make([]byte, b.groups*k*12)
 	return b
 }
@@ -65,9 +63,7 @@ func (b *bytes) prepare(u, c []float64) bool {
 	most := make([]float64, k)
 	for j := range b.d {
 		for q, v := range u[j*k:][:k] {
-			if v = math.Abs(v); !(v <= most[q]) { // NaN too
-				most[q] = v
-			}
+			most[q] = max(most[q], math.Abs(v)) // NaN stays
 		}
 	}
 	inverse := make([]float64, k)
@@ -128,9 +124,7 @@ type bytesScratch struct {
 	rsum        []float64
 	c           []float64 // intercepts of each tile, and the base 256 after them
 	tail        []byte    // copy of the last rows, padded to a panel
-	rows        [4 * lanes]float64
-	labels      [lanes]int32
-	weights     [lanes]float64
+	panelRows
 }
 
 var (
@@ -195,27 +189,28 @@ func (s *bytesScratch) backward(x []byte, n int) {
 	}
 }
 
-// flush adds acc to g, in units of the residuals, and clears it.
+// flush adds acc to the packed gradient g, in units of the residuals, and
+// clears it.
 func (s *bytesScratch) flush(g []float64, unit float64) {
-	acc := s.acc
-	for f := range (s.d + lanes - 1) / lanes {
-		for _, t := range s.tiles {
-			for lane := range lanes {
-				j := f*lanes + lane
-				if j >= s.d {
-					break
-				}
-				gj := g[j*s.k+t.first:][:t.n]
-				for q := range gj {
-					a := acc[3*q*lanes+lane:][:2*lanes+1]
-					gj[q] += float64(int64(a[2*lanes])<<16+int64(a[lanes])<<8+int64(a[0])) / unit
-				}
-			}
-			acc = acc[3*t.n*lanes:]
+	flushBytes(&g[0], &s.acc[0], unit, len(s.acc)/(3*lanes))
+}
+
+func (b *bytes) noise() float64 { return 0 }
+
+// A packed gradient is strip, class, feature.
+func (b *bytes) gradLen() int { return (b.d + lanes - 1) / lanes * b.k * lanes }
+
+func (b *bytes) unpack(g, packed []float64) {
+	for j := range b.d {
+		from := packed[j/lanes*b.k*lanes+j%lanes:]
+		for q := range b.k {
+			g[j*b.k+q] = from[q*lanes]
 		}
 	}
-	clear(s.acc)
 }
+
+// leastUnit keeps units, and their squares, among the finite numbers.
+const leastUnit = 1e-140
 
 // flushRows is how many rows acc takes.
 const flushRows = maxTerms / blockRows * blockRows
@@ -231,26 +226,16 @@ func (s *bytesScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64
 			return Sums{}
 		}
 	}
-	unit := mostInteger / most
+	unit := mostInteger / max(most, leastUnit)
 	var sums Sums
 	clear(s.rsum)
 	s.blocks(x.U8, true, func(first, n int) {
 		for p := range (n + lanes - 1) / lanes {
 			at := first + p*lanes
 			count := min(lanes, n-p*lanes)
-			clear(s.labels[copy(s.labels[:], labels[at:][:count]):])
-			for i := range s.weights {
-				switch {
-				case i >= count:
-					s.weights[i] = 0
-				case w == nil:
-					s.weights[i] = 1
-				default:
-					s.weights[i] = w[at+i]
-				}
-			}
-			softmaxBytes(&s.z[p*s.k*lanes], s.k, &s.labels[0], &s.weights[0], &expConsts[0], unit,
-				&s.r[p*4*16*s.k], &s.rsum[0], &s.rows[0])
+			s.set(labels[at:][:count], w, at)
+			softmaxBytes(&s.z[p*s.k*lanes], s.k, &s.labels[0], &s.weights[0], &expConsts[0],
+				&s.r[p*4*16*s.k], &s.rsum[0], &s.rows[0], unit)
 			s.sum(&sums, count)
 		}
 		s.backward(x.U8[first*s.d:], n)
@@ -265,17 +250,6 @@ func (s *bytesScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64
 		}
 	}
 	return sums
-}
-
-// sum adds up what softmaxBytes found of a panel's rows.
-func (s *bytesScratch) sum(sums *Sums, count int) {
-	others, margin, mean, square := s.rows[:lanes], s.rows[lanes:][:lanes], s.rows[2*lanes:][:lanes], s.rows[3*lanes:]
-	for i := range count {
-		l := math.Log1p(others[i])
-		sums.Loss += s.weights[i] * (l - margin[i])
-		sums.Entropy += s.weights[i] * (l - mean[i])
-		sums.Square += square[i]
-	}
 }
 
 func (s *bytesScratch) logits(x Rows, z []float64) {
@@ -293,14 +267,14 @@ func (s *bytesScratch) logits(x Rows, z []float64) {
 func (s *bytesScratch) addGrad(x Rows, r, g []float64) (square float64) {
 	var most float64
 	for _, v := range r {
-		if v = math.Abs(v); !(v <= most) {
-			most = v
-		}
+		most = max(most, math.Abs(v))
 	}
-	unit := mostInteger / most
-	if !(unit > 0) || math.IsInf(unit, 1) { // all 0, or not finite
-		Backward(g, x, r)
-		return 0
+	unit := mostInteger / max(most, leastUnit)
+	if !(most < math.MaxFloat64) { // also NaN
+		for i := range g {
+			g[i] = math.NaN()
+		}
+		return math.Inf(1)
 	}
 	s.blocks(x.U8, false, func(first, n int) {
 		clear(s.r[:(n+lanes-1)/lanes*4*16*s.k])

@@ -26,6 +26,20 @@ func (x Rows) Slice(lo, hi int) Rows {
 	return Rows{D: x.D, F32: x.F32[lo*x.D : hi*x.D]}
 }
 
+// AddRow adds a times row i to y, D entries.
+func (x Rows) AddRow(y []float64, a float64, i int) {
+	row := x.Slice(i, i+1)
+	if row.U8 != nil {
+		for j, v := range row.U8 {
+			y[j] += float64(a * float64(v))
+		}
+		return
+	}
+	for j, v := range row.F32 {
+		y[j] += float64(a * float64(v))
+	}
+}
+
 // Forward sets z = x u + 1 c': the logits of x's rows.
 // u is D x K and z is N x K, both row-major; c has K entries.
 // Each sum runs in the order of the features, starting from c.

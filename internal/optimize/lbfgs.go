@@ -22,7 +22,7 @@ func LBFGS(fn Function, x []float64, memory int, M Preconditioner, monitor Monit
 		return Failed, err
 	}
 	h := history{memory: memory, M: M, alpha: make([]float64, memory)}
-	l := line{fn: fn, x: x, p: make([]float64, n), trial: make([]float64, n), gt: make([]float64, n)}
+	l := line{fn: fn, x: x, p: make([]float64, n), trial: make([]float64, n), gt: make([]float64, n), noise: noiseOf(fn)}
 	for {
 		h.direction(l.p, s.Grad)
 		l.f, l.slope = s.F, linalg.Dot(l.p, s.Grad)

@@ -94,7 +94,6 @@ var ErrDiverged = errors.New("training diverged: the objective is not a finite n
 func Run(ctx context.Context, p Problem, opt Options) (*Result, error) {
 	r := &run{p: p, opt: opt, start: time.Now(), ctx: ctx}
 	r.obj = objective.New(ctx, p.X, p.Loss, p.K, p.Weights, p.Lambda, opt.Threads)
-	r.obj.SetLevel(opt.Level)
 	r.res.Solver, r.res.SolverReason = choose(p, opt.Solver)
 	theta := make([]float64, r.obj.Dim())
 	r.obj.NullModel(theta, p.Shares)
@@ -124,6 +123,9 @@ type run struct {
 	cert  *objective.Certificate
 	res   Result
 	lower float64 // best proved lower bound of the optimum
+	// unproved: the gap meets the tolerance but for the errors of the kernels.
+	unproved bool
+	exact    bool // passes are in float64
 }
 
 func (r *run) solve(theta []float64) error {
@@ -145,15 +147,7 @@ func (r *run) solve(theta []float64) error {
 	case SolverNewton:
 		end, err = optimize.Newton(fn, theta, r.dependent, r.iterate)
 	case SolverLBFGS:
-		m := newPreconditioner(r.p, r.opt.Threads)
-		var failed error
-		end, err = optimize.LBFGS(fn, theta, memory, m.apply, func(s *optimize.State) bool {
-			if s.Iteration == refreshAt {
-				failed = m.refresh(r.obj, s.X)
-			}
-			return r.iterate(s) || failed != nil
-		})
-		err = cmp.Or(err, failed)
+		end, err = r.lbfgs(fn, theta)
 	default:
 		return fmt.Errorf("solver %q is not known", r.res.Solver)
 	}
@@ -161,6 +155,32 @@ func (r *run) solve(theta []float64) error {
 		r.res.Stop = Precision
 	}
 	return err
+}
+
+// lbfgs runs on the fast kernels while they make progress, or until they seem
+// to meet the tolerance without a proof; then on in float64.
+func (r *run) lbfgs(fn certified, theta []float64) (optimize.End, error) {
+	m := newPreconditioner(r.p, r.opt.Threads)
+	done := 0
+	for _, level := range []kernel.Level{r.opt.Level, kernel.Generic} {
+		r.obj.SetLevel(level)
+		r.unproved, r.exact = false, level == kernel.Generic
+		var failed error
+		end, err := optimize.LBFGS(fn, theta, memory, m.apply, func(s *optimize.State) bool {
+			s.Iteration += done
+			stop := r.iterate(s)
+			s.Iteration -= done
+			if s.Iteration+done == refreshAt {
+				failed = m.refresh(r.obj, s.X)
+			}
+			return stop || failed != nil
+		})
+		if err = cmp.Or(err, failed); err != nil || r.exact || end != optimize.NoProgress && !r.unproved {
+			return end, err
+		}
+		done = r.res.Iterations
+	}
+	panic("unreachable")
 }
 
 // certified lets the certificate see every point that is evaluated.
@@ -199,6 +219,10 @@ func (r *run) iterate(s *optimize.State) (stop bool) {
 	switch {
 	case r.p.Lambda > 0 && it.GapBound <= r.opt.Tol*s.F:
 		r.res.Stop = Converged
+	case r.p.Lambda > 0 && !r.exact && s.F-r.cert.Guess() <= r.opt.Tol*s.F/2:
+		// By half, so that one float64 pass is likely to prove it, and is not
+		// wasted where a few more fast ones do.
+		r.unproved = true
 	case r.p.Lambda == 0 && r.separated(s.F):
 		r.res.Stop = Separated
 	case (r.opt.Estimate || r.p.Lambda == 0) && s.Decrement <= r.opt.Tol*s.F:

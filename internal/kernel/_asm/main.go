@@ -12,6 +12,17 @@ func main() {
 		forwardBytes(classes)
 		backwardBytes(classes)
 	}
-	softmax()
+	flushBytes()
+	softmax(true)
+	softmax(false)
+	for _, s := range []isa{avx512, avx2} {
+		packFloats(s)
+		for classes := 1; classes <= s.classes; classes++ {
+			forwardFloats(s, classes)
+			backwardFloats(s, classes)
+		}
+		flushFloats(s)
+	}
+	widenBytes()
 	build.Generate()
 }
