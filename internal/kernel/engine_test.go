@@ -23,7 +23,7 @@ func guarded[T any](n, offset int, guard T) []T {
 	for i := range s {
 		s[i] = guard
 	}
-	return s[offset : offset+n : offset+n]
+	return s[offset : offset+n]
 }
 
 func newTask(rng *rand.Rand, n, d, k int, bytes, weighted bool) task {

@@ -7517,3 +7517,279 @@ vector:
 	JNZ       vector
 	VZEROUPPER
 	RET
+
+// func dotAVX2(x *float64, y *float64, n int) float64
+// Requires: AVX, SSE2
+TEXT ·dotAVX2(SB), NOSPLIT, $0-32
+	MOVQ   x+0(FP), AX
+	MOVQ   y+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+eight:
+	VMOVUPD      (AX), Y2
+	VMULPD       (CX), Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VMOVUPD      32(AX), Y2
+	VMULPD       32(CX), Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	SUBQ         $0x08, DX
+	JNZ          eight
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPD       X2, X0, X0
+	VPERMILPD    $0x01, X0, X2
+	VADDSD       X2, X0, X0
+	MOVSD        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func axpyAVX2(y *float64, a float64, x *float64, n int)
+// Requires: AVX
+TEXT ·axpyAVX2(SB), NOSPLIT, $0-32
+	MOVQ         y+0(FP), AX
+	MOVQ         x+16(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSD a+8(FP), Y0
+
+eight:
+	VMULPD  (CX), Y0, Y1
+	VADDPD  (AX), Y1, Y1
+	VMOVUPD Y1, (AX)
+	VMULPD  32(CX), Y0, Y1
+	VADDPD  32(AX), Y1, Y1
+	VMOVUPD Y1, 32(AX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, AX
+	SUBQ    $0x08, DX
+	JNZ     eight
+	VZEROUPPER
+	RET
+
+// func productsAVX2x1(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+// Requires: AVX
+TEXT ·productsAVX2x1(SB), NOSPLIT, $0-48
+	MOVQ       z+0(FP), AX
+	MOVQ       x+8(FP), CX
+	MOVQ       d+16(FP), DX
+	MOVQ       w+24(FP), BX
+	MOVQ       stride+32(FP), SI
+	MOVQ       mask+40(FP), DI
+	VMOVDQU    (DI), Y0
+	VMASKMOVPD (AX), Y0, Y1
+
+feature:
+	VBROADCASTSD (CX), Y2
+	VMASKMOVPD   (BX), Y0, Y3
+	VMULPD       Y2, Y3, Y3
+	VADDPD       Y3, Y1, Y1
+	ADDQ         $0x08, CX
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMASKMOVPD   Y1, Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func productsAVX2x2(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+// Requires: AVX
+TEXT ·productsAVX2x2(SB), NOSPLIT, $0-48
+	MOVQ       z+0(FP), AX
+	MOVQ       x+8(FP), CX
+	MOVQ       d+16(FP), DX
+	MOVQ       w+24(FP), BX
+	MOVQ       stride+32(FP), SI
+	MOVQ       mask+40(FP), DI
+	VMOVDQU    (DI), Y0
+	VMOVUPD    (AX), Y1
+	VMASKMOVPD 32(AX), Y0, Y2
+
+feature:
+	VBROADCASTSD (CX), Y3
+	VMOVUPD      (BX), Y4
+	VMULPD       Y3, Y4, Y4
+	VADDPD       Y4, Y1, Y1
+	VMASKMOVPD   32(BX), Y0, Y4
+	VMULPD       Y3, Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	ADDQ         $0x08, CX
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Y1, (AX)
+	VMASKMOVPD   Y2, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+// func productsAVX2x3(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+// Requires: AVX
+TEXT ·productsAVX2x3(SB), NOSPLIT, $0-48
+	MOVQ       z+0(FP), AX
+	MOVQ       x+8(FP), CX
+	MOVQ       d+16(FP), DX
+	MOVQ       w+24(FP), BX
+	MOVQ       stride+32(FP), SI
+	MOVQ       mask+40(FP), DI
+	VMOVDQU    (DI), Y0
+	VMOVUPD    (AX), Y1
+	VMOVUPD    32(AX), Y2
+	VMASKMOVPD 64(AX), Y0, Y3
+
+feature:
+	VBROADCASTSD (CX), Y4
+	VMOVUPD      (BX), Y5
+	VMULPD       Y4, Y5, Y5
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX), Y5
+	VMULPD       Y4, Y5, Y5
+	VADDPD       Y5, Y2, Y2
+	VMASKMOVPD   64(BX), Y0, Y5
+	VMULPD       Y4, Y5, Y5
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x08, CX
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Y1, (AX)
+	VMOVUPD      Y2, 32(AX)
+	VMASKMOVPD   Y3, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
+// func productsAVX2x4(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+// Requires: AVX
+TEXT ·productsAVX2x4(SB), NOSPLIT, $0-48
+	MOVQ       z+0(FP), AX
+	MOVQ       x+8(FP), CX
+	MOVQ       d+16(FP), DX
+	MOVQ       w+24(FP), BX
+	MOVQ       stride+32(FP), SI
+	MOVQ       mask+40(FP), DI
+	VMOVDQU    (DI), Y0
+	VMOVUPD    (AX), Y1
+	VMOVUPD    32(AX), Y2
+	VMOVUPD    64(AX), Y3
+	VMASKMOVPD 96(AX), Y0, Y4
+
+feature:
+	VBROADCASTSD (CX), Y5
+	VMOVUPD      (BX), Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y1, Y1
+	VMOVUPD      32(BX), Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      64(BX), Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y3, Y3
+	VMASKMOVPD   96(BX), Y0, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x08, CX
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Y1, (AX)
+	VMOVUPD      Y2, 32(AX)
+	VMOVUPD      Y3, 64(AX)
+	VMASKMOVPD   Y4, Y0, 96(AX)
+	VZEROUPPER
+	RET
+
+// func productsAVX2x5(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+// Requires: AVX
+TEXT ·productsAVX2x5(SB), NOSPLIT, $0-48
+	MOVQ       z+0(FP), AX
+	MOVQ       x+8(FP), CX
+	MOVQ       d+16(FP), DX
+	MOVQ       w+24(FP), BX
+	MOVQ       stride+32(FP), SI
+	MOVQ       mask+40(FP), DI
+	VMOVDQU    (DI), Y0
+	VMOVUPD    (AX), Y1
+	VMOVUPD    32(AX), Y2
+	VMOVUPD    64(AX), Y3
+	VMOVUPD    96(AX), Y4
+	VMASKMOVPD 128(AX), Y0, Y5
+
+feature:
+	VBROADCASTSD (CX), Y6
+	VMOVUPD      (BX), Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       Y7, Y1, Y1
+	VMOVUPD      32(BX), Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       Y7, Y2, Y2
+	VMOVUPD      64(BX), Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      96(BX), Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       Y7, Y4, Y4
+	VMASKMOVPD   128(BX), Y0, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x08, CX
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Y1, (AX)
+	VMOVUPD      Y2, 32(AX)
+	VMOVUPD      Y3, 64(AX)
+	VMOVUPD      Y4, 96(AX)
+	VMASKMOVPD   Y5, Y0, 128(AX)
+	VZEROUPPER
+	RET
+
+// func productsAVX2x6(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+// Requires: AVX
+TEXT ·productsAVX2x6(SB), NOSPLIT, $0-48
+	MOVQ       z+0(FP), AX
+	MOVQ       x+8(FP), CX
+	MOVQ       d+16(FP), DX
+	MOVQ       w+24(FP), BX
+	MOVQ       stride+32(FP), SI
+	MOVQ       mask+40(FP), DI
+	VMOVDQU    (DI), Y0
+	VMOVUPD    (AX), Y1
+	VMOVUPD    32(AX), Y2
+	VMOVUPD    64(AX), Y3
+	VMOVUPD    96(AX), Y4
+	VMOVUPD    128(AX), Y5
+	VMASKMOVPD 160(AX), Y0, Y6
+
+feature:
+	VBROADCASTSD (CX), Y7
+	VMOVUPD      (BX), Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	VMOVUPD      32(BX), Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y2, Y2
+	VMOVUPD      64(BX), Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y3, Y3
+	VMOVUPD      96(BX), Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y4, Y4
+	VMOVUPD      128(BX), Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y5, Y5
+	VMASKMOVPD   160(BX), Y0, Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y6, Y6
+	ADDQ         $0x08, CX
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Y1, (AX)
+	VMOVUPD      Y2, 32(AX)
+	VMOVUPD      Y3, 64(AX)
+	VMOVUPD      Y4, 96(AX)
+	VMOVUPD      Y5, 128(AX)
+	VMASKMOVPD   Y6, Y0, 160(AX)
+	VZEROUPPER
+	RET

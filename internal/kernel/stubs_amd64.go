@@ -338,3 +338,43 @@ func flushFloatsAVX2(sum *float64, acc *float32, vectors int)
 //
 //go:noescape
 func widenBytesAVX2(f *float32, b *byte, vectors int)
+
+// dotAVX2 returns the dot product of n numbers, a positive multiple of 8.
+//
+//go:noescape
+func dotAVX2(x *float64, y *float64, n int) float64
+
+// axpyAVX2 adds a x to y, of n numbers, a positive multiple of 8.
+//
+//go:noescape
+func axpyAVX2(y *float64, a float64, x *float64, n int)
+
+// productsAVX2x1 adds x' w to z, 4 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func productsAVX2x1(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+
+// productsAVX2x2 adds x' w to z, 8 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func productsAVX2x2(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+
+// productsAVX2x3 adds x' w to z, 12 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func productsAVX2x3(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+
+// productsAVX2x4 adds x' w to z, 16 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func productsAVX2x4(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+
+// productsAVX2x5 adds x' w to z, 20 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func productsAVX2x5(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+
+// productsAVX2x6 adds x' w to z, 24 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func productsAVX2x6(z *float64, x *float64, d int, w *float64, stride int, mask *int64)

@@ -1,4 +1,4 @@
-// Command asm generates the assembly of package kernel:
+// Command asm generates the assembly of package kernel (go generate there):
 //
 //	go run . -out ../kernel_amd64.s -stubs ../stubs_amd64.go -pkg kernel
 package main
@@ -24,5 +24,10 @@ func main() {
 		flushFloats(s)
 	}
 	widenBytes()
+	dot()
+	axpy()
+	for vectors := 1; vectors <= productVectors; vectors++ {
+		products(vectors)
+	}
 	build.Generate()
 }
