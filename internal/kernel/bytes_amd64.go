@@ -212,9 +212,6 @@ func (b *bytes) unpack(g, packed []float64) {
 // leastUnit keeps units, and their squares, among the finite numbers.
 const leastUnit = 1e-140
 
-// flushRows is how many rows acc takes.
-const flushRows = maxTerms / blockRows * blockRows
-
 func (s *bytesScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64) Sums {
 	most := 1.0
 	if w != nil {
@@ -229,6 +226,7 @@ func (s *bytesScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64
 	unit := mostInteger / max(most, leastUnit)
 	var sums Sums
 	clear(s.rsum)
+	pending := 0 // rows in acc
 	s.blocks(x.U8, true, func(first, n int) {
 		for p := range (n + lanes - 1) / lanes {
 			at := first + p*lanes
@@ -239,8 +237,9 @@ func (s *bytesScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64
 			s.sum(&sums, count)
 		}
 		s.backward(x.U8[first*s.d:], n)
-		if first+n == x.N() || (first+n)%flushRows == 0 {
+		if pending += n; pending+s.block > maxTerms || first+n == x.N() {
 			s.flush(g, unit)
+			pending = 0
 		}
 	})
 	sums.Square /= unit * unit
@@ -269,13 +268,18 @@ func (s *bytesScratch) addGrad(x Rows, r, g []float64) (square float64) {
 	for _, v := range r {
 		most = max(most, math.Abs(v))
 	}
-	unit := mostInteger / max(most, leastUnit)
-	if !(most < math.MaxFloat64) { // also NaN
+	if most < leastUnit {
+		return float64(len(r)) * most * most
+	}
+	step, ok := quantum(most) // a power of two, so that integers are not rounded
+	unit := 1 / step
+	if !ok {
 		for i := range g {
 			g[i] = math.NaN()
 		}
 		return math.Inf(1)
 	}
+	pending := 0
 	s.blocks(x.U8, false, func(first, n int) {
 		clear(s.r[:(n+lanes-1)/lanes*4*16*s.k])
 		for i := range n {
@@ -289,8 +293,9 @@ func (s *bytesScratch) addGrad(x Rows, r, g []float64) (square float64) {
 			}
 		}
 		s.backward(x.U8[first*s.d:], n)
-		if first+n == x.N() || (first+n)%flushRows == 0 {
+		if pending += n; pending+s.block > maxTerms || first+n == x.N() {
 			s.flush(g, unit)
+			pending = 0
 		}
 	})
 	return square / (unit * unit)

@@ -266,3 +266,28 @@ func TestAddGrad(t *testing.T) {
 		})
 	}
 }
+
+// Gram agrees with its plain Go.
+func TestGram(t *testing.T) {
+	for _, level := range Levels()[1:] {
+		tasks(func(name string, bytes bool, task task) {
+			d := task.x.D
+			got, want := make([]float64, d*d), make([]float64, d*d)
+			lo := d / 3
+			Gram(level, got, task.x, task.w, lo, d)
+			Gram(Generic, want, task.x, task.w, lo, d)
+			for j := range d {
+				for l := range d {
+					bound := 1e-5 * math.Sqrt(want[j*d+j]*want[l*d+l])
+					if bytes && level == AVX512 {
+						bound *= 0.1
+						if task.w == nil {
+							bound = 0
+						}
+					}
+					near(t, level, name, "Gram matrix", got[j*d+l], want[j*d+l], bound)
+				}
+			}
+		})
+	}
+}

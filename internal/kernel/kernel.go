@@ -64,11 +64,53 @@ func Backward(g []float64, x Rows, r []float64) {
 
 // Gram adds to g, for features lo <= j < hi and l >= j, the sums over rows of
 // w_i x_ij x_il. g is D x D row-major; entries left of the diagonal are not
-// touched. w has N entries; nil means 1.
-func Gram(g []float64, x Rows, w []float64, lo, hi int) {
+// touched. w has N entries; nil means 1. Levels above Generic treat w_i x_ij as
+// Engine treats residuals; bytes without weights are exact at AVX512.
+func Gram(level Level, g []float64, x Rows, w []float64, lo, hi int) {
+	k := hi - lo
+	e := NewEngine(level, x, k)
+	zero := make([]float64, x.D*k)
+	if e.Prepare(zero, zero[:k]); !e.Exact() {
+		gramByColumns(e, g, x, w, lo)
+		return
+	}
 	if x.U8 != nil {
 		gram(g, x.U8, x.D, w, lo, hi)
 	} else {
 		gram(g, x.F32, x.D, w, lo, hi)
+	}
+}
+
+// gramByColumns takes the columns as residuals.
+func gramByColumns(e *Engine, g []float64, x Rows, w []float64, lo int) {
+	const run = 1024
+	d, k := x.D, e.k
+	s := e.NewScratch()
+	packed, sums, r := make([]float64, e.GradLen()), make([]float64, d*k), make([]float64, min(run, x.N())*k)
+	for first := 0; first < x.N(); first += run {
+		rows := x.Slice(first, min(first+run, x.N()))
+		for i := range rows.N() {
+			wi := 1.0
+			if w != nil {
+				wi = w[first+i]
+			}
+			ri := r[i*k:][:k]
+			if x.U8 != nil {
+				for q, v := range rows.U8[i*d+lo:][:k] {
+					ri[q] = wi * float64(v)
+				}
+			} else {
+				for q, v := range rows.F32[i*d+lo:][:k] {
+					ri[q] = wi * float64(v)
+				}
+			}
+		}
+		s.AddGrad(rows, r[:rows.N()*k], packed)
+	}
+	e.Unpack(sums, packed)
+	for q := range k {
+		for l := lo + q; l < d; l++ {
+			g[(lo+q)*d+l] += sums[l*k+q]
+		}
 	}
 }

@@ -162,7 +162,7 @@ func (r *run) solve(theta []float64) error {
 // lbfgs runs on the fast kernels while they make progress, or until they seem
 // to meet the tolerance without a proof; then on in float64.
 func (r *run) lbfgs(fn certified, theta []float64) (optimize.End, error) {
-	m := newPreconditioner(r.p, r.opt.Threads)
+	m := newPreconditioner(r.p, r.opt.Level, r.opt.Threads)
 	done := 0
 	for _, level := range []kernel.Level{r.opt.Level, kernel.Generic} {
 		r.obj.SetLevel(level)
