@@ -32,7 +32,7 @@ type floatKernels struct {
 
 var floatKernelsOf = map[Level]*floatKernels{
 	AVX2: {
-		lanes: 8, pack: packFloatsAVX2, flush: flushFloatsAVX2,
+		lanes: 8, pack: packFloatsAVX2, flush: flushFloatsAVX2, softmax: softmaxFloatsAVX2,
 		forward: []func(z *float64, panel *float32, d int, w *float32, c *float64){
 			forwardFloatsAVX2x1, forwardFloatsAVX2x2, forwardFloatsAVX2x3, forwardFloatsAVX2x4, forwardFloatsAVX2x5},
 		backward: []func(acc, x *float32, stride int, mask *int32, r *float32, rows, jump, ahead int){
@@ -117,7 +117,6 @@ func (f *floats) scratch() fastScratch {
 	s.rsum = make([]float64, 16*f.k)
 	s.tail = make([]float32, panel*f.d)
 	s.wide = make([]float32, (f.block*f.d+7)/8*8)
-	s.line = make([]float64, f.k)
 	s.mask = make([]int32, 2*panel)
 	for i := range panel {
 		s.mask[i] = -1
@@ -135,7 +134,6 @@ type floatsScratch struct {
 	tail  []float32 // copy of the last rows, padded to a panel
 	wide  []float32 // a block of bytes as float32
 	mask  []int32
-	line  []float64
 	panelRows
 }
 
@@ -217,11 +215,7 @@ func (s *floatsScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float6
 				count := min(16, n-at-half)
 				s.set(labels[i:][:count], w, i)
 				r := s.r[at*s.k+half:]
-				if s.softmax != nil {
-					s.softmax(&s.z[half], s.k, &s.labels[0], &s.weights[0], &expConsts[0], &r[0], &s.rsum[0], &s.rows[0])
-				} else {
-					s.softmaxRows(s.z[half:], r, count)
-				}
+				s.softmax(&s.z[half], s.k, &s.labels[0], &s.weights[0], &expConsts[0], &r[0], &s.rsum[0], &s.rows[0])
 				s.sum(&sums, count)
 			}
 		}
@@ -266,41 +260,4 @@ func (s *floatsScratch) addGrad(x Rows, r, g []float64) (square float64) {
 		s.flush(g, first+n, x.N())
 	})
 	return math.Inf(1)
-}
-
-// softmaxRows is softmaxFloats without its instructions, for panels of 16.
-func (s *floatsScratch) softmaxRows(z []float64, r []float32, count int) {
-	others, margin, mean := s.rows[:16], s.rows[16:][:16], s.rows[32:][:16]
-	row := s.line
-	for i := range count {
-		y, w := int(s.labels[i]), s.weights[i]
-		top := 0
-		for q := range row {
-			row[q] = z[q*16+i]
-			if row[q] > row[top] {
-				top = q
-			}
-		}
-		most := row[top]
-		var sum, weighted float64
-		margin[i] = row[y] - most
-		for q := range row {
-			d := row[q] - most
-			if row[q] = math.Exp(d); q != top && row[q] != 0 {
-				sum += row[q]
-				weighted += float64(row[q] * d)
-			}
-		}
-		scale := 1 / (1 + sum)
-		others[i], mean[i] = sum, weighted*scale
-		for q, e := range row {
-			p := e * scale
-			if q == y {
-				p--
-			}
-			p *= w
-			s.rsum[q*16+i] += p
-			r[q*16+i] = float32(p)
-		}
-	}
 }

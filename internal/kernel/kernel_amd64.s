@@ -2904,6 +2904,141 @@ residual:
 	VZEROUPPER
 	RET
 
+// func softmaxFloatsAVX2(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *float32, rsum *float64, rows *float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·softmaxFloatsAVX2(SB), NOSPLIT, $0-64
+	MOVQ z+0(FP), AX
+	MOVQ classes+8(FP), CX
+	MOVQ labels+16(FP), DX
+	MOVQ weights+24(FP), BX
+	MOVQ consts+32(FP), SI
+	MOVQ r+40(FP), DI
+	MOVQ rsum+48(FP), R8
+	MOVQ rows+56(FP), R9
+	MOVQ $0x0000000000000004, R10
+
+quad:
+	VMOVUPD (AX), Y0
+	MOVQ    AX, R12
+	MOVQ    CX, R11
+
+max:
+	VMAXPD    (R12), Y0, Y0
+	ADDQ      $0x00000080, R12
+	DECQ      R11
+	JNZ       max
+	VXORPD    Y1, Y1, Y1
+	VXORPD    Y2, Y2, Y2
+	VXORPD    Y3, Y3, Y3
+	VXORPD    Y4, Y4, Y4
+	VPMOVSXDQ (DX), Y5
+	MOVQ      AX, R12
+	XORQ      R11, R11
+
+exp:
+	VMOVQ        R11, X6
+	VPBROADCASTQ X6, Y6
+	VPCMPEQQ     Y5, Y6, Y7
+	VMOVUPD      (R12), Y6
+	VSUBPD       Y0, Y6, Y6
+	VBLENDVPD    Y7, Y6, Y2, Y2
+	VBROADCASTSD 24(SI), Y7
+	VMAXPD       Y7, Y6, Y6
+	VBROADCASTSD (SI), Y7
+	VMULPD       Y7, Y6, Y7
+	VROUNDPD     $0x08, Y7, Y7
+	VMOVAPD      Y6, Y8
+	VBROADCASTSD 8(SI), Y9
+	VFNMADD231PD Y9, Y7, Y8
+	VBROADCASTSD 16(SI), Y9
+	VFNMADD231PD Y9, Y7, Y8
+	VBROADCASTSD 40(SI), Y9
+	VBROADCASTSD 48(SI), Y10
+	VFMADD213PD  Y10, Y8, Y9
+	VBROADCASTSD 56(SI), Y10
+	VFMADD213PD  Y10, Y8, Y9
+	VBROADCASTSD 64(SI), Y10
+	VFMADD213PD  Y10, Y8, Y9
+	VBROADCASTSD 72(SI), Y10
+	VFMADD213PD  Y10, Y8, Y9
+	VBROADCASTSD 80(SI), Y10
+	VFMADD213PD  Y10, Y8, Y9
+	VBROADCASTSD 88(SI), Y10
+	VFMADD213PD  Y10, Y8, Y9
+	VBROADCASTSD 96(SI), Y10
+	VFMADD213PD  Y10, Y8, Y9
+	VBROADCASTSD 104(SI), Y10
+	VFMADD213PD  Y10, Y8, Y9
+	VBROADCASTSD 112(SI), Y10
+	VFMADD213PD  Y10, Y8, Y9
+	VBROADCASTSD 120(SI), Y10
+	VFMADD213PD  Y10, Y8, Y9
+	VBROADCASTSD 128(SI), Y10
+	VFMADD213PD  Y10, Y8, Y9
+	VCVTPD2DQY   Y7, X7
+	VPMOVSXDQ    X7, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VPADDQ       Y7, Y9, Y9
+	VBROADCASTSD normal<>+0(SB), Y7
+	VCMPPD       $0x1d, Y7, Y6, Y7
+	VANDPD       Y7, Y9, Y9
+	VMOVUPD      Y9, (R12)
+	VFMADD231PD  Y9, Y6, Y3
+	VXORPD       Y7, Y7, Y7
+	VCMPPD       $0x00, Y7, Y6, Y6
+	VANDNPD      Y6, Y4, Y6
+	VORPD        Y6, Y4, Y4
+	VANDNPD      Y9, Y6, Y9
+	VADDPD       Y9, Y1, Y1
+	ADDQ         $0x00000080, R12
+	INCQ         R11
+	CMPQ         R11, CX
+	JNE          exp
+	VMOVUPD      Y1, (R9)
+	VMOVUPD      Y2, 128(R9)
+	VBROADCASTSD 32(SI), Y0
+	VADDPD       Y0, Y1, Y1
+	VDIVPD       Y1, Y0, Y1
+	VMULPD       Y1, Y3, Y3
+	VMOVUPD      Y3, 256(R9)
+	VMOVUPD      (BX), Y2
+	MOVQ         AX, R12
+	MOVQ         DI, R13
+	MOVQ         R8, R14
+	XORQ         R11, R11
+
+residual:
+	VMOVQ        R11, X6
+	VPBROADCASTQ X6, Y6
+	VPCMPEQQ     Y5, Y6, Y3
+	VMULPD       (R12), Y1, Y9
+	VANDPD       Y0, Y3, Y3
+	VSUBPD       Y3, Y9, Y9
+	VMULPD       Y2, Y9, Y9
+	VADDPD       (R14), Y9, Y6
+	VMOVUPD      Y6, (R14)
+	VCVTPD2PSY   Y9, X9
+	VMOVUPS      X9, (R13)
+	ADDQ         $0x00000080, R12
+	ADDQ         $0x00000080, R14
+	ADDQ         $0x40, R13
+	INCQ         R11
+	CMPQ         R11, CX
+	JNE          residual
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, R8
+	ADDQ         $0x20, R9
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, DI
+	DECQ         R10
+	JNZ          quad
+	VZEROUPPER
+	RET
+
+DATA normal<>+0(SB)/8, $(-708.0)
+GLOBL normal<>(SB), RODATA|NOPTR, $8
+
 // func packFloatsAVX512(panel *float32, x *float32, stride int, chunks int, mask *int32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·packFloatsAVX512(SB), NOSPLIT, $0-40

@@ -124,6 +124,11 @@ func softmaxBytes(z *float64, classes int, labels *int32, weights *float64, cons
 //go:noescape
 func softmaxFloats(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *float32, rsum *float64, rows *float64)
 
+// softmaxFloatsAVX2 overwrites the logits z, K x 16, and writes the residuals to r.
+//
+//go:noescape
+func softmaxFloatsAVX2(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *float32, rsum *float64, rows *float64)
+
 // packFloatsAVX512 lays 16 rows, stride bytes apart, out as half of a panel, 16 features at a time; mask selects those of the last chunk.
 //
 //go:noescape

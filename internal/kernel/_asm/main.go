@@ -15,6 +15,7 @@ func main() {
 	flushBytes()
 	softmax(true)
 	softmax(false)
+	softmaxAVX2()
 	for _, s := range []isa{avx512, avx2} {
 		packFloats(s)
 		for classes := 1; classes <= s.classes; classes++ {
