@@ -10,7 +10,7 @@ const (
 	chunk       = 64 // features that packBytes takes at a time
 )
 
-// bytes are the exact integer passes (see digits.go) with VPDPBUSD, which adds
+// A byteEngine makes the exact integer passes (see digits.go) with VPDPBUSD, which adds
 // four products of a byte and a digit to an int32 lane.
 //
 // Forward, lanes are rows: a panel of 16 rows has 4 features of each row in a
@@ -18,7 +18,7 @@ const (
 // lanes are features: a strip of 16 features has 4 rows of each feature in a
 // vector, and the residuals' digits of these rows are broadcast. So no lane is
 // lost to the number of classes.
-type bytes struct {
+type byteEngine struct {
 	d, k   int
 	groups int // of 4 features
 	chunks int
@@ -47,8 +47,8 @@ const (
 	blockLogits = 1 << 18
 )
 
-func newBytes(d, k int) *bytes {
-	b := &bytes{
+func newByteEngine(d, k int) *byteEngine {
+	b := &byteEngine{
 		d: d, k: k, groups: (d + 3) / 4, chunks: (d + chunk - 1) / chunk,
 		block: min(blockRows, max(lanes, blockLogits/k/lanes*lanes)),
 		scale: make([]float64, k),
@@ -58,7 +58,7 @@ func newBytes(d, k int) *bytes {
 	return b
 }
 
-func (b *bytes) prepare(u, c []float64) bool {
+func (b *byteEngine) prepare(u, c []float64) bool {
 	k := b.k
 	most := make([]float64, k)
 	for j := range b.d {
@@ -93,8 +93,8 @@ func (b *bytes) prepare(u, c []float64) bool {
 	return true
 }
 
-func (b *bytes) scratch() fastScratch {
-	s := &bytesScratch{bytes: b}
+func (b *byteEngine) scratch() fastScratch {
+	s := &byteScratch{byteEngine: b}
 	s.stripStride = b.block*lanes + 64 // not a power of two: strips would fall on the same sets of a cache
 	s.strips = make([]byte, b.chunks*4*s.stripStride)
 	s.batch, s.panelSize = 1, b.chunks*chunk*lanes
@@ -111,8 +111,8 @@ func (b *bytes) scratch() fastScratch {
 	return s
 }
 
-type bytesScratch struct {
-	*bytes
+type byteScratch struct {
+	*byteEngine
 	stripStride int
 	strips      []byte // of a block
 	panels      []byte
@@ -138,7 +138,7 @@ var (
 
 // blocks makes the logits of x, a block after the other: visit gets its first
 // row and its number of rows.
-func (s *bytesScratch) blocks(x []byte, forward bool, visit func(first, n int)) {
+func (s *byteScratch) blocks(x []byte, forward bool, visit func(first, n int)) {
 	d := s.d
 	mask := ^uint64(0) >> (63 & -d) // features of the last chunk
 	for first, n := 0, len(x)/d; first < n; first += s.block {
@@ -160,10 +160,10 @@ func (s *bytesScratch) blocks(x []byte, forward bool, visit func(first, n int)) 
 }
 
 // forward sets z to the logits of the block's panels lo up to hi, K x 16 each.
-func (s *bytesScratch) forward(lo, hi int) {
+func (s *byteScratch) forward(lo, hi int) {
 	w, c := s.w, s.c
 	for _, t := range s.tiles {
-		copy(c, s.bytes.c[t.first:][:t.n])
+		copy(c, s.byteEngine.c[t.first:][:t.n])
 		c[t.n] = 256
 		for p := lo; p < hi; p++ {
 			forwardBytes[t.n](&s.z[(p*s.k+t.first)*lanes], &s.panels[p%s.batch*s.panelSize], s.groups,
@@ -175,7 +175,7 @@ func (s *bytesScratch) forward(lo, hi int) {
 
 // backward adds to acc the products with the residuals' digits of the block of
 // n rows that begins x, and prefetches the next.
-func (s *bytesScratch) backward(x []byte, n int) {
+func (s *byteScratch) backward(x []byte, n int) {
 	quads := (n + lanes - 1) / lanes * 4
 	ahead := x[min(len(x)-1, n*s.d):]
 	acc := s.acc
@@ -191,16 +191,16 @@ func (s *bytesScratch) backward(x []byte, n int) {
 
 // flush adds acc to the packed gradient g, in units of the residuals, and
 // clears it.
-func (s *bytesScratch) flush(g []float64, unit float64) {
+func (s *byteScratch) flush(g []float64, unit float64) {
 	flushBytes(&g[0], &s.acc[0], unit, len(s.acc)/(3*lanes))
 }
 
-func (b *bytes) noise() float64 { return 0 }
+func (b *byteEngine) noise() float64 { return 0 }
 
 // A packed gradient is strip, class, feature.
-func (b *bytes) gradLen() int { return (b.d + lanes - 1) / lanes * b.k * lanes }
+func (b *byteEngine) gradLen() int { return (b.d + lanes - 1) / lanes * b.k * lanes }
 
-func (b *bytes) unpack(g, packed []float64) {
+func (b *byteEngine) unpack(g, packed []float64) {
 	for j := range b.d {
 		from := packed[j/lanes*b.k*lanes+j%lanes:]
 		for q := range b.k {
@@ -212,7 +212,7 @@ func (b *bytes) unpack(g, packed []float64) {
 // leastUnit keeps units, and their squares, among the finite numbers.
 const leastUnit = 1e-140
 
-func (s *bytesScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64) Sums {
+func (s *byteScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64) Sums {
 	most := 1.0
 	if w != nil {
 		most = 0
@@ -251,7 +251,7 @@ func (s *bytesScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64
 	return sums
 }
 
-func (s *bytesScratch) logits(x Rows, z []float64) {
+func (s *byteScratch) logits(x Rows, z []float64) {
 	s.blocks(x.U8, true, func(first, n int) {
 		for i := range n {
 			zi := z[(first+i)*s.k:][:s.k]
@@ -263,7 +263,7 @@ func (s *bytesScratch) logits(x Rows, z []float64) {
 	})
 }
 
-func (s *bytesScratch) addGrad(x Rows, r, g []float64) (square float64) {
+func (s *byteScratch) addGrad(x Rows, r, g []float64) (square float64) {
 	var most float64
 	for _, v := range r {
 		most = max(most, math.Abs(v))

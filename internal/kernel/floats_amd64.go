@@ -4,14 +4,14 @@ package kernel
 
 import "math"
 
-// floats are passes in float32 with FMA instructions.
+// A floatEngine makes passes in float32 with FMA instructions.
 //
 // Forward, lanes are rows: two vectors of a panel have a feature of as many
 // rows, and the weights of a tile of classes are broadcast. Backward, lanes are
 // features: two vectors of the matrix as it lies, and the residuals of a row
 // are broadcast. So no lane is lost to the number of classes, and both loops
 // are 2 x classes multiply-adds for 2 loads and a broadcast for each class.
-type floats struct {
+type floatEngine struct {
 	*floatKernels
 	d, k  int
 	block int // rows that stay in the second cache
@@ -56,8 +56,8 @@ const (
 	flushRowsFloats = 512     // rows after which float32 sums move to float64
 )
 
-func newFloats(level Level, d, k int) *floats {
-	f := &floats{floatKernels: floatKernelsOf[level], d: d, k: k, tiles: tilesOf(k, len(floatKernelsOf[level].forward))}
+func newFloatEngine(level Level, d, k int) *floatEngine {
+	f := &floatEngine{floatKernels: floatKernelsOf[level], d: d, k: k, tiles: tilesOf(k, len(floatKernelsOf[level].forward))}
 	panel := 2 * f.lanes
 	f.block = min(max(panel, blockFloats/d/panel*panel), max(panel, blockLogits/k/panel*panel), flushRowsFloats)
 	if f.gradLen() > blockFloats*4 { // the sums are read once a block, from far away
@@ -67,7 +67,7 @@ func newFloats(level Level, d, k int) *floats {
 	return f
 }
 
-func (f *floats) prepare(u, c []float64) bool {
+func (f *floatEngine) prepare(u, c []float64) bool {
 	for _, v := range c {
 		if !(math.Abs(v) < 1e300) {
 			return false
@@ -90,14 +90,14 @@ func (f *floats) prepare(u, c []float64) bool {
 	return true
 }
 
-func (f *floats) strips() int { return (f.d + 2*f.lanes - 1) / (2 * f.lanes) }
+func (f *floatEngine) strips() int { return (f.d + 2*f.lanes - 1) / (2 * f.lanes) }
 
-func (f *floats) noise() float64 { return 1e-7 }
+func (f *floatEngine) noise() float64 { return 1e-7 }
 
 // A packed gradient is strip of two vectors of features, class, feature.
-func (f *floats) gradLen() int { return f.strips() * f.k * 2 * f.lanes }
+func (f *floatEngine) gradLen() int { return f.strips() * f.k * 2 * f.lanes }
 
-func (f *floats) unpack(g, packed []float64) {
+func (f *floatEngine) unpack(g, packed []float64) {
 	strip := 2 * f.lanes
 	for j := range f.d {
 		from := packed[j/strip*f.k*strip+j%strip:]
@@ -107,8 +107,8 @@ func (f *floats) unpack(g, packed []float64) {
 	}
 }
 
-func (f *floats) scratch() fastScratch {
-	s := &floatsScratch{floats: f}
+func (f *floatEngine) scratch() fastScratch {
+	s := &floatScratch{floatEngine: f}
 	panel := 2 * f.lanes
 	s.panel = make([]float32, panel*(f.d+f.lanes-1)/f.lanes*f.lanes)
 	s.z = make([]float64, panel*f.k)
@@ -124,8 +124,8 @@ func (f *floats) scratch() fastScratch {
 	return s
 }
 
-type floatsScratch struct {
-	*floats
+type floatScratch struct {
+	*floatEngine
 	panel []float32 // feature, row
 	z     []float64 // of a panel: class, row
 	r     []float32 // of a block: panel, class, row
@@ -138,7 +138,7 @@ type floatsScratch struct {
 }
 
 // blocks calls visit for each block of x as float32: first row and rows.
-func (s *floatsScratch) blocks(x Rows, visit func(first int, rows []float32)) {
+func (s *floatScratch) blocks(x Rows, visit func(first int, rows []float32)) {
 	for first, n := 0, x.N(); first < n; first += s.block {
 		rows := x.Slice(first, min(first+s.block, n))
 		if rows.U8 == nil {
@@ -157,13 +157,13 @@ func (s *floatsScratch) blocks(x Rows, visit func(first int, rows []float32)) {
 }
 
 // valid masks the first n lanes.
-func (s *floatsScratch) valid(n int) *int32 {
+func (s *floatScratch) valid(n int) *int32 {
 	panel := 2 * s.lanes
 	return &s.mask[panel-min(n, panel)]
 }
 
 // forward sets z to the logits of the panel that begins x.
-func (s *floatsScratch) forward(x []float32) {
+func (s *floatScratch) forward(x []float32) {
 	panel, chunks := 2*s.lanes, (s.d+s.lanes-1)/s.lanes
 	if len(x) < panel*s.d {
 		clear(s.tail[copy(s.tail, x):])
@@ -180,7 +180,7 @@ func (s *floatsScratch) forward(x []float32) {
 }
 
 // backward adds the products with the residuals of the block x to acc.
-func (s *floatsScratch) backward(x []float32) {
+func (s *floatScratch) backward(x []float32) {
 	panel := 2 * s.lanes
 	acc := s.acc
 	for j := 0; j < s.d; j += panel {
@@ -195,14 +195,14 @@ func (s *floatsScratch) backward(x []float32) {
 }
 
 // flush moves acc to the packed gradient g after enough rows, or the last.
-func (s *floatsScratch) flush(g []float64, done, n int) {
+func (s *floatScratch) flush(g []float64, done, n int) {
 	every := flushRowsFloats / s.block * s.block
 	if done == n || done%every == 0 {
 		s.floatKernels.flush(&g[0], &s.acc[0], len(s.acc)/s.lanes)
 	}
 }
 
-func (s *floatsScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64) Sums {
+func (s *floatScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64) Sums {
 	panel := 2 * s.lanes
 	var sums Sums
 	clear(s.rsum)
@@ -231,7 +231,7 @@ func (s *floatsScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float6
 	return sums
 }
 
-func (s *floatsScratch) logits(x Rows, z []float64) {
+func (s *floatScratch) logits(x Rows, z []float64) {
 	panel := 2 * s.lanes
 	s.blocks(x, func(first int, rows []float32) {
 		for i := range len(rows) / s.d {
@@ -246,7 +246,7 @@ func (s *floatsScratch) logits(x Rows, z []float64) {
 	})
 }
 
-func (s *floatsScratch) addGrad(x Rows, r, g []float64) (square float64) {
+func (s *floatScratch) addGrad(x Rows, r, g []float64) (square float64) {
 	panel := 2 * s.lanes
 	s.blocks(x, func(first int, rows []float32) {
 		n := len(rows) / s.d

@@ -10,9 +10,9 @@ func newFast(level Level, x Rows, k int) fast {
 	case x.D == 0 || level == Generic:
 		return nil
 	case level == AVX512 && x.U8 != nil && x.D <= maxTerms/4*4:
-		return newBytes(x.D, k)
+		return newByteEngine(x.D, k)
 	default:
-		return newFloats(level, x.D, k)
+		return newFloatEngine(level, x.D, k)
 	}
 }
 

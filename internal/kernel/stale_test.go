@@ -1,7 +1,7 @@
 package kernel
 
 import (
-	stdbytes "bytes"
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,7 +39,7 @@ func TestGenerated(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, want = body(got), body(want)
-		if !stdbytes.Equal(got, want) {
+		if !bytes.Equal(got, want) {
 			diff, _ := exec.Command("diff", "-u", name, filepath.Join(dir, name)).CombinedOutput()
 			t.Errorf("%s is stale: run go generate. Beginning of the difference:\n%s", name, diff[:min(len(diff), 2000)])
 		}
@@ -48,6 +48,6 @@ func TestGenerated(t *testing.T) {
 
 // body leaves out the first line, which names the generator's arguments.
 func body(file []byte) []byte {
-	_, rest, _ := stdbytes.Cut(file, []byte("\n"))
+	_, rest, _ := bytes.Cut(file, []byte("\n"))
 	return rest
 }
