@@ -4,21 +4,13 @@ package kernel
 
 import "math"
 
-// newFast returns the implementation for x at a level, or nil.
-func newFast(level Level, x Rows, k int) fast {
-	if level == AVX512 && x.U8 != nil && x.D > 0 && x.D <= maxTerms/4*4 {
-		return newBytes(x.D, k)
-	}
-	return nil
-}
-
 const (
 	lanes       = 16 // of int32
 	tileClasses = 10 // whose sums the registers hold
 	chunk       = 64 // features that packBytes takes at a time
 )
 
-// bytes are the exact integer passes (see digits.go) with VPDPBUSD, which adds
+// A byteEngine makes the exact integer passes (see digits.go) with VPDPBUSD, which adds
 // four products of a byte and a digit to an int32 lane.
 //
 // Forward, lanes are rows: a panel of 16 rows has 4 features of each row in a
@@ -26,7 +18,7 @@ const (
 // lanes are features: a strip of 16 features has 4 rows of each feature in a
 // vector, and the residuals' digits of these rows are broadcast. So no lane is
 // lost to the number of classes.
-type bytes struct {
+type byteEngine struct {
 	d, k   int
 	groups int // of 4 features
 	chunks int
@@ -40,34 +32,38 @@ type bytes struct {
 // A tile is a run of classes.
 type tile struct{ first, n int }
 
+// tilesOf cuts k classes into the fewest tiles, of nearly equal size.
+func tilesOf(k, most int) []tile {
+	tiles := make([]tile, (k+most-1)/most)
+	for t := range tiles {
+		first := k * t / len(tiles)
+		tiles[t] = tile{first, k*(t+1)/len(tiles) - first}
+	}
+	return tiles
+}
+
 const (
 	blockRows   = 256
 	blockLogits = 1 << 18
 )
 
-func newBytes(d, k int) *bytes {
-	b := &bytes{
+func newByteEngine(d, k int) *byteEngine {
+	b := &byteEngine{
 		d: d, k: k, groups: (d + 3) / 4, chunks: (d + chunk - 1) / chunk,
 		block: min(blockRows, max(lanes, blockLogits/k/lanes*lanes)),
 		scale: make([]float64, k),
 	}
-	n := (k + tileClasses - 1) / tileClasses
-	for t := range n {
-		first := k * t / n
-		b.tiles = append(b.tiles, tile{first, k*(t+1)/n - first})
-	}
+	b.tiles = tilesOf(k, tileClasses)
 	b.w = make([]byte, b.groups*k*12)
 	return b
 }
 
-func (b *bytes) prepare(u, c []float64) bool {
+func (b *byteEngine) prepare(u, c []float64) bool {
 	k := b.k
 	most := make([]float64, k)
 	for j := range b.d {
 		for q, v := range u[j*k:][:k] {
-			if v = math.Abs(v); !(v <= most[q]) { // NaN too
-				most[q] = v
-			}
+			most[q] = max(most[q], math.Abs(v)) // NaN stays
 		}
 	}
 	inverse := make([]float64, k)
@@ -97,8 +93,8 @@ func (b *bytes) prepare(u, c []float64) bool {
 	return true
 }
 
-func (b *bytes) scratch() fastScratch {
-	s := &bytesScratch{bytes: b}
+func (b *byteEngine) scratch() fastScratch {
+	s := &byteScratch{byteEngine: b}
 	s.stripStride = b.block*lanes + 64 // not a power of two: strips would fall on the same sets of a cache
 	s.strips = make([]byte, b.chunks*4*s.stripStride)
 	s.batch, s.panelSize = 1, b.chunks*chunk*lanes
@@ -115,8 +111,8 @@ func (b *bytes) scratch() fastScratch {
 	return s
 }
 
-type bytesScratch struct {
-	*bytes
+type byteScratch struct {
+	*byteEngine
 	stripStride int
 	strips      []byte // of a block
 	panels      []byte
@@ -128,9 +124,7 @@ type bytesScratch struct {
 	rsum        []float64
 	c           []float64 // intercepts of each tile, and the base 256 after them
 	tail        []byte    // copy of the last rows, padded to a panel
-	rows        [4 * lanes]float64
-	labels      [lanes]int32
-	weights     [lanes]float64
+	panelRows
 }
 
 var (
@@ -144,7 +138,7 @@ var (
 
 // blocks makes the logits of x, a block after the other: visit gets its first
 // row and its number of rows.
-func (s *bytesScratch) blocks(x []byte, forward bool, visit func(first, n int)) {
+func (s *byteScratch) blocks(x []byte, forward bool, visit func(first, n int)) {
 	d := s.d
 	mask := ^uint64(0) >> (63 & -d) // features of the last chunk
 	for first, n := 0, len(x)/d; first < n; first += s.block {
@@ -166,10 +160,10 @@ func (s *bytesScratch) blocks(x []byte, forward bool, visit func(first, n int)) 
 }
 
 // forward sets z to the logits of the block's panels lo up to hi, K x 16 each.
-func (s *bytesScratch) forward(lo, hi int) {
+func (s *byteScratch) forward(lo, hi int) {
 	w, c := s.w, s.c
 	for _, t := range s.tiles {
-		copy(c, s.bytes.c[t.first:][:t.n])
+		copy(c, s.byteEngine.c[t.first:][:t.n])
 		c[t.n] = 256
 		for p := lo; p < hi; p++ {
 			forwardBytes[t.n](&s.z[(p*s.k+t.first)*lanes], &s.panels[p%s.batch*s.panelSize], s.groups,
@@ -181,7 +175,7 @@ func (s *bytesScratch) forward(lo, hi int) {
 
 // backward adds to acc the products with the residuals' digits of the block of
 // n rows that begins x, and prefetches the next.
-func (s *bytesScratch) backward(x []byte, n int) {
+func (s *byteScratch) backward(x []byte, n int) {
 	quads := (n + lanes - 1) / lanes * 4
 	ahead := x[min(len(x)-1, n*s.d):]
 	acc := s.acc
@@ -195,32 +189,30 @@ func (s *bytesScratch) backward(x []byte, n int) {
 	}
 }
 
-// flush adds acc to g, in units of the residuals, and clears it.
-func (s *bytesScratch) flush(g []float64, unit float64) {
-	acc := s.acc
-	for f := range (s.d + lanes - 1) / lanes {
-		for _, t := range s.tiles {
-			for lane := range lanes {
-				j := f*lanes + lane
-				if j >= s.d {
-					break
-				}
-				gj := g[j*s.k+t.first:][:t.n]
-				for q := range gj {
-					a := acc[3*q*lanes+lane:][:2*lanes+1]
-					gj[q] += float64(int64(a[2*lanes])<<16+int64(a[lanes])<<8+int64(a[0])) / unit
-				}
-			}
-			acc = acc[3*t.n*lanes:]
-		}
-	}
-	clear(s.acc)
+// flush adds acc to the packed gradient g, in units of the residuals, and
+// clears it.
+func (s *byteScratch) flush(g []float64, unit float64) {
+	flushBytes(&g[0], &s.acc[0], unit, len(s.acc)/(3*lanes))
 }
 
-// flushRows is how many rows acc takes.
-const flushRows = maxTerms / blockRows * blockRows
+func (b *byteEngine) noise() float64 { return 0 }
 
-func (s *bytesScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64) Sums {
+// A packed gradient is strip, class, feature.
+func (b *byteEngine) gradLen() int { return (b.d + lanes - 1) / lanes * b.k * lanes }
+
+func (b *byteEngine) unpack(g, packed []float64) {
+	for j := range b.d {
+		from := packed[j/lanes*b.k*lanes+j%lanes:]
+		for q := range b.k {
+			g[j*b.k+q] = from[q*lanes]
+		}
+	}
+}
+
+// leastUnit keeps units, and their squares, among the finite numbers.
+const leastUnit = 1e-140
+
+func (s *byteScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64) Sums {
 	most := 1.0
 	if w != nil {
 		most = 0
@@ -231,31 +223,23 @@ func (s *bytesScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64
 			return Sums{}
 		}
 	}
-	unit := mostInteger / most
+	unit := mostInteger / max(most, leastUnit)
 	var sums Sums
 	clear(s.rsum)
+	pending := 0 // rows in acc
 	s.blocks(x.U8, true, func(first, n int) {
 		for p := range (n + lanes - 1) / lanes {
 			at := first + p*lanes
 			count := min(lanes, n-p*lanes)
-			clear(s.labels[copy(s.labels[:], labels[at:][:count]):])
-			for i := range s.weights {
-				switch {
-				case i >= count:
-					s.weights[i] = 0
-				case w == nil:
-					s.weights[i] = 1
-				default:
-					s.weights[i] = w[at+i]
-				}
-			}
-			softmaxBytes(&s.z[p*s.k*lanes], s.k, &s.labels[0], &s.weights[0], &expConsts[0], unit,
-				&s.r[p*4*16*s.k], &s.rsum[0], &s.rows[0])
+			s.set(labels[at:][:count], w, at)
+			softmaxBytes(&s.z[p*s.k*lanes], s.k, &s.labels[0], &s.weights[0], &expConsts[0],
+				&s.r[p*4*16*s.k], &s.rsum[0], &s.rows[0], unit)
 			s.sum(&sums, count)
 		}
 		s.backward(x.U8[first*s.d:], n)
-		if first+n == x.N() || (first+n)%flushRows == 0 {
+		if pending += n; pending+s.block > maxTerms || first+n == x.N() {
 			s.flush(g, unit)
+			pending = 0
 		}
 	})
 	sums.Square /= unit * unit
@@ -267,18 +251,7 @@ func (s *bytesScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64
 	return sums
 }
 
-// sum adds up what softmaxBytes found of a panel's rows.
-func (s *bytesScratch) sum(sums *Sums, count int) {
-	others, margin, mean, square := s.rows[:lanes], s.rows[lanes:][:lanes], s.rows[2*lanes:][:lanes], s.rows[3*lanes:]
-	for i := range count {
-		l := math.Log1p(others[i])
-		sums.Loss += s.weights[i] * (l - margin[i])
-		sums.Entropy += s.weights[i] * (l - mean[i])
-		sums.Square += square[i]
-	}
-}
-
-func (s *bytesScratch) logits(x Rows, z []float64) {
+func (s *byteScratch) logits(x Rows, z []float64) {
 	s.blocks(x.U8, true, func(first, n int) {
 		for i := range n {
 			zi := z[(first+i)*s.k:][:s.k]
@@ -290,18 +263,23 @@ func (s *bytesScratch) logits(x Rows, z []float64) {
 	})
 }
 
-func (s *bytesScratch) addGrad(x Rows, r, g []float64) (square float64) {
+func (s *byteScratch) addGrad(x Rows, r, g []float64) (square float64) {
 	var most float64
 	for _, v := range r {
-		if v = math.Abs(v); !(v <= most) {
-			most = v
+		most = max(most, math.Abs(v))
+	}
+	if most < leastUnit {
+		return float64(len(r)) * most * most
+	}
+	step, ok := quantum(most) // a power of two, so that integers are not rounded
+	unit := 1 / step
+	if !ok {
+		for i := range g {
+			g[i] = math.NaN()
 		}
+		return math.Inf(1)
 	}
-	unit := mostInteger / most
-	if !(unit > 0) || math.IsInf(unit, 1) { // all 0, or not finite
-		Backward(g, x, r)
-		return 0
-	}
+	pending := 0
 	s.blocks(x.U8, false, func(first, n int) {
 		clear(s.r[:(n+lanes-1)/lanes*4*16*s.k])
 		for i := range n {
@@ -315,8 +293,9 @@ func (s *bytesScratch) addGrad(x Rows, r, g []float64) (square float64) {
 			}
 		}
 		s.backward(x.U8[first*s.d:], n)
-		if first+n == x.N() || (first+n)%flushRows == 0 {
+		if pending += n; pending+s.block > maxTerms || first+n == x.N() {
 			s.flush(g, unit)
+			pending = 0
 		}
 	})
 	return square / (unit * unit)

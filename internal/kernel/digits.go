@@ -17,11 +17,14 @@ const (
 // packDigits returns the digits of q in the low three bytes.
 func packDigits(q int32) uint32 { return uint32(q+carry) ^ carry }
 
-// quantise returns the least power of two whose multiples up to mostInteger
+// quantum returns the least power of two whose multiples up to mostInteger
 // cover numbers up to most; false if there is no normal one.
 func quantum(most float64) (float64, bool) {
 	if most == 0 {
 		return 1, true
+	}
+	if !(most < math.MaxFloat64) { // also NaN
+		return 0, false
 	}
 	frac, exp := math.Frexp(most / mostInteger)
 	if frac == 0.5 { // a power of two itself

@@ -10,6 +10,10 @@ package kernel
 //     point that is evaluated, so value and logits have the accuracy of float64
 //     there; the gradient differs by the rounding of the residuals alone, which
 //     Sums.Square bounds.
+//   - Else float32: u is rounded to it, again moved to the point evaluated;
+//     products and their sums over blocks of rows are float32, exponentials and
+//     sums over blocks float64. Sums.Square is +Inf: the error of the sums,
+//     mostly 1e-6 of the whole, is not bounded.
 //
 // An Engine may be used by several goroutines, each with its own Scratch,
 // between calls of Prepare.
@@ -26,6 +30,9 @@ type fast interface {
 	// returns false if it cannot represent them.
 	prepare(u, c []float64) bool
 	scratch() fastScratch
+	noise() float64
+	gradLen() int
+	unpack(g, packed []float64)
 }
 
 type fastScratch interface {
@@ -57,12 +64,39 @@ func NewEngine(level Level, x Rows, k int) *Engine {
 // Exact tells whether the weights last prepared are evaluated in float64.
 func (e *Engine) Exact() bool { return !e.ok }
 
+// Noise is the relative error of a loss that is not float64's: two losses that
+// differ by less may be in the wrong order.
+func (e *Engine) Noise() float64 {
+	if e.ok {
+		return e.fast.noise()
+	}
+	return 0
+}
+
 // Prepare takes the weights of the next passes, u (D x K) and c (K), and moves
 // u to the nearby point that they evaluate. c is only read by the passes, so
 // the caller may still follow the change of u with it.
 func (e *Engine) Prepare(u, c []float64) {
 	e.u, e.c = u, c
 	e.ok = e.fast != nil && e.fast.prepare(u, c)
+}
+
+// GradLen is the length of a gradient as the passes of the weights last
+// prepared sum it: in an order of their own, padded.
+func (e *Engine) GradLen() int {
+	if e.ok {
+		return e.fast.gradLen()
+	}
+	return len(e.u)
+}
+
+// Unpack writes the gradient with respect to u, D x K, given packed sums.
+func (e *Engine) Unpack(g, packed []float64) {
+	if e.ok {
+		e.fast.unpack(g, packed)
+		return
+	}
+	copy(g, packed)
 }
 
 // A Scratch is the working memory of one goroutine.
@@ -87,7 +121,7 @@ const exactRows = 64
 
 // CrossEntropy evaluates the loss -log softmax(z)_y of x's rows with classes
 // labels and example weights w (nil for 1 each), and adds the weighted residuals
-// p - y to rsum (K) and their gradient x' r to g (D x K).
+// p - y to rsum (K) and their gradient x' r to g, GradLen numbers.
 func (s *Scratch) CrossEntropy(x Rows, labels []int32, w, g, rsum []float64) Sums {
 	if s.e.ok {
 		return s.fast.crossEntropy(x, labels, w, g, rsum)
@@ -133,10 +167,10 @@ func (s *Scratch) Logits(x Rows, z []float64) {
 	Forward(z, x, s.e.u, s.e.c)
 }
 
-// AddGrad adds x' r to g (D x K), with r N x K, and returns what it adds to
-// Sums.Square: 0 where r needs no rounding.
+// AddGrad adds x' r to g, GradLen numbers, with r N x K, and returns what it
+// adds to Sums.Square: 0 where r needs no rounding.
 func (s *Scratch) AddGrad(x Rows, r, g []float64) (square float64) {
-	if s.fast != nil {
+	if s.e.ok {
 		return s.fast.addGrad(x, r, g)
 	}
 	Backward(g, x, r)

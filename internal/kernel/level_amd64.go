@@ -1,5 +1,7 @@
 //go:build !purego
 
+//go:generate sh -c "cd _asm && go run . -out ../kernel_amd64.s -stubs ../stubs_amd64.go -pkg kernel"
+
 package kernel
 
 import "golang.org/x/sys/cpu"

@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -28,7 +29,7 @@ func TestRequires(t *testing.T) {
 			level = AVX512
 		}
 		for _, feature := range strings.Split(list, ", ") {
-			if strings.HasPrefix(feature, "SSE") || strings.HasPrefix(feature, "MMX") {
+			if strings.HasPrefix(feature, "SSE") || strings.HasPrefix(feature, "MMX") || feature == "CMOV" {
 				continue // every amd64 has them, or AVX implies them
 			}
 			covered := false
@@ -44,4 +45,17 @@ func TestRequires(t *testing.T) {
 	if functions == 0 {
 		t.Fatal("no function with requirements found: has the generator changed its comments?")
 	}
+}
+
+// requireLevel skips where the processor lacks a level; which processors do
+// not is for CI to know: there a skip is a failure.
+func requireLevel(t *testing.T, level Level) {
+	t.Helper()
+	if slices.Contains(Levels(), level) {
+		return
+	}
+	if strings.Contains(os.Getenv("SOFTMAX_LEVELS"), level.String()) {
+		t.Fatalf("this machine should have level %v", level)
+	}
+	t.Skipf("no level %v on this machine", level)
 }

@@ -109,7 +109,277 @@ func forwardBytes10(z *float64, panel *byte, groups int, w *byte, scale *float64
 //go:noescape
 func backwardBytes10(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
 
-// softmaxBytes overwrites the logits z, K x 16; see softmaxRows for the meaning of the rest.
+// flushBytes adds acc, digits of 16 features for each of the columns, divided by unit to sum, and clears it.
 //
 //go:noescape
-func softmaxBytes(z *float64, classes int, labels *int32, weights *float64, consts *float64, unit float64, r *byte, rsum *float64, rows *float64)
+func flushBytes(sum *float64, acc *int32, unit float64, columns int)
+
+// softmaxBytes overwrites the logits z, K x 16, and writes the residuals' digits to r.
+//
+//go:noescape
+func softmaxBytes(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *byte, rsum *float64, rows *float64, unit float64)
+
+// softmaxFloats overwrites the logits z, 16 of each 32 in K rows, and writes the residuals to r.
+//
+//go:noescape
+func softmaxFloats(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *float32, rsum *float64, rows *float64)
+
+// softmaxFloatsAVX2 overwrites the logits z, K x 16, and writes the residuals to r.
+//
+//go:noescape
+func softmaxFloatsAVX2(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *float32, rsum *float64, rows *float64)
+
+// packFloatsAVX512 lays 16 rows, stride bytes apart, out as half of a panel, 16 features at a time; mask selects those of the last chunk.
+//
+//go:noescape
+func packFloatsAVX512(panel *float32, x *float32, stride int, chunks int, mask *int32)
+
+// forwardFloatsAVX512x1 sets z, 1 x 32, to the panel's products with w, D x 1, plus c.
+//
+//go:noescape
+func forwardFloatsAVX512x1(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX512x1 adds to acc, 1 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX512x1(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX512x2 sets z, 2 x 32, to the panel's products with w, D x 2, plus c.
+//
+//go:noescape
+func forwardFloatsAVX512x2(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX512x2 adds to acc, 2 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX512x2(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX512x3 sets z, 3 x 32, to the panel's products with w, D x 3, plus c.
+//
+//go:noescape
+func forwardFloatsAVX512x3(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX512x3 adds to acc, 3 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX512x3(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX512x4 sets z, 4 x 32, to the panel's products with w, D x 4, plus c.
+//
+//go:noescape
+func forwardFloatsAVX512x4(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX512x4 adds to acc, 4 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX512x4(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX512x5 sets z, 5 x 32, to the panel's products with w, D x 5, plus c.
+//
+//go:noescape
+func forwardFloatsAVX512x5(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX512x5 adds to acc, 5 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX512x5(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX512x6 sets z, 6 x 32, to the panel's products with w, D x 6, plus c.
+//
+//go:noescape
+func forwardFloatsAVX512x6(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX512x6 adds to acc, 6 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX512x6(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX512x7 sets z, 7 x 32, to the panel's products with w, D x 7, plus c.
+//
+//go:noescape
+func forwardFloatsAVX512x7(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX512x7 adds to acc, 7 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX512x7(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX512x8 sets z, 8 x 32, to the panel's products with w, D x 8, plus c.
+//
+//go:noescape
+func forwardFloatsAVX512x8(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX512x8 adds to acc, 8 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX512x8(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX512x9 sets z, 9 x 32, to the panel's products with w, D x 9, plus c.
+//
+//go:noescape
+func forwardFloatsAVX512x9(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX512x9 adds to acc, 9 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX512x9(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX512x10 sets z, 10 x 32, to the panel's products with w, D x 10, plus c.
+//
+//go:noescape
+func forwardFloatsAVX512x10(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX512x10 adds to acc, 10 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX512x10(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX512x11 sets z, 11 x 32, to the panel's products with w, D x 11, plus c.
+//
+//go:noescape
+func forwardFloatsAVX512x11(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX512x11 adds to acc, 11 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX512x11(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX512x12 sets z, 12 x 32, to the panel's products with w, D x 12, plus c.
+//
+//go:noescape
+func forwardFloatsAVX512x12(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX512x12 adds to acc, 12 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX512x12(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX512x13 sets z, 13 x 32, to the panel's products with w, D x 13, plus c.
+//
+//go:noescape
+func forwardFloatsAVX512x13(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX512x13 adds to acc, 13 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX512x13(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX512x14 sets z, 14 x 32, to the panel's products with w, D x 14, plus c.
+//
+//go:noescape
+func forwardFloatsAVX512x14(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX512x14 adds to acc, 14 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX512x14(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// flushFloatsAVX512 adds acc to sum and clears it.
+//
+//go:noescape
+func flushFloatsAVX512(sum *float64, acc *float32, vectors int)
+
+// packFloatsAVX2 lays 8 rows, stride bytes apart, out as half of a panel, 8 features at a time; mask selects those of the last chunk.
+//
+//go:noescape
+func packFloatsAVX2(panel *float32, x *float32, stride int, chunks int, mask *int32)
+
+// forwardFloatsAVX2x1 sets z, 1 x 16, to the panel's products with w, D x 1, plus c.
+//
+//go:noescape
+func forwardFloatsAVX2x1(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX2x1 adds to acc, 1 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX2x1(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX2x2 sets z, 2 x 16, to the panel's products with w, D x 2, plus c.
+//
+//go:noescape
+func forwardFloatsAVX2x2(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX2x2 adds to acc, 2 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX2x2(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX2x3 sets z, 3 x 16, to the panel's products with w, D x 3, plus c.
+//
+//go:noescape
+func forwardFloatsAVX2x3(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX2x3 adds to acc, 3 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX2x3(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX2x4 sets z, 4 x 16, to the panel's products with w, D x 4, plus c.
+//
+//go:noescape
+func forwardFloatsAVX2x4(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX2x4 adds to acc, 4 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX2x4(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// forwardFloatsAVX2x5 sets z, 5 x 16, to the panel's products with w, D x 5, plus c.
+//
+//go:noescape
+func forwardFloatsAVX2x5(z *float64, panel *float32, d int, w *float32, c *float64)
+
+// backwardFloatsAVX2x5 adds to acc, 5 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardFloatsAVX2x5(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+
+// flushFloatsAVX2 adds acc to sum and clears it.
+//
+//go:noescape
+func flushFloatsAVX2(sum *float64, acc *float32, vectors int)
+
+// widenBytesAVX2 converts 8 bytes for each of the vectors.
+//
+//go:noescape
+func widenBytesAVX2(f *float32, b *byte, vectors int)
+
+// dotAVX2 returns the dot product of n numbers, a positive multiple of 8.
+//
+//go:noescape
+func dotAVX2(x *float64, y *float64, n int) float64
+
+// axpyAVX2 adds a x to y, of n numbers, a positive multiple of 8.
+//
+//go:noescape
+func axpyAVX2(y *float64, a float64, x *float64, n int)
+
+// productsAVX2x1 adds x' w to z, 4 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func productsAVX2x1(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+
+// productsAVX2x2 adds x' w to z, 8 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func productsAVX2x2(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+
+// productsAVX2x3 adds x' w to z, 12 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func productsAVX2x3(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+
+// productsAVX2x4 adds x' w to z, 16 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func productsAVX2x4(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+
+// productsAVX2x5 adds x' w to z, 20 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func productsAVX2x5(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+
+// productsAVX2x6 adds x' w to z, 24 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func productsAVX2x6(z *float64, x *float64, d int, w *float64, stride int, mask *int64)

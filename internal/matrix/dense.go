@@ -174,19 +174,19 @@ func (x *Dense) Squares(weights []float64, stride int) []float64 {
 // Gram returns the weighted mean of (x_i, 1)(x_i, 1)' over every stride-th
 // row, as a full symmetric (D+1) x (D+1) row-major matrix whose last row and
 // column belong to the constant. weights may be nil.
-func (x *Dense) Gram(weights []float64, stride, threads int) []float64 {
+func (x *Dense) Gram(level kernel.Level, weights []float64, stride, threads int) []float64 {
 	d := x.D()
 	v, w := x.every(stride, weights)
 	raw := make([]float64, d*d)
 	// Each worker owns a band of features, so no sum depends on their number.
-	// Bands are narrow since the rows of the triangle differ in length.
-	const band = 16
+	// A band is a few tiles of the kernels.
+	const band = 40
 	var wg sync.WaitGroup
 	bands := make(chan int)
 	for range max(1, min(threads, runtime.GOMAXPROCS(0))) {
 		wg.Go(func() {
 			for lo := range bands {
-				kernel.Gram(raw, v, w, lo, min(lo+band, d))
+				kernel.Gram(level, raw, v, w, lo, min(lo+band, d))
 			}
 		})
 	}

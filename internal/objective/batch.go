@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"example.com/softmax/internal/kernel"
+	"example.com/softmax/internal/linalg"
 )
 
 // Examples is the number of rows. It implements optimize.Batches.
@@ -15,7 +16,7 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 	if err := o.ctx.Err(); err != nil {
 		return 0, err
 	}
-	d, k := o.X.D(), o.K
+	k := o.K
 	W, b := o.Split(theta)
 	o.X.Fold(o.u, o.c, W, b)
 	o.engine.Prepare(o.u, o.c)
@@ -32,7 +33,7 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 			for at := w; at < parts; at += len(o.workers) {
 				rows := batch[at*size : min((at+1)*size, len(batch))]
 				p := &o.parts[at]
-				p.reset(d*k, k)
+				p.reset(o.engine.GradLen(), k)
 				for len(rows) > 0 {
 					m := min(o.block(), len(rows))
 					o.addRows(p, worker, rows[:m])
@@ -60,13 +61,14 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 	for i := range parts {
 		p := &o.parts[i]
 		loss += p.sums.Loss
-		for q, v := range p.grad {
-			gW[q] += v
+		if i > 0 {
+			linalg.Axpy(o.parts[0].grad, 1, p.grad)
 		}
 		for q, r := range p.rsum {
 			gb[q] += r
 		}
 	}
+	o.engine.Unpack(gW, o.parts[0].grad)
 	o.X.Unfold(gW, gb)
 	for i, w := range W {
 		gW[i] = gW[i]/sum + o.Lambda*w

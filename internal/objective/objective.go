@@ -122,6 +122,10 @@ func (o *Objective) Level() kernel.Level { return o.level }
 
 func (o *Objective) block() int { return max(1, min(blockRows, blockZ/o.K, o.X.N())) }
 
+// Noise is the relative error of values beyond that of float64. It implements
+// optimize.Noisy.
+func (o *Objective) Noise() float64 { return o.engine.Noise() }
+
 // Dim is the length of a parameter vector: (d+1) K.
 func (o *Objective) Dim() int { return (o.X.D() + 1) * o.K }
 
@@ -224,7 +228,7 @@ func (o *Objective) ValueGrad(theta, grad []float64) (float64, error) {
 	}
 	o.passes++
 	err := o.parallel(func(w *worker, p *part) {
-		p.reset(len(W), o.K)
+		p.reset(o.engine.GradLen(), o.K)
 		if o.fused() {
 			labels := o.Loss.(CrossEntropy).Labels
 			var weights []float64
@@ -273,14 +277,16 @@ func (o *Objective) collect(theta, grad []float64) (f float64, sums kernel.Sums)
 			gb[q] += r
 		}
 	}
-	o.bands(len(gW), func(lo, hi int) {
-		g := gW[lo:hi]
-		for i := range o.parts {
+	total := o.parts[0].grad
+	o.bands(len(total), func(lo, hi int) {
+		g := total[lo:hi]
+		for i := 1; i < len(o.parts); i++ {
 			for q, v := range o.parts[i].grad[lo:hi] {
 				g[q] += v
 			}
 		}
 	})
+	o.engine.Unpack(gW, total)
 	o.X.Unfold(gW, gb)
 	var square float64
 	for i, w := range W {

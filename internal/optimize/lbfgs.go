@@ -23,7 +23,7 @@ func LBFGS(fn Function, x []float64, memory int, M Preconditioner, monitor Monit
 	}
 	h := history{memory: memory, M: M, alpha: make([]float64, memory)}
 	s.Smooth = func(p, grad []float64) { h.smooth(p, grad, s.X, s.Grad) }
-	l := line{fn: fn, x: x, p: make([]float64, n), trial: make([]float64, n), gt: make([]float64, n)}
+	l := line{fn: fn, x: x, p: make([]float64, n), trial: make([]float64, n), gt: make([]float64, n), noise: noiseOf(fn)}
 	best := newRecord()
 	for {
 		h.direction(l.p, s.Grad)

@@ -132,6 +132,10 @@ type run struct {
 
 func (r *run) solve(theta []float64) error {
 	r.lower, r.attempt, r.smoothAttempt = math.Inf(-1), math.Inf(1), math.Inf(1)
+	if r.res.Solver == SolverNewton {
+		r.obj.SetLevel(kernel.Generic) // its passes are the least of its work
+	}
+	r.res.Kernel = r.obj.Level().String()
 	if r.res.Solver == SolverSGD {
 		_, err := optimize.SGD(r.obj, theta, r.opt.Descent, r.epoch)
 		if r.res.Stop == "" {
@@ -169,12 +173,11 @@ func (r *run) solver() (func(theta []float64) (optimize.End, error), error) {
 	fn := certified{r.obj, r.cert}
 	switch r.res.Solver {
 	case SolverNewton:
-		r.obj.SetLevel(kernel.Generic) // its passes are the least of its work
 		return func(theta []float64) (optimize.End, error) {
 			return optimize.Newton(fn, theta, r.dependent, r.iterate)
 		}, nil
 	case SolverLBFGS:
-		var m preconditioner = newKronecker(r.p, r.opt.Threads)
+		var m preconditioner = newKronecker(r.p, r.opt.Level, r.opt.Threads)
 		if r.obj.Dim() <= hessianMost {
 			m = newFullHessian(r.p, m)
 		}
@@ -250,9 +253,13 @@ func (r *run) iterate(s *optimize.State) (stop bool) {
 	case r.p.Lambda == 0 && r.separated(s.F):
 		r.res.Stop = Separated
 	case (r.opt.Estimate || r.cert == nil) && s.Decrement <= r.opt.Tol*s.F:
-		r.res.Stop = Estimated
-	case r.cert != nil && r.cert.Floor() > 0.1*r.opt.Tol*s.F:
-		// These passes cannot prove the tolerance.
+		// An estimate is made in float64, too, if it is all there is.
+		if r.cert != nil || r.obj.Level() == kernel.Generic {
+			r.res.Stop = Estimated
+		}
+	case r.promising(s.F):
+		// By half, so that passes in float64 are likely to prove it at once, and
+		// are not wasted where a few more of the fast ones do.
 	default:
 		return r.limits(r.res.Iterations)
 	}
@@ -288,12 +295,19 @@ func (r *run) prove(s *optimize.State) error {
 		return err
 	}
 	r.cert.Add(r.polished, r.grad, f)
-	if r.lower = r.cert.Lower(); f-r.lower <= r.opt.Tol*f && f <= s.F {
+	r.lower = r.cert.Lower()
+	if f <= s.F && (f-r.lower <= r.opt.Tol*f || r.promising(f)) {
 		copy(s.X, r.polished)
 		copy(s.Grad, r.grad)
 		s.F = f
 	}
 	return nil
+}
+
+// promising reports whether the objective f meets the tolerance but for the
+// errors of the passes it comes from.
+func (r *run) promising(f float64) bool {
+	return r.cert != nil && r.obj.Level() != kernel.Generic && f-r.cert.Guess() <= r.opt.Tol*f/2
 }
 
 // potential is the gap that would be proved if the gradient were grad and the
@@ -361,7 +375,7 @@ func (r *run) line(iteration int, f float64, grad []float64) Iterate {
 			it.GradientNorm = max(it.GradientNorm, math.Abs(g))
 		}
 	}
-	if !math.IsInf(r.lower, -1) {
+	if r.cert != nil {
 		// The loss is never negative, so f itself is always a bound.
 		it.GapBound = max(0, f-max(r.lower, 0))
 	}
@@ -416,7 +430,6 @@ func (r *run) finish(theta []float64) error {
 	if r.res.Accuracy, err = r.obj.Accuracy(theta); err != nil {
 		return err
 	}
-	r.res.Kernel = r.opt.Level.String()
 	it := r.line(r.res.Iterations, f, grad)
 	it.GapEstimate = estimate
 	r.res.Final = it

@@ -67,8 +67,19 @@ func packBytes() {
 		}
 	}
 	LEAQ(Mem{Base: strip, Index: stripStride, Scale: 4}, strip)
-	// The panel: a transposition of 16 x 16 dwords.
-	var quad [4][4]VecVirtual // quad of rows, feature group modulo 4
+	// The panel.
+	transpose16(r, func(j int, v VecVirtual) { VMOVDQU64(v, Mem{Base: panel, Disp: 64 * j}) })
+	ADDQ(Imm(64), x)
+	ADDQ(U32(1024), panel)
+	DECQ(chunks)
+	JNZ(LabelRef("chunk"))
+	VZEROUPPER()
+	RET()
+}
+
+// transpose16 transposes 16 x 16 dwords; store gets column j.
+func transpose16(r [16]VecVirtual, store func(j int, v VecVirtual)) {
+	var quad [4][4]VecVirtual // rows 4q..4q+3: columns c, c+4, c+8, c+12
 	for q := range 4 {
 		lo01, hi01, lo23, hi23 := ZMM(), ZMM(), ZMM(), ZMM()
 		VPUNPCKLDQ(r[4*q+1], r[4*q], lo01)
@@ -85,15 +96,9 @@ func packBytes() {
 	}
 	for c := range 4 {
 		for i, v := range transpose4([4]VecVirtual{quad[0][c], quad[1][c], quad[2][c], quad[3][c]}) {
-			VMOVDQU64(v, Mem{Base: panel, Disp: 64 * (4*i + c)})
+			store(4*i+c, v)
 		}
 	}
-	ADDQ(Imm(64), x)
-	ADDQ(U32(1024), panel)
-	DECQ(chunks)
-	JNZ(LabelRef("chunk"))
-	VZEROUPPER()
-	RET()
 }
 
 // transpose4 transposes the 4 x 4 quarters of vectors.
@@ -198,6 +203,46 @@ func backwardBytes(classes int) {
 	for i := range acc {
 		VMOVDQU32(acc[i], Mem{Base: a, Disp: 64 * i})
 	}
+	VZEROUPPER()
+	RET()
+}
+
+// flushBytes moves the integer sums to float64 ones.
+func flushBytes() {
+	TEXT("flushBytes", NOSPLIT, "func(sum *float64, acc *int32, unit float64, columns int)")
+	Pragma("noescape")
+	Doc("flushBytes adds acc, digits of 16 features for each of the columns, divided by unit to sum, and clears it.")
+	sum := Load(Param("sum"), GP64())
+	acc := Load(Param("acc"), GP64())
+	n := Load(Param("columns"), GP64())
+	base, unit := ZMM(), ZMM()
+	VBROADCASTSD(ConstData("base", F64(256)), base)
+	param, err := Param("unit").Resolve()
+	if err != nil {
+		panic(err)
+	}
+	VBROADCASTSD(param.Addr, unit)
+	zero := ZMM()
+	VPXORD(zero, zero, zero)
+	Label("column")
+	for half := range 2 {
+		v, next := ZMM(), ZMM()
+		VCVTDQ2PD(Mem{Base: acc, Disp: 128 + 32*half}, v)
+		VCVTDQ2PD(Mem{Base: acc, Disp: 64 + 32*half}, next)
+		VFMADD213PD(next, base, v)
+		VCVTDQ2PD(Mem{Base: acc, Disp: 32 * half}, next)
+		VFMADD213PD(next, base, v)
+		VDIVPD(unit, v, v)
+		VADDPD(Mem{Base: sum, Disp: 64 * half}, v, v)
+		VMOVUPD(v, Mem{Base: sum, Disp: 64 * half})
+	}
+	for i := range digits {
+		VMOVDQU32(zero, Mem{Base: acc, Disp: 64 * i})
+	}
+	ADDQ(Imm(64*digits), acc)
+	ADDQ(U32(128), sum)
+	DECQ(n)
+	JNZ(LabelRef("column"))
 	VZEROUPPER()
 	RET()
 }

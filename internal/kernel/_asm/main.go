@@ -1,4 +1,4 @@
-// Command asm generates the assembly of package kernel:
+// Command asm generates the assembly of package kernel (go generate there):
 //
 //	go run . -out ../kernel_amd64.s -stubs ../stubs_amd64.go -pkg kernel
 package main
@@ -12,6 +12,23 @@ func main() {
 		forwardBytes(classes)
 		backwardBytes(classes)
 	}
-	softmax()
+	flushBytes()
+	softmax(true)
+	softmax(false)
+	softmaxAVX2()
+	for _, s := range []isa{avx512, avx2} {
+		packFloats(s)
+		for classes := 1; classes <= s.classes; classes++ {
+			forwardFloats(s, classes)
+			backwardFloats(s, classes)
+		}
+		flushFloats(s)
+	}
+	widenBytes()
+	dot()
+	axpy()
+	for vectors := 1; vectors <= productVectors; vectors++ {
+		products(vectors)
+	}
 	build.Generate()
 }

@@ -19,13 +19,25 @@ const (
 
 const expTerms = 12
 
-// softmax16 turns the logits of 16 rows into losses and quantised residuals.
+// softmax turns the logits of 16 rows into losses and quantised residuals.
 // A vector holds 8 rows, so everything is element by element: no sum crosses
 // lanes, and the order of the classes is the order of the sums.
-func softmax() {
-	TEXT("softmaxBytes", NOSPLIT, "func(z *float64, classes int, labels *int32, weights, consts *float64, unit float64, r *byte, rsum, rows *float64)")
+//
+// For bytes the residuals come as digits; else as float32, K x 32, of which
+// this is one half of each row.
+func softmax(bytes bool) {
+	if bytes {
+		TEXT("softmaxBytes", NOSPLIT, "func(z *float64, classes int, labels *int32, weights, consts *float64, r *byte, rsum, rows *float64, unit float64)")
+		Doc("softmaxBytes overwrites the logits z, K x 16, and writes the residuals' digits to r.")
+	} else {
+		TEXT("softmaxFloats", NOSPLIT, "func(z *float64, classes int, labels *int32, weights, consts *float64, r *float32, rsum, rows *float64)")
+		Doc("softmaxFloats overwrites the logits z, 16 of each 32 in K rows, and writes the residuals to r.")
+	}
 	Pragma("noescape")
-	Doc("softmaxBytes overwrites the logits z, K x 16; see softmaxRows for the meaning of the rest.")
+	zStep := 128
+	if !bytes {
+		zStep = 256
+	}
 	z := Load(Param("z"), GP64())
 	classes := Load(Param("classes"), GP64())
 	labels := Load(Param("labels"), GP64())
@@ -44,7 +56,7 @@ func softmax() {
 	for h := range most {
 		VMAXPD(Mem{Base: at, Disp: 64 * h}, most[h], most[h])
 	}
-	ADDQ(U32(128), at)
+	ADDQ(U32(uint32(zStep)), at)
 	DECQ(k)
 	JNZ(LabelRef("max"))
 
@@ -100,7 +112,7 @@ func softmax() {
 		KNOTW(top, add)
 		VADDPD(p, others[h], add, others[h])
 	}
-	ADDQ(U32(128), at)
+	ADDQ(U32(uint32(zStep)), at)
 	INCQ(k)
 	CMPQ(k, classes)
 	JNE(LabelRef("exp"))
@@ -127,18 +139,19 @@ func softmax() {
 	// Residuals w (p - y), in units, as three balanced digits base 256.
 	r := Load(Param("r"), GP64())
 	rsum := Load(Param("rsum"), GP64())
-	unit := ZMM()
-	unitParam, err := Param("unit").Resolve()
-	if err != nil {
-		panic(err)
-	}
-	VBROADCASTSD(unitParam.Addr, unit)
-	carry, spread := ZMM(), ZMM()
-	VPBROADCASTD(ConstData("carry", U32(0x808080)), carry)
-	VBROADCASTI32X4(quadDigits(), spread)
+	unit, carry, spread := ZMM(), ZMM(), ZMM()
 	stride := GP64()
-	MOVQ(classes, stride)
-	SHLQ(Imm(4), stride)
+	if bytes {
+		param, err := Param("unit").Resolve()
+		if err != nil {
+			panic(err)
+		}
+		VBROADCASTSD(param.Addr, unit)
+		VPBROADCASTD(ConstData("carry", U32(0x808080)), carry)
+		VBROADCASTI32X4(quadDigits(), spread)
+		MOVQ(classes, stride)
+		SHLQ(Imm(4), stride)
+	}
 	MOVQ(z, at)
 	XORQ(k, k)
 	Label("residual")
@@ -153,6 +166,11 @@ func softmax() {
 		VMULPD(w[h], p, p)
 		VADDPD(Mem{Base: rsum, Disp: 64 * h}, p, exact)
 		VMOVUPD(exact, Mem{Base: rsum, Disp: 64 * h})
+		if !bytes {
+			VCVTPD2PS(p, exact.AsY())
+			VMOVUPS(exact.AsY(), Mem{Base: r, Disp: 32 * h})
+			continue
+		}
 		VMULPD(unit, p, p)
 		q[h] = ZMM()
 		VCVTPD2DQ(p, q[h].AsY())
@@ -160,19 +178,23 @@ func softmax() {
 		VSUBPD(exact, p, p)
 		VFMADD231PD(p, p, square[h])
 	}
-	VINSERTI32X8(Imm(1), q[1].AsY(), q[0], q[0])
-	VPADDD(carry, q[0], q[0])
-	VPXORD(carry, q[0], q[0])
-	VPSHUFB(spread, q[0], q[0])
-	out := GP64()
-	MOVQ(r, out)
-	VMOVDQU32(q[0].AsX(), Mem{Base: out})
-	for lane := 1; lane < 4; lane++ {
-		ADDQ(stride, out)
-		VEXTRACTI32X4(Imm(uint64(lane)), q[0], Mem{Base: out})
+	if bytes {
+		VINSERTI32X8(Imm(1), q[1].AsY(), q[0], q[0])
+		VPADDD(carry, q[0], q[0])
+		VPXORD(carry, q[0], q[0])
+		VPSHUFB(spread, q[0], q[0])
+		out := GP64()
+		MOVQ(r, out)
+		VMOVDQU32(q[0].AsX(), Mem{Base: out})
+		for lane := 1; lane < 4; lane++ {
+			ADDQ(stride, out)
+			VEXTRACTI32X4(Imm(uint64(lane)), q[0], Mem{Base: out})
+		}
+		ADDQ(Imm(16), r)
+	} else {
+		ADDQ(U32(128), r)
 	}
-	ADDQ(Imm(16), r)
-	ADDQ(U32(128), at)
+	ADDQ(U32(uint32(zStep)), at)
 	ADDQ(U32(128), rsum)
 	INCQ(k)
 	CMPQ(k, classes)
