@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/softmax/dataset"
+	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/optimize"
 	"example.com/softmax/internal/train"
 	"example.com/softmax/preprocess"
@@ -61,6 +62,11 @@ type Config struct {
 	// Threads is the number of threads; 0 stands for all. The result does not
 	// depend on it, bit for bit.
 	Threads int `json:"-"`
+
+	// Kernel is the level of the training loops: "generic", "avx2", "avx512",
+	// or empty for the best that the machine has. Results are the same, bit for
+	// bit, at one level; between levels they agree within Tol.
+	Kernel string `json:"-"`
 
 	// Progress is called after every iteration or epoch; it may be nil.
 	Progress func(Iteration) `json:"-"`
@@ -162,10 +168,30 @@ func (c *Config) validate() error {
 	default:
 		return bad("solver %q is not known; it can be %q, %q or %q", c.Solver, Newton, LBFGS, SGDSolver)
 	}
+	if _, err := c.level(); err != nil {
+		return bad("%v", err)
+	}
 	if err := c.Preprocess.Validate(); err != nil {
 		return bad("%v", err)
 	}
 	return nil
+}
+
+func (c *Config) level() (kernel.Level, error) {
+	if c.Kernel == "" {
+		return kernel.Best(), nil
+	}
+	return kernel.ParseLevel(c.Kernel)
+}
+
+// Kernels lists the levels that Config.Kernel can have on this machine, the
+// best last.
+func Kernels() []string {
+	var names []string
+	for _, l := range kernel.Levels() {
+		names = append(names, l.String())
+	}
+	return names
 }
 
 // options fills the defaults in.
@@ -178,6 +204,7 @@ func (c *Config) options() train.Options {
 			Epochs: cmp.Or(c.SGD.Epochs, 10), Seed: c.Seed,
 		},
 	}
+	o.Level, _ = c.level() // valid, or validate had said so
 	if o.Threads == 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}

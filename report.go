@@ -56,10 +56,13 @@ type Report struct {
 // Iteration is one line of a fit's history. Numbers that were not computed are
 // NaN.
 type Iteration struct {
-	Iteration    int     // or epoch; 0 is the starting point
-	Passes       float64 // reads of all training examples so far
-	Seconds      float64 // since the fit began
-	Objective    float64 // over all examples
+	Iteration int     // or epoch; 0 is the starting point
+	Passes    float64 // reads of all training examples so far
+	Seconds   float64 // since the fit began
+	// Objective is over all examples. Float32 passes, which kernel levels above
+	// generic mostly make, evaluate it to 1e-6 (relative; absolute below
+	// 1); the Report's own is exact.
+	Objective    float64
 	GapBound     float64
 	GapEstimate  float64
 	GradientNorm float64

@@ -176,7 +176,7 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 func (f *fit) model(theta []float64) *Model {
 	at := f.design.D() * len(f.target.classes)
 	cfg := f.cfg
-	cfg.Threads, cfg.Progress, cfg.Validation = 0, nil, nil
+	cfg.Threads, cfg.Kernel, cfg.Progress, cfg.Validation = 0, "", nil, nil
 	return &Model{design: f.design, kind: f.target.kind, classes: f.target.classes, w: theta[:at:at], b: theta[at:], config: cfg}
 }
 

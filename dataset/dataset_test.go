@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -89,12 +90,16 @@ func TestValidate(t *testing.T) {
 		{"too few names", func(d *Dataset) { d.Columns[2].Components = []string{"re"}; d.Columns[2].Float64s[1] = inf }, `column "named": bad column: 1 component names for a width of 2`, ErrColumn},
 		{"level out of range", func(d *Dataset) { d.Columns[3].Codes[2] = 2 }, `row 3, column "color": bad column: level code 2 of 2 levels`, ErrColumn},
 		{"level below -1", func(d *Dataset) { d.Columns[3].Codes[0] = -2 }, `row 1, column "color"`, ErrColumn},
+		{"level twice", func(d *Dataset) { d.Columns[3].Levels[1] = d.Columns[3].Levels[0] }, `column "color": bad column: the level`, ErrColumn},
+		{"no such kind", func(d *Dataset) { d.Columns[0].Kind = 9 }, `column "bytes": bad column: there is no Kind(9)`, ErrColumn},
 		{"pixels as floats", func(d *Dataset) { d.Columns[1].Kind = Pixels }, `column "block": bad column: 2 pixels`, ErrColumn},
 		{"image height", func(d *Dataset) { d.Columns[4].Height = 4 }, `column "image": bad column: 6 pixels do not make an image of height 4`, ErrColumn},
 		{"infinite float32", func(d *Dataset) { d.Columns[1].Float32s[3] = float32(inf) }, `row 2, column "block[1]": infinite`, ErrInfinite},
 		{"infinite float64", func(d *Dataset) { d.Columns[2].Float64s[0] = -inf }, `row 1, column "re": infinite`, ErrInfinite},
 		{"labels", func(d *Dataset) { d.Label.Codes = d.Label.Codes[:2] }, `column "class": bad column: 2 labels for 3 rows`, ErrColumn},
 		{"class out of range", func(d *Dataset) { d.Label.Codes[1] = 2 }, `row 2, column "class": bad column: class code 2 of 2 classes`, ErrColumn},
+		{"class twice", func(d *Dataset) { d.Label.Classes[1] = d.Label.Classes[0] }, `column "class": bad column: the class`, ErrColumn},
+		{"class order", func(d *Dataset) { slices.Reverse(d.Label.Classes) }, `column "class": bad column: the classes are not in the order`, ErrColumn},
 		{"weights", func(d *Dataset) { d.Weights = []float64{1} }, "bad weight: 1 weights for 3 rows", ErrWeight},
 		{"negative weight", func(d *Dataset) { d.Weights[1] = -1 }, "row 2: bad weight: -1", ErrWeight},
 		{"NaN weight", func(d *Dataset) { d.Weights[1] = nan }, "row 2: bad weight: NaN", ErrWeight},

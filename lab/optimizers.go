@@ -7,7 +7,7 @@ import (
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/dataset/sample"
-	"example.com/softmax/internal/objective"
+	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/optimize"
 	"example.com/softmax/internal/train"
 )
@@ -136,17 +136,20 @@ func (r *racer) run(solver string) (*Descent, []float64, error) {
 	add := func(passes, seconds, f float64) {
 		d.Passes, d.Seconds, d.Objective = append(d.Passes, passes), append(d.Seconds, seconds), append(d.Objective, f)
 	}
-	tol, epochs := 1e-4, 30
+	tol, epochs, level := 1e-4, 30, kernel.Best()
 	if r.small() {
-		tol, epochs = 1e-9, 300
+		tol, epochs, level = 1e-9, 300, kernel.Generic
 	}
 	switch solver {
 	case solverOwn, solverNewton:
-		opt := train.Options{Solver: train.SolverLBFGS, Tol: tol, Threads: r.opt.threads(), OnIterate: func(it train.Iterate) {
+		opt := train.Options{Solver: train.SolverLBFGS, Tol: tol, Level: level, Threads: r.opt.threads(), OnIterate: func(it train.Iterate) {
 			add(it.Passes, it.Seconds, it.Objective)
 		}}
-		if solver == solverNewton {
+		switch {
+		case solver == solverNewton:
 			opt.Solver = train.SolverNewton
+		case r.small():
+			opt.Tol = 1e-13 // so that the floor is the optimum to the eye of the others
 		}
 		res, err := train.Run(r.ctx, r.problem.Problem, opt)
 		if err != nil {
@@ -157,7 +160,7 @@ func (r *racer) run(solver string) (*Descent, []float64, error) {
 		}
 		return d, res.Theta, nil
 	}
-	o := objective.New(r.ctx, r.problem.Problem.Problem, r.opt.threads())
+	o := r.problem.objective(r.ctx, level, r.opt.threads())
 	theta := r.problem.start(o)
 	var err error
 	if solver == solverLBFGS {
@@ -173,15 +176,16 @@ func (r *racer) run(solver string) (*Descent, []float64, error) {
 		descent.Momentum = sgdMomentum
 	}
 	// What is read off after an epoch is not the solver's work.
-	outside := objective.New(r.ctx, r.problem.Problem.Problem, r.opt.threads())
-	grad := make([]float64, len(theta))
+	outside := r.problem.objective(r.ctx, level, r.opt.threads())
+	there, grad := make([]float64, len(theta)), make([]float64, len(theta))
 	var failed error
 	var seconds float64
 	start := time.Now()
 	_, err = optimize.SGD(o, theta, descent, func(s *optimize.State) bool {
 		seconds += time.Since(start).Seconds()
 		var f float64
-		f, failed = outside.ValueGrad(s.X, grad)
+		copy(there, s.X)
+		f, failed = outside.ValueGrad(there, grad)
 		add(o.Passes(), seconds, f)
 		start = time.Now()
 		return failed != nil

@@ -54,7 +54,7 @@ func runOrdinal(ctx context.Context, opt Options) (*Ordinal, error) {
 		return nil, err
 	}
 	r := &Ordinal{}
-	if err := r.Unordered.run(ctx, opt, train, test, softmax.Config{L2: 1e-2, Tol: 1e-2, Stop: softmax.StopEstimate, Threads: opt.Threads}); err != nil {
+	if err := r.Unordered.run(ctx, opt, train, test, softmax.Config{L2: 1e-2, Tol: 1e-2, Stop: softmax.StopEstimate, Kernel: "generic", Threads: opt.Threads}); err != nil {
 		return nil, err
 	}
 	if opt.Train == nil {
@@ -66,7 +66,7 @@ func runOrdinal(ctx context.Context, opt Options) (*Ordinal, error) {
 	if train, test, err = penguinsByMass(); err != nil {
 		return nil, err
 	}
-	return r, r.Ordered.run(ctx, opt, train, test, softmax.Config{Threads: opt.Threads})
+	return r, r.Ordered.run(ctx, opt, train, test, softmax.Config{Tol: 1e-13, Kernel: "generic", Threads: opt.Threads})
 }
 
 func (r *Numbered) run(ctx context.Context, opt Options, train, test *dataset.Dataset, cfg softmax.Config) error {
@@ -157,7 +157,7 @@ func indicatorOutputs(train *dataset.Dataset, codes []int32, test *dataset.Datas
 	if width > most {
 		return nil, fmt.Errorf("the normal equations of %d features are too large for this experiment; it takes %d", width, most)
 	}
-	gram := x.Gram(nil, 1, opt.threads())
+	gram := x.Gram(kernel.Generic, nil, 1, opt.threads())
 	indicators, sums := make([]float64, len(codes)*k), make([]float64, k)
 	for i, c := range codes {
 		indicators[i*k+int(c)] = 1 / float64(len(codes))

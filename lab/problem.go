@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -80,6 +81,14 @@ func (o Options) threads() int {
 // n is the number of examples, parameters the length of theta.
 func (p *problem) n() int          { return p.X.N() }
 func (p *problem) parameters() int { return (p.X.D() + 1) * p.K }
+
+// objective evaluates the problem. Values and gradients at kernel.Best are those
+// of a point near theta, to which ValueGrad moves it.
+func (p *problem) objective(ctx context.Context, level kernel.Level, threads int) *objective.Objective {
+	o := objective.New(ctx, p.Problem.Problem, threads)
+	o.SetLevel(level)
+	return o
+}
 
 // start is where fits begin: no features, the classes' shares.
 func (p *problem) start(o *objective.Objective) []float64 {

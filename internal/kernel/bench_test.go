@@ -3,34 +3,55 @@ package kernel
 import (
 	"fmt"
 	"math/rand/v2"
+	"syscall"
 	"testing"
+	"time"
 )
 
-// benchmark runs f on blocks of 64 rows, of half zeros as images have: of the
-// sizes of a table, of images of letters, and of images of clothes.
-func benchmark(b *testing.B, f func(x Rows, w, z, c []float64)) {
-	for _, s := range []shape{{64, 13, 3}, {64, 64, 10}, {64, 784, 10}} {
-		r := rand.New(rand.NewPCG(1, 2))
-		for _, x := range []Rows{{D: s.d, U8: rows[uint8](r, s, 0.5)}, {D: s.d, F32: rows[float32](r, s, 0)}} {
-			storage := "float32"
-			if x.U8 != nil {
-				storage = "uint8"
-			}
-			w, z, c := normal(r, s.d*s.k), normal(r, s.n*s.k), normal(r, s.k)
-			b.Run(fmt.Sprintf("%s/d=%d/K=%d", storage, s.d, s.k), func(b *testing.B) {
-				b.SetBytes(int64(len(x.U8) + 4*len(x.F32)))
+// Each pass is 4 n d K operations, as of two matrix products.
+func BenchmarkCrossEntropy(b *testing.B) {
+	for _, shape := range []struct {
+		n, d, k int
+		bytes   bool
+	}{
+		{60000, 784, 10, true},
+		{60000, 784, 10, false},
+		{10000, 784, 100, true},
+		{10000, 784, 100, false},
+		{10000, 784, 1000, true},
+		{10000, 784, 1000, false},
+		{15000, 16, 26, false},
+	} {
+		task := newTask(rand.New(rand.NewPCG(1, 2)), shape.n, shape.d, shape.k, shape.bytes, false)
+		for i := range task.u {
+			task.u[i] /= 28
+		}
+		storage := "float32"
+		if shape.bytes {
+			storage = "uint8"
+		}
+		for _, level := range Levels() {
+			b.Run(fmt.Sprintf("%s/%dx%dx%d/%v", storage, shape.n, shape.d, shape.k, level), func(b *testing.B) {
+				e := NewEngine(level, task.x, task.k)
+				e.Prepare(task.u, task.c)
+				s := e.NewScratch()
+				g, rsum := make([]float64, e.GradLen()), make([]float64, task.k)
+				least, begin := time.Hour, cpuTime()
 				for b.Loop() {
-					f(x, w, z, c)
+					start := time.Now()
+					s.CrossEntropy(task.x, task.labels, nil, g, rsum)
+					least = min(least, time.Since(start))
 				}
+				b.ReportMetric((cpuTime()-begin).Seconds()*1e3/float64(b.N), "cpu-ms")
+				b.ReportMetric(4e-9*float64(shape.n)*float64(shape.d)*float64(shape.k)/least.Seconds(), "best-GFLOP/s")
+				b.ReportMetric(1e3*least.Seconds(), "best-ms")
 			})
 		}
 	}
 }
 
-func BenchmarkForward(b *testing.B) {
-	benchmark(b, func(x Rows, w, z, c []float64) { Forward(z, x, w, c) })
-}
-
-func BenchmarkBackward(b *testing.B) {
-	benchmark(b, func(x Rows, w, z, c []float64) { Backward(w, x, z) })
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano())
 }

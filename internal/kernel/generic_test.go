@@ -50,9 +50,9 @@ func normal(r *rand.Rand, n int) []float64 {
 	return v
 }
 
-// guarded returns a copy of v that lies between NaNs, and a check that they
+// fenced returns a copy of v that lies between NaNs, and a check that they
 // are still there.
-func guarded(v []float64) (inner []float64, intact func() bool) {
+func fenced(v []float64) (inner []float64, intact func() bool) {
 	const guard = 8
 	all := make([]float64, len(v)+2*guard)
 	for i := range all {
@@ -96,7 +96,7 @@ func TestForward(t *testing.T) { forShapes(t, testForward[uint8], testForward[fl
 // testForward: each sum in the order of the features, bit for bit.
 func testForward[T stored](t *testing.T, r *rand.Rand, s shape, x []T) {
 	w, c := normal(r, s.d*s.k), normal(r, s.k)
-	z, intact := guarded(normal(r, s.n*s.k)) // what was there is overwritten
+	z, intact := fenced(normal(r, s.n*s.k)) // what was there is overwritten
 	forward(z, x, s.d, w, c)
 	if !intact() {
 		t.Fatal("wrote outside its output")
@@ -119,7 +119,7 @@ func TestBackward(t *testing.T) { forShapes(t, testBackward[uint8], testBackward
 // testBackward: within the rounding of a sum of n+1 terms.
 func testBackward[T stored](t *testing.T, r *rand.Rand, s shape, x []T) {
 	res, before := normal(r, s.n*s.k), normal(r, s.d*s.k)
-	g, intact := guarded(before)
+	g, intact := fenced(before)
 	backward(g, x, s.d, res)
 	if !intact() {
 		t.Fatal("wrote outside its output")
@@ -138,7 +138,7 @@ func testBackward[T stored](t *testing.T, r *rand.Rand, s shape, x []T) {
 	}
 }
 
-func TestGram(t *testing.T) {
+func TestGenericGram(t *testing.T) {
 	forShapes(t, testGram[uint8], testGram[float32])
 }
 
@@ -154,7 +154,7 @@ func testGram[T stored](t *testing.T, r *rand.Rand, s shape, x []T) {
 	lo := r.IntN(s.d + 1)
 	hi := lo + r.IntN(s.d+1-lo)
 	before := normal(r, s.d*s.d)
-	g, intact := guarded(before)
+	g, intact := fenced(before)
 	gram(g, x, s.d, w, lo, hi)
 	if !intact() {
 		t.Fatal("wrote outside its output")
@@ -195,7 +195,7 @@ func TestAffine(t *testing.T) {
 					want[q] += float64(v * w[j*k+q])
 				}
 			}
-			got, intact := guarded(z)
+			got, intact := fenced(z)
 			Affine(got, x, shift, scale, w)
 			for q := range want {
 				if got[q] != want[q] || !intact() {
@@ -226,7 +226,7 @@ func TestRows(t *testing.T) {
 		g := make([]float64, 3)
 		Backward(g, part, []float64{1, 10})
 		gram := make([]float64, 9)
-		Gram(gram, part, nil, 0, 3)
+		Gram(Generic, gram, part, nil, 0, 3)
 		if z[0] != 654.5 || z[1] != 987.5 || g[0] != 74 || g[2] != 96 || gram[2] != 4*6+7*9 {
 			t.Errorf("%v: %v %v %v", x, z, g, gram)
 		}

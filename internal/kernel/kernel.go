@@ -26,6 +26,20 @@ func (x Rows) Slice(lo, hi int) Rows {
 	return Rows{D: x.D, F32: x.F32[lo*x.D : hi*x.D]}
 }
 
+// AddRow adds a times row i to y, D entries.
+func (x Rows) AddRow(y []float64, a float64, i int) {
+	row := x.Slice(i, i+1)
+	if row.U8 != nil {
+		for j, v := range row.U8 {
+			y[j] += float64(a * float64(v))
+		}
+		return
+	}
+	for j, v := range row.F32 {
+		y[j] += float64(a * float64(v))
+	}
+}
+
 // Forward sets z = x u + 1 c': the logits of x's rows.
 // u is D x K and z is N x K, both row-major; c has K entries.
 // Each sum runs in the order of the features, starting from c.
@@ -50,8 +64,16 @@ func Backward(g []float64, x Rows, r []float64) {
 
 // Gram adds to g, for features lo <= j < hi and l >= j, the sums over rows of
 // w_i x_ij x_il. g is D x D row-major; entries left of the diagonal are not
-// touched. w has N entries; nil means 1.
-func Gram(g []float64, x Rows, w []float64, lo, hi int) {
+// touched. w has N entries; nil means 1. Levels above Generic treat w_i x_ij as
+// Engine treats residuals; bytes without weights are exact at AVX512.
+func Gram(level Level, g []float64, x Rows, w []float64, lo, hi int) {
+	k := hi - lo
+	e := NewEngine(level, x, k)
+	zero := make([]float64, x.D*k)
+	if e.Prepare(zero, zero[:k]); !e.Exact() {
+		gramByColumns(e, g, x, w, lo)
+		return
+	}
 	if x.U8 != nil {
 		gram(g, x.U8, x.D, w, lo, hi)
 	} else {
@@ -59,18 +81,55 @@ func Gram(g []float64, x Rows, w []float64, lo, hi int) {
 	}
 }
 
+// gramByColumns takes the columns as residuals.
+func gramByColumns(e *Engine, g []float64, x Rows, w []float64, lo int) {
+	const run = 1024
+	d, k := x.D, e.k
+	s := e.NewScratch()
+	packed, sums, r := make([]float64, e.GradLen()), make([]float64, d*k), make([]float64, min(run, x.N())*k)
+	for first := 0; first < x.N(); first += run {
+		rows := x.Slice(first, min(first+run, x.N()))
+		for i := range rows.N() {
+			wi := 1.0
+			if w != nil {
+				wi = w[first+i]
+			}
+			ri := r[i*k:][:k]
+			if x.U8 != nil {
+				for q, v := range rows.U8[i*d+lo:][:k] {
+					ri[q] = wi * float64(v)
+				}
+			} else {
+				for q, v := range rows.F32[i*d+lo:][:k] {
+					ri[q] = wi * float64(v)
+				}
+			}
+		}
+		s.AddGrad(rows, r[:rows.N()*k], packed)
+	}
+	e.Unpack(sums, packed)
+	for q := range k {
+		for l := lo + q; l < d; l++ {
+			g[(lo+q)*d+l] += sums[l*k+q]
+		}
+	}
+}
+
 // Affine adds to the logits z those of one feature vector x:
 //
 //	z_k += ((x_j - shift_j) scale_j) u_jk,   j = 0, 1, ...
 //
-// one feature after the other, every product and sum rounded to float64. u is
-// d x K row-major.
+// one feature after the other, every product and sum rounded to float64, so
+// that the bits are the same on every machine, for one row or many. u is d x K
+// row-major.
 func Affine(z, x, shift, scale, u []float64) {
-	k := len(z)
-	for j, xj := range x {
-		v := float64((xj - shift[j]) * scale[j])
-		if v != 0 {
-			axpy(z, v, u[j*k:][:k])
+	var scaled [256]float64
+	for k := len(z); len(x) > 0; {
+		m := min(len(x), len(scaled))
+		for j := range m {
+			scaled[j] = (x[j] - shift[j]) * scale[j]
 		}
+		Products(z, scaled[:m], u)
+		x, shift, scale, u = x[m:], shift[m:], scale[m:], u[m*k:]
 	}
 }

@@ -48,6 +48,60 @@ func (x *Dense) Fold(u, c, W, b []float64) {
 	}
 }
 
+// Refold follows a change of u: it moves W with it and sets c anew. A feature
+// of Scale 0 keeps its W, which has no effect.
+func (x *Dense) Refold(u, c, W, b []float64) {
+	k := len(b)
+	copy(c, b)
+	for j, s := range x.Scale {
+		if s == 0 {
+			continue
+		}
+		m := x.Shift[j]
+		w, uj := W[j*k:][:k], u[j*k:][:k]
+		for q := range uj {
+			w[q] = uj[q] / s
+			c[q] -= float64(m * uj[q])
+		}
+	}
+}
+
+// SquaredNorm is an upper bound, but for rounding, of the sum of the squares of
+// all v_ij Scale[j].
+func (x *Dense) SquaredNorm(threads int) float64 {
+	n, d := x.N(), x.D()
+	var square [256]float64
+	for v := range square {
+		square[v] = float64(v * v)
+	}
+	shards := max(1, threads)
+	sums := make([][]float64, shards)
+	var wg sync.WaitGroup
+	for t := range shards {
+		sums[t] = make([]float64, d)
+		wg.Go(func() {
+			sum := sums[t]
+			for i := n * t / shards; i < n*(t+1)/shards; i++ {
+				row := x.V.Slice(i, i+1)
+				for j, v := range row.U8 {
+					sum[j] += square[v]
+				}
+				for j, v := range row.F32 {
+					sum[j] += float64(v) * float64(v)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	var total float64
+	for j, s := range x.Scale {
+		for t := range sums {
+			total += sums[t][j] * s * s
+		}
+	}
+	return total * (1 + 1e-9)
+}
+
 // Unfold turns g = V' R into X' R in place, given rsum = R' 1.
 func (x *Dense) Unfold(g, rsum []float64) {
 	k := len(rsum)
@@ -120,19 +174,19 @@ func (x *Dense) Squares(weights []float64, stride int) []float64 {
 // Gram returns the weighted mean of (x_i, 1)(x_i, 1)' over every stride-th
 // row, as a full symmetric (D+1) x (D+1) row-major matrix whose last row and
 // column belong to the constant. weights may be nil.
-func (x *Dense) Gram(weights []float64, stride, threads int) []float64 {
+func (x *Dense) Gram(level kernel.Level, weights []float64, stride, threads int) []float64 {
 	d := x.D()
 	v, w := x.every(stride, weights)
 	raw := make([]float64, d*d)
 	// Each worker owns a band of features, so no sum depends on their number.
-	// Bands are narrow since the rows of the triangle differ in length.
-	const band = 16
+	// A band is a few tiles of the kernels.
+	const band = 40
 	var wg sync.WaitGroup
 	bands := make(chan int)
 	for range max(1, min(threads, runtime.GOMAXPROCS(0))) {
 		wg.Go(func() {
 			for lo := range bands {
-				kernel.Gram(raw, v, w, lo, min(lo+band, d))
+				kernel.Gram(level, raw, v, w, lo, min(lo+band, d))
 			}
 		})
 	}

@@ -171,7 +171,7 @@ func TestMoments(t *testing.T) {
 				}
 			}
 			for _, threads := range []int{1, 3} {
-				g := s.x.Gram(s.w, stride, threads)
+				g := s.x.Gram(kernel.Generic, s.w, stride, threads)
 				for at := range g {
 					near(t, "Gram", g[at], want[at]/sum, size[at]/sum)
 				}

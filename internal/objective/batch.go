@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"example.com/softmax/internal/kernel"
+	"example.com/softmax/internal/linalg"
 )
 
 // Examples is the number of rows. It implements optimize.Batches.
@@ -15,14 +16,15 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 	if err := o.ctx.Err(); err != nil {
 		return 0, err
 	}
-	d, k := o.X.D(), o.K
+	k := o.K
 	W, b := o.Split(theta)
 	o.X.Fold(o.u, o.c, W, b)
+	o.engine.Prepare(o.u, o.c)
 	o.passes += float64(len(batch)) / float64(o.X.N())
 
 	// The batch is cut as the whole is: into blocks, in order, whatever the
 	// number of threads.
-	size := max(o.block(), (len(batch)+len(o.parts)-1)/len(o.parts))
+	size := max(granule, (len(batch)+len(o.parts)-1)/len(o.parts))
 	parts := (len(batch) + size - 1) / size
 	var wg sync.WaitGroup
 	for w := range min(len(o.workers), parts) {
@@ -31,7 +33,7 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 			for at := w; at < parts; at += len(o.workers) {
 				rows := batch[at*size : min((at+1)*size, len(batch))]
 				p := &o.parts[at]
-				p.reset(d, k)
+				p.reset(o.engine.GradLen(), k)
 				for len(rows) > 0 {
 					m := min(o.block(), len(rows))
 					o.addRows(p, worker, rows[:m])
@@ -58,14 +60,15 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 	var loss float64
 	for i := range parts {
 		p := &o.parts[i]
-		loss += p.loss
-		for q, v := range p.grad {
-			gW[q] += v
+		loss += p.sums.Loss
+		if i > 0 {
+			linalg.Axpy(o.parts[0].grad, 1, p.grad)
 		}
 		for q, r := range p.rsum {
 			gb[q] += r
 		}
 	}
+	o.engine.Unpack(gW, o.parts[0].grad)
 	o.X.Unfold(gW, gb)
 	for i, w := range W {
 		gW[i] = gW[i]/sum + o.Lambda*w
@@ -76,20 +79,35 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 	return loss / sum, nil
 }
 
-// addRows adds the given rows, gathered into the worker's buffer, to p.
+// addRows adds the given rows, gathered into the worker's buffers, to p.
 func (o *Objective) addRows(p *part, w *worker, rows []int32) {
-	k := o.K
 	x := w.gather(o.X.V, rows, o.block())
-	z := w.z[:len(rows)*k]
-	kernel.Forward(z, x, o.u, o.c)
+	if o.fused() {
+		labels := o.Loss.(CrossEntropy).Labels
+		w.labels, w.weights = w.labels[:0], w.weights[:0]
+		for _, i := range rows {
+			w.labels = append(w.labels, labels[i])
+			w.weights = append(w.weights, o.weight(int(i)))
+		}
+		p.sums.Add(w.scratch.CrossEntropy(x, w.labels, w.weights, p.grad, p.rsum))
+		return
+	}
+	z := w.z[:len(rows)*o.K]
+	w.scratch.Logits(x, z)
 	for at, i := range rows {
-		zi := z[at*k:][:k]
-		p.loss += o.residuals(zi, int(i), int(i)+1)
-		for q, r := range zi {
+		p.sums.Loss += o.residuals(z[at*o.K:][:o.K], int(i), int(i)+1)
+	}
+	p.addResiduals(z, o.K)
+	p.sums.Square += w.scratch.AddGrad(x, z, p.grad)
+}
+
+// addResiduals adds residuals z, row-major, to rsum.
+func (p *part) addResiduals(z []float64, k int) {
+	for at := 0; at < len(z); at += k {
+		for q, r := range z[at:][:k] {
 			p.rsum[q] += r
 		}
 	}
-	kernel.Backward(p.grad, x, z)
 }
 
 // gather copies rows of v next to each other.

@@ -3,7 +3,6 @@ package objective
 import (
 	"math"
 
-	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
 )
 
@@ -25,6 +24,7 @@ type Certificate struct {
 	cross []float64 // d x K: mean x_i y_i'
 	xbar  []float64 // d: mean x_i
 	best  float64
+	guess float64
 	g, s  []float64
 }
 
@@ -32,43 +32,71 @@ type Certificate struct {
 // must be a Dual.
 func NewCertificate(o *Objective) (*Certificate, error) {
 	d, k := o.X.D(), o.K
-	c := &Certificate{o: o, dual: o.Loss.(Dual), total: o.sum / o.norm, best: math.Inf(-1), g: make([]float64, d*k), s: make([]float64, k)}
-	// The gradient with y in place of the residuals is what is wanted.
-	err := o.each(make([]float64, o.Dim()), func(p *part, z []float64, lo, hi int) {
-		if lo == p.lo {
-			p.reset(d, k)
-		}
-		for i := lo; i < hi; i++ {
-			yi := z[(i-lo)*k:][:k]
-			c.dual.Target(yi, i)
-			for q := range yi {
-				if o.Weights != nil {
-					yi[q] *= o.Weights[i]
+	c := &Certificate{
+		o: o, dual: o.Loss.(Dual), total: o.sum / o.norm, best: math.Inf(-1), guess: math.Inf(-1),
+		g: make([]float64, d*k), s: make([]float64, k),
+	}
+	o.passes++
+	err := o.parallel(func(w *worker, p *part) {
+		p.reset(d*k, k)
+		y := make([]float64, k)
+		for i := p.lo; i < p.hi; i++ {
+			c.dual.Target(y, i)
+			for q, v := range y {
+				if v *= o.weight(i); v != 0 { // mostly one class
+					p.rsum[q] += v
+					o.X.V.AddRow(p.grad[q*d:][:d], v, i)
 				}
-				p.rsum[q] += yi[q]
 			}
 		}
-		kernel.Backward(p.grad, o.X.V.Slice(lo, hi), z)
 	})
 	if err != nil {
 		return nil, err
 	}
-	sums := make([]float64, o.Dim())
-	o.collect(make([]float64, o.Dim()), sums)
-	c.cross, c.ybar = o.Split(sums)
-	c.xbar = o.X.Means(o.Weights)
-	for j := range c.xbar {
-		c.xbar[j] *= c.total
+	c.cross, c.ybar, c.xbar = make([]float64, d*k), make([]float64, k), make([]float64, d)
+	for i := range o.parts {
+		p := &o.parts[i]
+		linalg.Axpy(c.ybar, 1, p.rsum)
+		for q := range k {
+			for j, v := range p.grad[q*d:][:d] {
+				c.cross[j*k+q] += v
+			}
+		}
+	}
+	o.X.Unfold(c.cross, c.ybar)
+	for q := range c.ybar {
+		c.ybar[q] /= o.norm
+	}
+	for i := range c.cross {
+		c.cross[i] /= o.norm
+	}
+	if IsShiftInvariant(o.Loss) { // a row's targets sum to 1
+		for j := range c.xbar {
+			for _, v := range c.cross[j*k:][:k] {
+				c.xbar[j] += v
+			}
+		}
+		return c, nil
+	}
+	for j, x := range o.X.Means(o.Weights) {
+		c.xbar[j] = x * c.total
 	}
 	return c, nil
 }
 
-// Add takes in an iterate with its value and gradient and returns the best
-// lower bound of min f so far: -Inf where there is no penalty.
-func (c *Certificate) Add(theta, grad []float64, f float64) float64 {
+// Lower is the best proved lower bound of min f so far: -Inf where there is no
+// penalty.
+func (c *Certificate) Lower() float64 { return c.best }
+
+// Guess is what Lower would be if the kernels made no errors: where it is
+// better, passes in float64 may prove it.
+func (c *Certificate) Guess() float64 { return max(c.guess, c.best) }
+
+// Add takes in the point that o evaluated last, with its value and gradient.
+func (c *Certificate) Add(theta, grad []float64, f float64) {
 	o := c.o
 	if o.Lambda == 0 {
-		return c.best
+		return
 	}
 	W, b := o.Split(theta)
 	gW, r := o.Split(grad)
@@ -89,7 +117,7 @@ func (c *Certificate) Add(theta, grad []float64, f float64) float64 {
 		}
 	}
 	if !(tau < 1) {
-		return c.best
+		return
 	}
 	if tau > 0 {
 		for q := range c.s {
@@ -104,12 +132,24 @@ func (c *Certificate) Add(theta, grad []float64, f float64) float64 {
 		}
 	}
 	penalty := linalg.Dot(c.g, c.g) / (2 * o.Lambda)
-	// The sums above are rounded: what that can cost is taken off the bound.
+	if guess := entropy - penalty; guess > c.guess { // it may be NaN
+		c.guess = guess
+	}
+	// The sums above are rounded: what that can cost is taken off the bound. So
+	// is what an error E of the gradient can: D changes by -<E, W + G/lambda>,
+	// which is small where the iterate is good, and -||E||^2 / (2 lambda).
 	slack := rounding * (math.Abs(loss) + math.Abs(wg) + math.Abs(br) + 2*penalty)
+	if e := (1 - tau) * o.gradError; e > 0 {
+		var away float64 // ||W + G/lambda||^2
+		for i, g := range c.g {
+			v := W[i] + g/o.Lambda
+			away += v * v
+		}
+		slack += e*math.Sqrt(away) + e*e/(2*o.Lambda)
+	}
 	if bound := entropy - penalty - slack; bound > c.best { // it may be NaN
 		c.best = bound
 	}
-	return c.best
 }
 
 // rounding is what is taken off for the rounded sums: six times the most that

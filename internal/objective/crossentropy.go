@@ -3,6 +3,7 @@ package objective
 import (
 	"math"
 
+	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/special"
 )
 
@@ -35,32 +36,25 @@ type CrossEntropy struct {
 	Smoothing float64 // 0 <= s < 1
 }
 
-// Residual evaluates loss and residual from one set of exponentials. Nothing
-// that may be tiny is got by subtraction from its limit: the loss of a
-// confident right answer is log1p of the other classes' share, and p_y - 1 is
-// minus their sum.
+// Residual is kernel.Residual with, for Smoothing s, s/K of the target moved
+// from the class to each class.
 func (l CrossEntropy) Residual(z []float64, i int) float64 {
-	y, s := int(l.Labels[i]), l.Smoothing/float64(len(z))
-	zy := z[y]
-	var mean float64 // of what smoothing adds: sum_k (z_y - z_k) / K
-	if s > 0 {
-		for _, zk := range z {
-			mean += s * (zy - zk)
-		}
+	y := int(l.Labels[i])
+	if l.Smoothing == 0 {
+		loss, _ := kernel.Residual(z, y)
+		return loss
 	}
-	_, most, others := exponentials(z)
-	loss := math.Log1p(others) - (zy - most) + mean
-	scale := 1 / (1 + others)
-	var rest float64
+	s := l.Smoothing / float64(len(z))
+	var more float64 // s/K sum_k (z_y - z_k)
+	for _, zk := range z {
+		more += s * (z[y] - zk)
+	}
+	loss, _ := kernel.Residual(z, y)
 	for k := range z {
-		if k != y {
-			z[k] *= scale
-			rest += z[k]
-			z[k] -= s
-		}
+		z[k] -= s
 	}
-	z[y] = l.Smoothing - s - rest
-	return loss
+	z[y] += l.Smoothing
+	return loss + more
 }
 
 // Curvature is diag(p) - p p', whatever the label.

@@ -20,7 +20,7 @@ func (o *Objective) Hessian(theta, h []float64, stride int) error {
 	tri := (d + 1) * (d + 2) / 2
 	err := o.each(theta, func(p *part, z []float64, lo, hi int) {
 		if lo == p.lo {
-			p.loss = 0
+			p.weight = 0
 			p.hess = zeros(p.hess, pairs*tri)
 			p.x = zeros(p.x, d+1)
 			p.curve = zeros(p.curve, k*k)
@@ -30,7 +30,7 @@ func (o *Objective) Hessian(theta, h []float64, stride int) error {
 			if w == 0 || i%stride != 0 {
 				continue
 			}
-			p.loss += w
+			p.weight += w
 			o.X.Row(p.x[:d], i)
 			p.x[d] = 1
 			o.Loss.Curvature(p.curve, z[(i-lo)*k:][:k], i)
@@ -46,9 +46,9 @@ func (o *Objective) Hessian(theta, h []float64, stride int) error {
 	if err != nil {
 		return err
 	}
-	total, sum := o.parts[0].hess, o.parts[0].loss
+	total, sum := o.parts[0].hess, o.parts[0].weight
 	for i := 1; i < len(o.parts); i++ {
-		sum += o.parts[i].loss
+		sum += o.parts[i].weight
 		for at, v := range o.parts[i].hess {
 			total[at] += v
 		}

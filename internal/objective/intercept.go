@@ -32,8 +32,9 @@ func (o *Objective) NullModel(theta, shares []float64) {
 // and returns the objective there; grad is left with the gradient. It takes
 // Newton steps on b, each of two passes; the start is near the
 // optimum, so there are few. With so many classes that the K x K system would
-// cost more than passes do, theta is left as it is.
-func (o *Objective) MinimizeIntercept(theta, grad []float64) (float64, error) {
+// cost more than passes do, theta is left as it is. It ends when no component
+// of the gradient exceeds small, or rounding does not let it get there.
+func (o *Objective) MinimizeIntercept(theta, grad []float64, small float64) (float64, error) {
 	f, err := o.ValueGrad(theta, grad)
 	if err != nil || o.K > 4*(o.X.D()+1) {
 		return f, err
@@ -42,8 +43,7 @@ func (o *Objective) MinimizeIntercept(theta, grad []float64) (float64, error) {
 	_, gb := o.Split(grad)
 	k := o.K
 	h, step := make([]float64, k*k), make([]float64, k)
-	const exact = 1e-16
-	for most := largest(gb); most > exact; {
+	for most := largest(gb); most > small; {
 		if err := o.interceptHessian(theta, h); err != nil {
 			return f, err
 		}
@@ -102,13 +102,13 @@ func (o *Objective) MeanCurvature(theta, c []float64) error {
 	stride := max(1, o.X.N()/max(least, perClass*k))
 	err := o.each(theta, func(p *part, z []float64, lo, hi int) {
 		if lo == p.lo {
-			p.loss = 0
+			p.weight = 0
 			p.hess = zeros(p.hess, k*k)
 			p.curve = zeros(p.curve, k*k)
 		}
 		for i := lo; i < hi; i++ {
 			if w := o.weight(i); w != 0 && i%stride == 0 {
-				p.loss += w
+				p.weight += w
 				o.Loss.Curvature(p.curve, z[(i-lo)*k:][:k], i)
 				for at, v := range p.curve {
 					p.hess[at] += float64(w * v)
@@ -122,7 +122,7 @@ func (o *Objective) MeanCurvature(theta, c []float64) error {
 	clear(c)
 	var sum float64 // of the weights of the rows taken
 	for i := range o.parts {
-		sum += o.parts[i].loss
+		sum += o.parts[i].weight
 		for at, v := range o.parts[i].hess {
 			c[at] += v
 		}

@@ -13,6 +13,7 @@ package objective
 import (
 	"cmp"
 	"context"
+	"math"
 	"sync"
 	"sync/atomic"
 
@@ -43,26 +44,36 @@ type Objective struct {
 	u, c    []float64
 	workers []worker
 	ctx     context.Context
+	level   kernel.Level
+	engine  *kernel.Engine
+	// gradError bounds the error of the last gradient: see errorOf.
+	gradError float64
+	threads   int
+	square    float64 // of the norm of the stored matrix times Scale; 0 until wanted
 }
 
 // A part is what one chunk of rows contributes to a pass.
 type part struct {
 	lo, hi     int
-	loss       float64
+	sums       kernel.Sums
+	weight     float64   // of the rows that were counted
 	grad, rsum []float64 // d x K and K
 	// For Hessians: their sums, and a row with its curvature.
 	hess, x, curve []float64
 }
 
-// A worker has the block buffers of one goroutine: logits, and for mini-batches
-// the rows themselves.
+// A worker has the buffers of one goroutine.
 type worker struct {
-	z    []float64
-	rows kernel.Rows
+	z       []float64
+	scratch *kernel.Scratch
+	rows    kernel.Rows // of a mini-batch
+	labels  []int32
+	weights []float64
 }
 
 const (
-	blockRows = 64      // X and z of a block stay in the nearest caches between forward and backward
+	granule   = 64      // parts begin at multiples of so many rows
+	blockRows = 1024    // a call of the kernels has its costs: at least as many as a part mostly has
 	blockZ    = 1 << 17 // most logits in a block: with very many classes a block has fewer rows
 	maxChunks = 64      // bounds threads that can help, and the memory for partial gradients:
 	maxPart   = 1 << 25 // most numbers in all partial gradients together
@@ -70,7 +81,7 @@ const (
 
 // New prepares the evaluation of f. ctx ends a pass early.
 func New(ctx context.Context, p Problem, threads int) *Objective {
-	o := &Objective{Problem: p, ctx: ctx}
+	o := &Objective{Problem: p, threads: threads, ctx: ctx}
 	n, d, k := p.X.N(), p.X.D(), p.K
 	o.sum = float64(n)
 	if p.Weights != nil {
@@ -80,23 +91,40 @@ func New(ctx context.Context, p Problem, threads int) *Objective {
 		}
 	}
 	o.norm = cmp.Or(p.Norm, o.sum)
-	chunks := min(maxChunks, max(1, maxPart/((d+1)*k)), (n+blockRows-1)/blockRows)
+	chunks := min(maxChunks, max(1, maxPart/((d+1)*k)), (n+granule-1)/granule)
 	o.parts = make([]part, chunks)
 	for i := range o.parts {
-		// Chunks begin at multiples of a block, but for very many classes.
 		p := &o.parts[i]
-		blocks := (n + blockRows - 1) / blockRows
-		p.lo, p.hi = min(n, blocks*i/chunks*blockRows), min(n, blocks*(i+1)/chunks*blockRows)
+		granules := (n + granule - 1) / granule
+		p.lo, p.hi = min(n, granules*i/chunks*granule), min(n, granules*(i+1)/chunks*granule)
 	}
 	o.u, o.c = make([]float64, d*k), make([]float64, k)
 	o.workers = make([]worker, max(1, min(threads, chunks)))
 	for i := range o.workers {
 		o.workers[i].z = make([]float64, o.block()*k)
 	}
+	o.SetLevel(kernel.Generic)
 	return o
 }
 
-func (o *Objective) block() int { return max(1, min(blockRows, blockZ/o.K)) }
+// SetLevel chooses what the passes are computed with from now on. A new
+// Objective computes in float64.
+func (o *Objective) SetLevel(level kernel.Level) {
+	o.level = level
+	o.engine = kernel.NewEngine(level, o.X.V, o.K)
+	for i := range o.workers {
+		o.workers[i].scratch = o.engine.NewScratch()
+	}
+}
+
+// Level is what SetLevel chose.
+func (o *Objective) Level() kernel.Level { return o.level }
+
+func (o *Objective) block() int { return max(1, min(blockRows, blockZ/o.K, o.X.N())) }
+
+// Noise is the relative error of values beyond that of float64. It implements
+// optimize.Noisy.
+func (o *Objective) Noise() float64 { return o.engine.Noise() }
 
 // Dim is the length of a parameter vector: (d+1) K.
 func (o *Objective) Dim() int { return (o.X.D() + 1) * o.K }
@@ -129,34 +157,40 @@ func (o *Objective) Split(theta []float64) (W, b []float64) {
 	return theta[:at], theta[at:]
 }
 
-// each calls visit for blocks of rows with their logits at theta, in parallel
-// over the parts and in order within a part. visit may overwrite z.
-func (o *Objective) each(theta []float64, visit func(p *part, z []float64, lo, hi int)) error {
-	W, b := o.Split(theta)
-	o.X.Fold(o.u, o.c, W, b)
-	o.passes++
+// parallel calls visit for all parts, each from one of the workers' goroutines.
+func (o *Objective) parallel(visit func(w *worker, p *part)) error {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for i := range o.workers {
-		z := o.workers[i].z
 		wg.Go(func() {
 			for o.ctx.Err() == nil {
 				at := int(next.Add(1)) - 1
 				if at >= len(o.parts) {
 					return
 				}
-				p := &o.parts[at]
-				for lo := p.lo; lo < p.hi; lo += o.block() {
-					hi := min(lo+o.block(), p.hi)
-					zb := z[:(hi-lo)*o.K]
-					kernel.Forward(zb, o.X.V.Slice(lo, hi), o.u, o.c)
-					visit(p, zb, lo, hi)
-				}
+				visit(&o.workers[i], &o.parts[at])
 			}
 		})
 	}
 	wg.Wait()
 	return o.ctx.Err()
+}
+
+// each calls visit for blocks of rows with their logits at theta, in parallel
+// over the parts and in order within a part. visit may overwrite z.
+func (o *Objective) each(theta []float64, visit func(p *part, z []float64, lo, hi int)) error {
+	W, b := o.Split(theta)
+	o.X.Fold(o.u, o.c, W, b)
+	o.engine.Prepare(o.u, o.c)
+	o.passes++
+	return o.parallel(func(w *worker, p *part) {
+		for lo := p.lo; lo < p.hi; lo += o.block() {
+			hi := min(lo+o.block(), p.hi)
+			z := w.z[:(hi-lo)*o.K]
+			w.scratch.Logits(o.X.V.Slice(lo, hi), z)
+			visit(p, z, lo, hi)
+		}
+	})
 }
 
 // residuals overwrites the logits z of rows lo up to hi with the weighted
@@ -182,53 +216,77 @@ func (o *Objective) residuals(z []float64, lo, hi int) float64 {
 	return loss
 }
 
-// ValueGrad returns f(theta) and writes its gradient: one pass over X. It
-// implements optimize.Function.
+// ValueGrad returns f(theta) and writes its gradient: one pass over X. Where
+// the kernels round weights, theta is moved to the nearby point that they
+// evaluate. It implements optimize.Function.
 func (o *Objective) ValueGrad(theta, grad []float64) (float64, error) {
-	d, k := o.X.D(), o.K
-	err := o.each(theta, func(p *part, z []float64, lo, hi int) {
-		if lo == p.lo {
-			p.reset(d, k)
-		}
-		p.loss += o.residuals(z, lo, hi)
-		for at := 0; at < len(z); at += k {
-			for q, r := range z[at:][:k] {
-				p.rsum[q] += r
+	W, b := o.Split(theta)
+	o.X.Fold(o.u, o.c, W, b)
+	o.engine.Prepare(o.u, o.c)
+	if !o.engine.Exact() {
+		o.X.Refold(o.u, o.c, W, b)
+	}
+	o.passes++
+	err := o.parallel(func(w *worker, p *part) {
+		p.reset(o.engine.GradLen(), o.K)
+		if o.fused() {
+			labels := o.Loss.(CrossEntropy).Labels
+			var weights []float64
+			if o.Weights != nil {
+				weights = o.Weights[p.lo:p.hi]
 			}
+			p.sums = w.scratch.CrossEntropy(o.X.V.Slice(p.lo, p.hi), labels[p.lo:p.hi], weights, p.grad, p.rsum)
+			return
 		}
-		kernel.Backward(p.grad, o.X.V.Slice(lo, hi), z)
+		for lo := p.lo; lo < p.hi; lo += o.block() {
+			hi := min(lo+o.block(), p.hi)
+			x, z := o.X.V.Slice(lo, hi), w.z[:(hi-lo)*o.K]
+			w.scratch.Logits(x, z)
+			p.sums.Loss += o.residuals(z, lo, hi)
+			p.addResiduals(z, o.K)
+			p.sums.Square += w.scratch.AddGrad(x, z, p.grad)
+		}
 	})
 	if err != nil {
 		return 0, err
 	}
-	return o.collect(theta, grad), nil
+	f, sums := o.collect(theta, grad)
+	o.gradError = o.errorOf(sums)
+	return f, nil
 }
 
-func (p *part) reset(d, k int) {
-	p.loss = 0
-	p.grad, p.rsum = zeros(p.grad, d*k), zeros(p.rsum, k)
+// fused reports whether the kernels know the loss.
+func (o *Objective) fused() bool {
+	l, ok := o.Loss.(CrossEntropy)
+	return ok && l.Smoothing == 0
+}
+
+func (p *part) reset(n, k int) {
+	p.sums = kernel.Sums{}
+	p.grad, p.rsum = zeros(p.grad, n), zeros(p.rsum, k)
 }
 
 // collect adds the parts up, first to last, and the penalty.
-func (o *Objective) collect(theta, grad []float64) float64 {
+func (o *Objective) collect(theta, grad []float64) (f float64, sums kernel.Sums) {
 	W, _ := o.Split(theta)
 	gW, gb := o.Split(grad)
 	clear(grad)
-	var loss float64
 	for i := range o.parts {
-		loss += o.parts[i].loss
+		sums.Add(o.parts[i].sums)
 		for q, r := range o.parts[i].rsum {
 			gb[q] += r
 		}
 	}
-	o.bands(len(gW), func(lo, hi int) {
-		g := gW[lo:hi]
-		for i := range o.parts {
+	total := o.parts[0].grad
+	o.bands(len(total), func(lo, hi int) {
+		g := total[lo:hi]
+		for i := 1; i < len(o.parts); i++ {
 			for q, v := range o.parts[i].grad[lo:hi] {
 				g[q] += v
 			}
 		}
 	})
+	o.engine.Unpack(gW, total)
 	o.X.Unfold(gW, gb)
 	var square float64
 	for i, w := range W {
@@ -238,7 +296,19 @@ func (o *Objective) collect(theta, grad []float64) float64 {
 	for q := range gb {
 		gb[q] /= o.norm
 	}
-	return loss/o.norm + o.Lambda/2*square
+	return sums.Loss/o.norm + o.Lambda/2*square, sums
+}
+
+// errorOf bounds the norm of the error V'dR / S of the gradient with respect to
+// W by ||V|| ||dR|| / S, Frobenius norms.
+func (o *Objective) errorOf(sums kernel.Sums) float64 {
+	if sums.Square == 0 {
+		return 0
+	}
+	if o.square == 0 {
+		o.square = o.X.SquaredNorm(o.threads)
+	}
+	return math.Sqrt(o.square*sums.Square) / o.norm
 }
 
 // bands splits 0..n among the workers where that pays.
@@ -257,11 +327,11 @@ func (o *Objective) bands(n int, visit func(lo, hi int)) {
 func (o *Objective) Accuracy(theta []float64) (float64, error) {
 	err := o.each(theta, func(p *part, z []float64, lo, hi int) {
 		if lo == p.lo {
-			p.loss = 0
+			p.weight = 0
 		}
 		for i := lo; i < hi; i++ {
 			if o.Loss.Right(z[(i-lo)*o.K:][:o.K], i) {
-				p.loss += o.weight(i)
+				p.weight += o.weight(i)
 			}
 		}
 	})
@@ -270,7 +340,7 @@ func (o *Objective) Accuracy(theta []float64) (float64, error) {
 	}
 	var right float64
 	for i := range o.parts {
-		right += o.parts[i].loss
+		right += o.parts[i].weight
 	}
 	return right / o.sum, nil
 }

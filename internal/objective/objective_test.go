@@ -155,93 +155,6 @@ func TestValueGrad(t *testing.T) {
 	})
 }
 
-// TestHessian against the formula, row by row: without the gauge's term it is
-// the curvature in all directions but those along which f is flat.
-func TestHessian(t *testing.T) {
-	forSamples(t, func(t *testing.T, s sample) {
-		d, k := s.X.D(), s.K
-		o := s.new(2)
-		dim := o.Dim()
-		for _, stride := range []int{1, 3} {
-			h := make([]float64, dim*dim)
-			if err := o.Hessian(s.theta, h, stride); err != nil {
-				t.Fatal(err)
-			}
-			_, _, p := s.naive(s.theta)
-			want := make([]float64, dim*dim)
-			row := make([]float64, d)
-			var sum float64
-			for i := 0; i < s.X.N(); i += stride {
-				w := o.weight(i)
-				sum += w
-				s.X.Row(row, i)
-				for j, xj := range append(row, 1) {
-					for l, xl := range append(row, 1) {
-						for q := range k {
-							for m := range k {
-								c := -p[i][q] * p[i][m]
-								if q == m {
-									c += p[i][q]
-								}
-								want[(j*k+q)*dim+l*k+m] += w * c * xj * xl
-							}
-						}
-					}
-				}
-			}
-			for i := range want {
-				want[i] /= sum
-			}
-			for i := range d * k {
-				want[i*dim+i] += s.Lambda
-			}
-			for j := range d + 1 { // the gauge's term: a multiple of 11'/K
-				var mu float64
-				for q := range k {
-					mu = max(mu, want[(j*k+q)*(dim+1)])
-				}
-				for q := range k {
-					for m := range k {
-						want[(j*k+q)*dim+j*k+m] += mu / float64(k)
-					}
-				}
-			}
-			for i := range dim {
-				for l := range i + 1 {
-					near(t, fmt.Sprintf("h[%d,%d], stride %d", i, l, stride), h[i*dim+l], want[i*dim+l], 1e-12)
-				}
-			}
-			if t.Failed() {
-				t.FailNow()
-			}
-		}
-	})
-}
-
-func TestMeanCurvature(t *testing.T) {
-	forSamples(t, func(t *testing.T, s sample) {
-		o, k := s.new(2), s.K
-		c := make([]float64, k*k)
-		if err := o.MeanCurvature(s.theta, c); err != nil {
-			t.Fatal(err)
-		}
-		_, _, p := s.naive(s.theta)
-		for q := range k {
-			for m := range k {
-				var want float64
-				for i := range p {
-					v := -p[i][q] * p[i][m]
-					if q == m {
-						v += p[i][q]
-					}
-					want += o.weight(i) * v / o.Sum()
-				}
-				near(t, "curvature", c[q*k+m], want, 1e-14)
-			}
-		}
-	})
-}
-
 // TestBatchGrad: a batch of all rows is the whole, in any order, and one of
 // some rows is the objective of those rows alone.
 func TestBatchGrad(t *testing.T) {
@@ -347,48 +260,6 @@ func equal(a, b []float64) bool {
 	return len(a) == len(b)
 }
 
-// TestIntercept: the model without features has the classes' shares, and
-// MinimizeIntercept leaves no gradient in b.
-func TestIntercept(t *testing.T) {
-	forSamples(t, func(t *testing.T, s sample) {
-		o := s.new(2)
-		shares := make([]float64, s.K)
-		for i, y := range s.Loss.(CrossEntropy).Labels {
-			shares[y] += o.weight(i) / o.Sum()
-		}
-		for _, v := range shares {
-			if v == 0 {
-				t.Skip("a class without weight has no finite intercept")
-			}
-		}
-		theta, grad := make([]float64, o.Dim()), make([]float64, o.Dim())
-		o.NullModel(theta, shares)
-		if _, err := o.ValueGrad(theta, grad); err != nil {
-			t.Fatal(err)
-		}
-		_, gb := o.Split(grad)
-		near(t, "gradient of the null model", largest(gb), 0, 1e-15)
-		if s.K > 4*(s.X.D()+1) {
-			return // too many classes for its price
-		}
-		copy(theta, s.theta)
-		before, err := o.ValueGrad(theta, grad)
-		if err != nil {
-			t.Fatal(err)
-		}
-		after, err := o.MinimizeIntercept(theta, grad)
-		if err != nil {
-			t.Fatal(err)
-		}
-		near(t, "gradient at the best intercepts", largest(gb), 0, 1e-14)
-		want, _, _ := s.naive(theta)
-		near(t, "value at the best intercepts", after, want, 1e-13)
-		if after > before || !equal(theta[:s.X.D()*s.K], s.theta[:s.X.D()*s.K]) {
-			t.Errorf("from %v to %v, or W moved", before, after)
-		}
-	})
-}
-
 func TestAccuracy(t *testing.T) {
 	forSamples(t, func(t *testing.T, s sample) {
 		o := s.new(2)
@@ -424,7 +295,7 @@ func TestCancelled(t *testing.T) {
 	_, err3 := o.Accuracy(s.theta)
 	err4 := o.Hessian(s.theta, make([]float64, o.Dim()*o.Dim()), 1)
 	_, err5 := NewCertificate(o)
-	_, err6 := o.MinimizeIntercept(s.theta, grad)
+	_, err6 := o.MinimizeIntercept(s.theta, grad, 1e-16)
 	for i, err := range []error{err1, err2, err3, err4, err5, err6} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%d: %v", i+1, err)

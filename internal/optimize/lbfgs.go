@@ -22,7 +22,8 @@ func LBFGS(fn Function, x []float64, memory int, M Preconditioner, monitor Monit
 		return Failed, err
 	}
 	h := history{memory: memory, M: M, alpha: make([]float64, memory)}
-	l := line{fn: fn, x: x, p: make([]float64, n), trial: make([]float64, n), gt: make([]float64, n)}
+	s.Smooth = func(p, grad []float64) { h.smooth(p, grad, s.X, s.Grad) }
+	l := line{fn: fn, x: x, p: make([]float64, n), trial: make([]float64, n), gt: make([]float64, n), noise: noiseOf(fn)}
 	best := newRecord()
 	for {
 		h.direction(l.p, s.Grad)
@@ -66,6 +67,36 @@ type history struct {
 type pair struct {
 	s, y []float64
 	sy   float64
+	yy   []float64 // products of y with the y of the pairs up to this one
+}
+
+// smooth writes x + S c and g + Y c with the c that minimises ||g + Y c||, S
+// and Y being the remembered steps and changes of the gradient: the step of
+// Anderson's mixing (1965). A quasi-Newton method lowers f, while the norm of
+// its gradients goes up and down; a bound on the gap that depends on that norm
+// is better at this point, by a factor of 3 to 8 on images (docs/KERNELS.md).
+func (h *history) smooth(p, grad, x, g []float64) {
+	copy(p, x)
+	copy(grad, g)
+	m := len(h.pairs)
+	if m == 0 {
+		return
+	}
+	yy, c := make([]float64, m*m), make([]float64, m)
+	for i := range h.pairs {
+		q := &h.pairs[i]
+		copy(yy[i*m:], q.yy)
+		yy[i*m+i] *= 1 + 1e-10
+		c[i] = -linalg.Dot(q.y, g)
+	}
+	for _, i := range linalg.Cholesky(yy, m, 1e-13) {
+		c[i] = 0
+	}
+	linalg.SolveCholesky(yy, m, c)
+	for i := range h.pairs {
+		linalg.Axpy(p, c[i], h.pairs[i].s)
+		linalg.Axpy(grad, c[i], h.pairs[i].y)
+	}
 }
 
 // direction sets p = -H^-1 g by the two-loop recursion.
@@ -115,6 +146,9 @@ func (h *history) add(x1, x0, g1, g0 []float64) {
 		q = h.pairs[0]
 		copy(h.pairs, h.pairs[1:])
 		h.pairs = h.pairs[:h.memory-1]
+		for i := range h.pairs {
+			h.pairs[i].yy = h.pairs[i].yy[1:]
+		}
 	} else {
 		q = pair{s: make([]float64, len(x1)), y: make([]float64, len(x1))}
 	}
@@ -132,5 +166,10 @@ func (h *history) add(x1, x0, g1, g0 []float64) {
 		return
 	}
 	h.scale = q.sy / yMy
+	q.yy = make([]float64, 0, len(h.pairs)+1)
+	for i := range h.pairs {
+		q.yy = append(q.yy, linalg.Dot(q.y, h.pairs[i].y))
+	}
+	q.yy = append(q.yy, linalg.Dot(q.y, q.y))
 	h.pairs = append(h.pairs, q)
 }

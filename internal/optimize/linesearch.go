@@ -17,6 +17,21 @@ type line struct {
 	f, slope  float64 // at step 0
 	trial, gt []float64
 	evals     int
+	noise     float64 // relative error of f
+}
+
+// Noisy is a Function whose values have errors beyond rounding in float64;
+// objective.Objective is one.
+type Noisy interface {
+	// Noise is the relative size of the errors.
+	Noise() float64
+}
+
+func noiseOf(fn Function) float64 {
+	if n, ok := fn.(Noisy); ok {
+		return roundingOff + n.Noise()
+	}
+	return roundingOff
 }
 
 const (
@@ -48,7 +63,7 @@ func (l *line) search(first float64) (f float64, ok bool, err error) {
 			continue
 		}
 		decreased := f <= l.f+armijo*step*l.slope
-		level := f <= l.f+roundingOff*math.Abs(l.f) && slope <= (2*armijo-1)*l.slope
+		level := f <= l.f+l.noise*math.Abs(l.f) && slope <= (2*armijo-1)*l.slope
 		if (decreased || level) && slope >= curvature*l.slope {
 			return f, true, nil
 		}

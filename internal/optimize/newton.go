@@ -27,7 +27,7 @@ func Newton(fn Hessian, x []float64, dependent func(coordinates []int), monitor 
 		return Failed, err
 	}
 	h := make([]float64, n*n)
-	l := line{fn: fn, x: x, p: make([]float64, n), trial: make([]float64, n), gt: make([]float64, n)}
+	l := line{fn: fn, x: x, p: make([]float64, n), trial: make([]float64, n), gt: make([]float64, n), noise: noiseOf(fn)}
 	best := newRecord()
 	for {
 		if err := fn.Hessian(x, h, 1); err != nil {

@@ -22,6 +22,9 @@ type State struct {
 	// g' H^-1 g, with H the Hessian (Newton) or its approximation. NaN where
 	// the solver has no model.
 	Decrement float64
+	// Smooth is nil, or writes a point near X whose gradient should be smaller
+	// in norm, and that gradient as a linear model predicts it: see history.
+	Smooth func(x, grad []float64)
 }
 
 // A Monitor is called after every iteration, first with the starting point as

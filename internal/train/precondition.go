@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
 	"example.com/softmax/internal/objective"
 )
@@ -51,10 +52,10 @@ const (
 	refreshAt = 8    // iteration at which C is taken
 )
 
-func newKronecker(p Problem, threads int) *kronecker {
+func newKronecker(p Problem, level kernel.Level, threads int) *kronecker {
 	m := &kronecker{d: p.X.D(), k: p.K, threads: max(1, min(threads, runtime.GOMAXPROCS(0))), lambda: p.Lambda}
 	if m.d <= gramMost {
-		m.gram = p.X.Gram(p.Weights, max(1, p.X.N()/(gramRows*(m.d+1))), threads)
+		m.gram = p.X.Gram(level, p.Weights, max(1, p.X.N()/(gramRows*(m.d+1))), threads)
 		m.diag = make([]float64, m.d+1)
 		for j := range m.diag {
 			m.diag[j] = m.gram[j*(m.d+2)]

@@ -10,6 +10,7 @@ import (
 	"math"
 	"time"
 
+	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
 	"example.com/softmax/internal/objective"
 	"example.com/softmax/internal/optimize"
@@ -29,6 +30,7 @@ type Options struct {
 	MaxIter   int     // 0 for no limit
 	MaxTime   time.Duration
 	Threads   int
+	Level     kernel.Level     // of the passes; the result is evaluated in float64 at any
 	Descent   optimize.Descent // for SGD
 	OnIterate func(Iterate)    // may be nil
 	// OnEpoch is called by SGD, before OnIterate, with the parameters after
@@ -91,6 +93,7 @@ var ErrDiverged = errors.New("training diverged: the objective is not a finite n
 func Run(ctx context.Context, p Problem, opt Options) (*Result, error) {
 	r := &run{p: p, opt: opt, start: time.Now(), ctx: ctx}
 	r.obj = objective.New(ctx, p.Problem, opt.Threads)
+	r.obj.SetLevel(opt.Level)
 	r.res.Solver, r.res.SolverReason = choose(p, opt.Solver)
 	theta := make([]float64, r.obj.Dim())
 	r.obj.NullModel(theta, p.Shares)
@@ -112,21 +115,27 @@ func Run(ctx context.Context, p Problem, opt Options) (*Result, error) {
 
 // run is the state of one fit.
 type run struct {
-	p     Problem
-	opt   Options
-	ctx   context.Context
-	start time.Time
-	obj   *objective.Objective
-	cert  *objective.Certificate
-	res   Result
-	lower float64 // best proved lower bound of the optimum
-	// attempt is the potential gap below which proof is tried next.
-	attempt        float64
-	polished, grad []float64
+	p      Problem
+	opt    Options
+	ctx    context.Context
+	start  time.Time
+	obj    *objective.Objective
+	cert   *objective.Certificate
+	res    Result
+	lower  float64 // best proved lower bound of the optimum
+	before int     // iterations of solvers that ended
+	// The potential gap below which proof is tried next, at an iterate and at a
+	// smoothed point.
+	attempt, smoothAttempt float64
+	polished, grad         []float64
 }
 
 func (r *run) solve(theta []float64) error {
-	r.lower, r.attempt = math.Inf(-1), math.Inf(1)
+	r.lower, r.attempt, r.smoothAttempt = math.Inf(-1), math.Inf(1), math.Inf(1)
+	if r.res.Solver == SolverNewton {
+		r.obj.SetLevel(kernel.Generic) // its passes are the least of its work
+	}
+	r.res.Kernel = r.obj.Level().String()
 	if r.res.Solver == SolverSGD {
 		_, err := optimize.SGD(r.obj, theta, r.opt.Descent, r.epoch)
 		if r.res.Stop == "" {
@@ -137,31 +146,67 @@ func (r *run) solve(theta []float64) error {
 	if err := r.certify(); err != nil {
 		return err
 	}
-	var err error
-	var end optimize.End
+	minimise, err := r.solver()
+	if err != nil {
+		return err
+	}
+	for {
+		end, err := minimise(theta)
+		if err != nil || r.res.Stop != "" {
+			return err
+		}
+		if r.obj.Level() == kernel.Generic {
+			if end == optimize.NoProgress {
+				r.res.Stop = Precision
+			}
+			return nil
+		}
+		// Rounded passes have brought it as far as they can.
+		r.obj.SetLevel(kernel.Generic)
+		r.before = r.res.Iterations
+	}
+}
+
+// solver returns what minimises the objective from theta, which it leaves at
+// the last iterate.
+func (r *run) solver() (func(theta []float64) (optimize.End, error), error) {
+	fn := certified{r.obj, r.cert}
 	switch r.res.Solver {
 	case SolverNewton:
-		end, err = optimize.Newton(r.obj, theta, r.dependent, r.iterate)
+		return func(theta []float64) (optimize.End, error) {
+			return optimize.Newton(fn, theta, r.dependent, r.iterate)
+		}, nil
 	case SolverLBFGS:
-		var m preconditioner = newKronecker(r.p, r.opt.Threads)
+		var m preconditioner = newKronecker(r.p, r.opt.Level, r.opt.Threads)
 		if r.obj.Dim() <= hessianMost {
 			m = newFullHessian(r.p, m)
 		}
-		var failed error
-		end, err = optimize.LBFGS(r.obj, theta, memory, m.apply, func(s *optimize.State) bool {
-			if m.due(s.Iteration) {
-				failed = m.refresh(r.obj, s.X)
-			}
-			return r.iterate(s) || failed != nil
-		})
-		err = cmp.Or(err, failed)
-	default:
-		return fmt.Errorf("solver %q is not known", r.res.Solver)
+		return func(theta []float64) (optimize.End, error) {
+			var failed error
+			end, err := optimize.LBFGS(fn, theta, memory, m.apply, func(s *optimize.State) bool {
+				if m.due(r.before + s.Iteration) {
+					failed = m.refresh(r.obj, s.X)
+				}
+				return r.iterate(s) || failed != nil
+			})
+			return end, cmp.Or(err, failed)
+		}, nil
 	}
-	if end == optimize.NoProgress {
-		r.res.Stop = Precision
+	return nil, fmt.Errorf("solver %q is not known", r.res.Solver)
+}
+
+// certified lets the certificate see every point that is evaluated.
+type certified struct {
+	*objective.Objective
+	cert *objective.Certificate // nil if there can be none
+}
+
+func (c certified) ValueGrad(theta, grad []float64) (float64, error) {
+	f, err := c.Objective.ValueGrad(theta, grad)
+	if err == nil && c.cert != nil {
+		c.cert.Add(theta, grad, f)
 	}
-	return err
+	return f, err
 }
 
 // dependent notes the features of coordinates in which the Hessian is singular.
@@ -192,58 +237,87 @@ func (r *run) certify() (err error) {
 
 // iterate judges an iterate of a deterministic solver.
 func (r *run) iterate(s *optimize.State) (stop bool) {
-	r.res.Iterations = s.Iteration
+	r.res.Iterations = r.before + s.Iteration
 	if r.cert != nil {
-		r.lower = r.cert.Add(s.X, s.Grad, s.F)
+		r.lower = r.cert.Lower()
 		if err := r.prove(s); err != nil {
 			return true // the context ended: Run sees that
 		}
 	}
-	it := r.line(s.Iteration, s.F, s.Grad)
+	it := r.line(r.res.Iterations, s.F, s.Grad)
 	it.GapEstimate = s.Decrement
-	r.tell(it)
+	r.res.Final = it
+	if s.Iteration > 0 || r.before == 0 { // else the same point once more
+		r.tell(it)
+	}
 	switch {
 	case it.GapBound <= r.opt.Tol*s.F:
 		r.res.Stop = Converged
 	case r.p.Lambda == 0 && r.separated(s.F):
 		r.res.Stop = Separated
 	case (r.opt.Estimate || r.cert == nil) && s.Decrement <= r.opt.Tol*s.F:
-		r.res.Stop = Estimated
+		// An estimate is made in float64, too, if it is all there is.
+		if r.cert != nil || r.obj.Level() == kernel.Generic {
+			r.res.Stop = Estimated
+		}
+	case r.promising(s.F):
+		// By half, so that passes in float64 are likely to prove it at once, and
+		// are not wasted where a few more of the fast ones do.
 	default:
-		return r.limits(s.Iteration)
+		return r.limits(r.res.Iterations)
 	}
 	return true
 }
 
-// prove tries to make the certificate say what the iterate is good for. What
-// keeps it from doing so is nearly always that the intercepts are a little off
-// their optimum at this W: the bound pays for that to first order, for all
-// other coordinates to second. So where it would hold with the intercepts at
-// their optimum, they are moved there, at the price of a few passes.
+// prove tries to make the certificate say what the iterate is good for. Two
+// things keep it from doing so. The bound pays to first order for intercepts
+// that are not at their optimum for this W, and to second for all else; and it
+// goes by the norm of the gradient, which is smaller at a smoothed point. So
+// where it would hold at such a point with the intercepts at their optimum,
+// they are moved there, at the price of a few passes.
 func (r *run) prove(s *optimize.State) error {
 	if s.F-r.lower <= r.opt.Tol*s.F {
 		return nil
 	}
-	gW, _ := r.obj.Split(s.Grad)
-	potential := linalg.Dot(gW, gW) / (2 * r.p.Lambda)
-	if potential > r.attempt || potential > 0.9*r.opt.Tol*s.F {
-		return nil
-	}
-	r.attempt = potential / 4
 	if r.polished == nil {
 		r.polished, r.grad = make([]float64, len(s.X)), make([]float64, len(s.X))
 	}
 	copy(r.polished, s.X)
-	f, err := r.obj.MinimizeIntercept(r.polished, r.grad)
+	potential, attempt := r.potential(s.Grad), &r.attempt
+	if potential > r.opt.Tol*s.F && s.Smooth != nil {
+		s.Smooth(r.polished, r.grad)
+		// What a linear model promises is not always kept.
+		potential, attempt = 2*r.potential(r.grad), &r.smoothAttempt
+	}
+	if potential > min(0.9*r.opt.Tol*s.F, *attempt) {
+		return nil
+	}
+	*attempt = potential / 2
+	f, err := r.obj.MinimizeIntercept(r.polished, r.grad, 1e-3*r.opt.Tol*s.F)
 	if err != nil {
 		return err
 	}
-	if r.lower = r.cert.Add(r.polished, r.grad, f); f-r.lower <= r.opt.Tol*f {
+	r.cert.Add(r.polished, r.grad, f)
+	r.lower = r.cert.Lower()
+	if f <= s.F && (f-r.lower <= r.opt.Tol*f || r.promising(f)) {
 		copy(s.X, r.polished)
 		copy(s.Grad, r.grad)
 		s.F = f
 	}
 	return nil
+}
+
+// promising reports whether the objective f meets the tolerance but for the
+// errors of the passes it comes from.
+func (r *run) promising(f float64) bool {
+	return r.cert != nil && r.obj.Level() != kernel.Generic && f-r.cert.Guess() <= r.opt.Tol*f/2
+}
+
+// potential is the gap that would be proved if the gradient were grad and the
+// intercepts at their optimum.
+func (r *run) potential(grad []float64) float64 {
+	gW, _ := r.obj.Split(grad)
+	return linalg.Dot(gW, gW) / (2 * r.p.Lambda)
 }
 
 // limits ends the fit at what the user allowed it.
@@ -304,7 +378,7 @@ func (r *run) line(iteration int, f float64, grad []float64) Iterate {
 			it.GradientNorm = max(it.GradientNorm, math.Abs(g))
 		}
 	}
-	if !math.IsInf(r.lower, -1) {
+	if r.cert != nil {
 		// The loss is never negative, so f itself is always a bound.
 		it.GapBound = max(0, f-max(r.lower, 0))
 	}
@@ -334,8 +408,13 @@ func (r *run) finish(theta []float64) error {
 		// along the flat direction, and their optimum is found near 0 only.
 		centreRows(theta, r.p.K, r.p.X.D()+1)
 	}
+	// The model is evaluated in float64, whatever the passes were made of.
+	r.obj.SetLevel(kernel.Generic)
+	if err := r.certify(); err != nil {
+		return err
+	}
 	if !descent {
-		if _, err := r.obj.MinimizeIntercept(theta, grad); err != nil {
+		if _, err := r.obj.MinimizeIntercept(theta, grad, 1e-16); err != nil {
 			return err
 		}
 	}
@@ -347,16 +426,13 @@ func (r *run) finish(theta []float64) error {
 	if err != nil {
 		return err
 	}
-	if err := r.certify(); err != nil {
-		return err
-	}
 	if r.cert != nil {
-		r.lower = r.cert.Add(theta, grad, f)
+		r.cert.Add(theta, grad, f)
+		r.lower = r.cert.Lower()
 	}
 	if r.res.Accuracy, err = r.obj.Accuracy(theta); err != nil {
 		return err
 	}
-	r.res.Kernel = "generic"
 	it := r.line(r.res.Iterations, f, grad)
 	it.GapEstimate = estimate
 	r.res.Final = it

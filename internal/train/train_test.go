@@ -67,14 +67,14 @@ func TestPreconditioners(t *testing.T) {
 		make    func(p Problem, threads int) preconditioner
 		refresh bool
 	}{
-		{"Gram matrix", random(300, 20, 5), func(p Problem, n int) preconditioner { return newKronecker(p, n) }, false},
-		{"Gram matrix and curvature", random(300, 20, 5), func(p Problem, n int) preconditioner { return newKronecker(p, n) }, true},
-		{"curvature of many classes", random(300, 3, eigenMost+1), func(p Problem, n int) preconditioner { return newKronecker(p, n) }, true},
-		{"diagonal", random(30, gramMost+1, 3), func(p Problem, n int) preconditioner { return newKronecker(p, n) }, false},
-		{"diagonal and curvature", random(30, gramMost+1, 3), func(p Problem, n int) preconditioner { return newKronecker(p, n) }, true},
-		{"Hessian, not yet", random(300, 9, 4), func(p Problem, n int) preconditioner { return newFullHessian(p, newKronecker(p, n)) }, false},
-		{"Hessian", random(300, 9, 4), func(p Problem, n int) preconditioner { return newFullHessian(p, newKronecker(p, n)) }, true},
-		{"constant feature", constant(random(300, 9, 4)), func(p Problem, n int) preconditioner { return newKronecker(p, n) }, true},
+		{"Gram matrix", random(300, 20, 5), func(p Problem, n int) preconditioner { return newKronecker(p, kernel.Best(), n) }, false},
+		{"Gram matrix and curvature", random(300, 20, 5), func(p Problem, n int) preconditioner { return newKronecker(p, kernel.Best(), n) }, true},
+		{"curvature of many classes", random(300, 3, eigenMost+1), func(p Problem, n int) preconditioner { return newKronecker(p, kernel.Best(), n) }, true},
+		{"diagonal", random(30, gramMost+1, 3), func(p Problem, n int) preconditioner { return newKronecker(p, kernel.Best(), n) }, false},
+		{"diagonal and curvature", random(30, gramMost+1, 3), func(p Problem, n int) preconditioner { return newKronecker(p, kernel.Best(), n) }, true},
+		{"Hessian, not yet", random(300, 9, 4), func(p Problem, n int) preconditioner { return newFullHessian(p, newKronecker(p, kernel.Best(), n)) }, false},
+		{"Hessian", random(300, 9, 4), func(p Problem, n int) preconditioner { return newFullHessian(p, newKronecker(p, kernel.Best(), n)) }, true},
+		{"constant feature", constant(random(300, 9, 4)), func(p Problem, n int) preconditioner { return newKronecker(p, kernel.Best(), n) }, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, 1))
@@ -193,7 +193,7 @@ func TestNoCurvature(t *testing.T) {
 	p := random(30, 3, 3)
 	o := objective.New(context.Background(), p.Problem, 1)
 	for _, size := range []float64{1e5, 1e308} {
-		m := newKronecker(p, 1)
+		m := newKronecker(p, kernel.Best(), 1)
 		theta, g, before, after := make([]float64, o.Dim()), make([]float64, o.Dim()), make([]float64, o.Dim()), make([]float64, o.Dim())
 		for i := range theta {
 			theta[i], g[i] = size*float64(i%3), float64(i)

@@ -1,0 +1,270 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
+
+// An isa is what differs between the two levels of the float32 kernels.
+type isa struct {
+	name    string
+	lanes   int // of float32
+	classes int // of a tile: two vectors for each, two of X and a broadcast
+	vector  func() VecVirtual
+	// masked prepares loads of the lanes that a mask in memory selects.
+	masked func(mask Mem) (load func(m Mem, v Op))
+}
+
+var avx512 = isa{"AVX512", 16, 14, ZMM, func(mask Mem) func(Mem, Op) {
+	v, k := ZMM(), K()
+	VMOVDQU32(mask, v)
+	VPMOVD2M(v, k)
+	return func(m Mem, v Op) { VMOVUPS_Z(m, k, v) }
+}}
+
+var avx2 = isa{"AVX2", 8, 5, YMM, func(mask Mem) func(Mem, Op) {
+	k := YMM()
+	VMOVDQU(mask, k)
+	return func(m Mem, v Op) { VMASKMOVPS(m, k, v) }
+}}
+
+// packFloats transposes rows into a panel: lanes become rows.
+func packFloats(s isa) {
+	TEXT("packFloats"+s.name, NOSPLIT, "func(panel, x *float32, stride, chunks int, mask *int32)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("packFloats%s lays %d rows, stride bytes apart, out as half of a panel, %d features at a time; mask selects those of the last chunk.", s.name, s.lanes, s.lanes))
+	panel := Load(Param("panel"), GP64())
+	x := Load(Param("x"), GP64())
+	stride := Load(Param("stride"), GP64())
+	chunks := Load(Param("chunks"), GP64())
+	mask := Load(Param("mask"), GP64())
+	row := GP64()
+	r := make([]VecVirtual, s.lanes)
+	Label("chunk")
+	MOVQ(x, row)
+	CMPQ(chunks, Imm(1))
+	JEQ(LabelRef("last"))
+	for i := range r {
+		r[i] = s.vector()
+		VMOVUPS(Mem{Base: row}, r[i])
+		ADDQ(stride, row)
+	}
+	JMP(LabelRef("transpose"))
+	Label("last")
+	load := s.masked(Mem{Base: mask})
+	for i := range r {
+		load(Mem{Base: row}, r[i])
+		ADDQ(stride, row)
+	}
+	Label("transpose")
+	size := 4 * s.lanes
+	store := func(j int, v VecVirtual) { VMOVUPS(v, Mem{Base: panel, Disp: 2 * size * j}) }
+	if s.lanes == 16 {
+		transpose16([16]VecVirtual(r), store)
+	} else {
+		transpose8([8]VecVirtual(r), store)
+	}
+	ADDQ(Imm(uint64(size)), x)
+	ADDQ(U32(uint32(2*size*s.lanes)), panel)
+	DECQ(chunks)
+	JNZ(LabelRef("chunk"))
+	VZEROUPPER()
+	RET()
+}
+
+func transpose8(r [8]VecVirtual, store func(j int, v VecVirtual)) {
+	var quad [2][4]VecVirtual // rows 4q..4q+3: column c and c+4
+	for q := range quad {
+		lo01, hi01, lo23, hi23 := YMM(), YMM(), YMM(), YMM()
+		VUNPCKLPS(r[4*q+1], r[4*q], lo01)
+		VUNPCKHPS(r[4*q+1], r[4*q], hi01)
+		VUNPCKLPS(r[4*q+3], r[4*q+2], lo23)
+		VUNPCKHPS(r[4*q+3], r[4*q+2], hi23)
+		for c := range quad[q] {
+			quad[q][c] = YMM()
+		}
+		VUNPCKLPD(lo23, lo01, quad[q][0])
+		VUNPCKHPD(lo23, lo01, quad[q][1])
+		VUNPCKLPD(hi23, hi01, quad[q][2])
+		VUNPCKHPD(hi23, hi01, quad[q][3])
+	}
+	for c := range 4 {
+		low := YMM()
+		VPERM2F128(Imm(0x20), quad[1][c], quad[0][c], low)
+		store(c, low)
+		VPERM2F128(Imm(0x31), quad[1][c], quad[0][c], low)
+		store(c+4, low)
+	}
+}
+
+// multiply emits acc += x_v w_q for 2 vectors x and the weights at w, apart by
+// step bytes.
+func multiply(s isa, acc [][2]VecVirtual, x [2]VecVirtual, w Register, step int) {
+	b := s.vector()
+	for q := range acc {
+		VBROADCASTSS(Mem{Base: w, Disp: step * q}, b)
+		for v := range x {
+			VFMADD231PS(b, x[v], acc[q][v])
+		}
+	}
+}
+
+// forwardFloats makes the logits of a panel for a tile of classes.
+func forwardFloats(s isa, classes int) {
+	TEXT(fmt.Sprintf("forwardFloats%sx%d", s.name, classes), NOSPLIT, "func(z *float64, panel *float32, d int, w *float32, c *float64)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("forwardFloats%sx%d sets z, %d x %d, to the panel's products with w, D x %d, plus c.", s.name, classes, classes, 2*s.lanes, classes))
+	panel := Load(Param("panel"), GP64())
+	d := Load(Param("d"), GP64())
+	w := Load(Param("w"), GP64())
+	acc := make([][2]VecVirtual, classes)
+	for q := range acc {
+		for v := range acc[q] {
+			acc[q][v] = s.vector()
+			VXORPS(acc[q][v], acc[q][v], acc[q][v])
+		}
+	}
+	x := [2]VecVirtual{s.vector(), s.vector()}
+	Label("feature")
+	size := 4 * s.lanes
+	for v := range x {
+		VMOVUPS(Mem{Base: panel, Disp: size * v}, x[v])
+	}
+	multiply(s, acc, x, w, 4)
+	ADDQ(Imm(uint64(2*size)), panel)
+	ADDQ(Imm(uint64(4*classes)), w)
+	DECQ(d)
+	JNZ(LabelRef("feature"))
+	z := Load(Param("z"), GP64())
+	c := Load(Param("c"), GP64())
+	for q := range acc {
+		VBROADCASTSD(Mem{Base: c, Disp: 8 * q}, x[0])
+		for v, a := range acc[q] {
+			out := Mem{Base: z, Disp: 4*size*q + 2*size*v}
+			if s.lanes == 16 {
+				VCVTPS2PD(a.AsY(), x[1])
+				VADDPD(x[0], x[1], x[1])
+				VMOVUPD(x[1], out)
+				VEXTRACTF32X8(Imm(1), a, a.AsY())
+				VCVTPS2PD(a.AsY(), x[1])
+			} else {
+				VCVTPS2PD(a.AsX(), x[1])
+				VADDPD(x[0], x[1], x[1])
+				VMOVUPD(x[1], out)
+				VEXTRACTF128(Imm(1), a, a.AsX())
+				VCVTPS2PD(a.AsX(), x[1])
+			}
+			VADDPD(x[0], x[1], x[1])
+			VMOVUPD(x[1], out.Offset(size))
+		}
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// backwardFloats adds the products of 2 vectors of features with the residuals
+// of a tile of classes.
+func backwardFloats(s isa, classes int) {
+	TEXT(fmt.Sprintf("backwardFloats%sx%d", s.name, classes), NOSPLIT, "func(acc, x *float32, stride int, mask *int32, r *float32, rows, jump, ahead int)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("backwardFloats%sx%d adds to acc, %d x %d, the products of rows of x, stride bytes apart, with r, which lies in panels of %d rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.", s.name, classes, classes, 2*s.lanes, 2*s.lanes))
+	a := Load(Param("acc"), GP64())
+	xp := Load(Param("x"), GP64())
+	stride := Load(Param("stride"), GP64())
+	mask := Load(Param("mask"), GP64())
+	r := Load(Param("r"), GP64())
+	rows := Load(Param("rows"), GP64())
+	jump := Load(Param("jump"), GP64())
+	ahead := Load(Param("ahead"), GP64())
+	size := 4 * s.lanes
+	var load [2]func(Mem, Op)
+	for v := range load {
+		load[v] = s.masked(Mem{Base: mask, Disp: size * v})
+	}
+	acc := make([][2]VecVirtual, classes)
+	for q := range acc {
+		for v := range acc[q] {
+			acc[q][v] = s.vector()
+			VMOVUPS(Mem{Base: a, Disp: size * (2*q + v)}, acc[q][v])
+		}
+	}
+	x := [2]VecVirtual{s.vector(), s.vector()}
+	count := GP64()
+	Label("panel")
+	MOVQ(U64(uint64(2*s.lanes)), count)
+	CMPQ(rows, count)
+	CMOVQLT(rows, count)
+	SUBQ(count, rows)
+	Label("row")
+	for v := range x {
+		load[v](Mem{Base: xp, Disp: size * v}, x[v])
+	}
+	for line := 0; line < 2*size; line += 64 {
+		PREFETCHT1(Mem{Base: xp, Index: ahead, Scale: 1, Disp: line})
+	}
+	multiply(s, acc, x, r, 2*size)
+	ADDQ(Imm(4), r)
+	ADDQ(stride, xp)
+	DECQ(count)
+	JNZ(LabelRef("row"))
+	ADDQ(jump, r)
+	TESTQ(rows, rows)
+	JNZ(LabelRef("panel"))
+	for q := range acc {
+		for v := range acc[q] {
+			VMOVUPS(acc[q][v], Mem{Base: a, Disp: size * (2*q + v)})
+		}
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// flushFloats moves float32 sums to float64 ones.
+func flushFloats(s isa) {
+	TEXT("flushFloats"+s.name, NOSPLIT, "func(sum *float64, acc *float32, vectors int)")
+	Pragma("noescape")
+	Doc("flushFloats" + s.name + " adds acc to sum and clears it.")
+	sum := Load(Param("sum"), GP64())
+	acc := Load(Param("acc"), GP64())
+	n := Load(Param("vectors"), GP64())
+	v, zero := s.vector(), s.vector()
+	VXORPS(zero, zero, zero)
+	size := 4 * s.lanes
+	Label("vector")
+	for h := range 2 {
+		VCVTPS2PD(Mem{Base: acc, Disp: size / 2 * h}, v)
+		VADDPD(Mem{Base: sum, Disp: size * h}, v, v)
+		VMOVUPD(v, Mem{Base: sum, Disp: size * h})
+	}
+	VMOVUPS(zero, Mem{Base: acc})
+	ADDQ(Imm(uint64(size)), acc)
+	ADDQ(U32(uint32(2*size)), sum)
+	DECQ(n)
+	JNZ(LabelRef("vector"))
+	VZEROUPPER()
+	RET()
+}
+
+// widenBytes turns bytes into float32.
+func widenBytes() {
+	TEXT("widenBytesAVX2", NOSPLIT, "func(f *float32, b *byte, vectors int)")
+	Pragma("noescape")
+	Doc("widenBytesAVX2 converts 8 bytes for each of the vectors.")
+	f := Load(Param("f"), GP64())
+	b := Load(Param("b"), GP64())
+	n := Load(Param("vectors"), GP64())
+	v := YMM()
+	Label("vector")
+	VPMOVZXBD(Mem{Base: b}, v)
+	VCVTDQ2PS(v, v)
+	VMOVUPS(v, Mem{Base: f})
+	ADDQ(Imm(8), b)
+	ADDQ(Imm(32), f)
+	DECQ(n)
+	JNZ(LabelRef("vector"))
+	VZEROUPPER()
+	RET()
+}

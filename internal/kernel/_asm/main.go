@@ -1,0 +1,34 @@
+// Command asm generates the assembly of package kernel (go generate there):
+//
+//	go run . -out ../kernel_amd64.s -stubs ../stubs_amd64.go -pkg kernel
+package main
+
+import "github.com/mmcloughlin/avo/build"
+
+func main() {
+	build.ConstraintExpr("!purego")
+	packBytes()
+	for classes := 1; classes <= tileClasses; classes++ {
+		forwardBytes(classes)
+		backwardBytes(classes)
+	}
+	flushBytes()
+	softmax(true)
+	softmax(false)
+	softmaxAVX2()
+	for _, s := range []isa{avx512, avx2} {
+		packFloats(s)
+		for classes := 1; classes <= s.classes; classes++ {
+			forwardFloats(s, classes)
+			backwardFloats(s, classes)
+		}
+		flushFloats(s)
+	}
+	widenBytes()
+	dot()
+	axpy()
+	for vectors := 1; vectors <= productVectors; vectors++ {
+		products(vectors)
+	}
+	build.Generate()
+}

@@ -1,0 +1,8 @@
+//go:build !amd64 || purego
+
+package kernel
+
+// Levels lists the levels of this machine: no assembly is built in.
+func Levels() []Level { return []Level{Generic} }
+
+func newFast(Level, Rows, int) fast { return nil }

@@ -1,0 +1,51 @@
+//go:build !purego
+
+package kernel
+
+import "math"
+
+// newFast returns the implementation for x at a level, or nil.
+func newFast(level Level, x Rows, k int) fast {
+	switch {
+	case x.D == 0 || level == Generic:
+		return nil
+	case level == AVX512 && x.U8 != nil && x.D <= maxTerms/4*4:
+		return newByteEngine(x.D, k)
+	default:
+		return newFloatEngine(level, x.D, k)
+	}
+}
+
+// panelRows are the inputs and results of the softmax of 16 rows.
+type panelRows struct {
+	labels  [16]int32
+	weights [16]float64
+	// Of each row: the exponentials of all logits but the largest, summed, with
+	// that taken off; the label's logit less the largest; the mean of all
+	// logits less the largest; the squared errors of the rounded residuals.
+	rows [4 * 16]float64
+}
+
+// set takes the rows' labels and their weights w[at:], nil for 1 each. Rows
+// that are missing get weight 0.
+func (p *panelRows) set(labels []int32, w []float64, at int) {
+	clear(p.labels[copy(p.labels[:], labels):])
+	clear(p.weights[:])
+	for i := range labels {
+		p.weights[i] = 1
+		if w != nil {
+			p.weights[i] = w[at+i]
+		}
+	}
+}
+
+// sum adds up the results of the first count rows.
+func (p *panelRows) sum(sums *Sums, count int) {
+	others, margin, mean, square := p.rows[:16], p.rows[16:][:16], p.rows[32:][:16], p.rows[48:]
+	for i := range count {
+		l := math.Log1p(others[i])
+		sums.Loss += float64(p.weights[i] * (l - margin[i]))
+		sums.Entropy += float64(p.weights[i] * (l - mean[i]))
+		sums.Square += square[i]
+	}
+}

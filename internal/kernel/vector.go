@@ -1,0 +1,59 @@
+package kernel
+
+// Dot returns x'y. Its bits are the same on every machine: element i goes to
+// partial sum i modulo 8, for as many whole eights as there are; the rest
+// follows in order.
+func Dot(x, y []float64) float64 {
+	y = y[:len(x)]
+	n := len(x) &^ 7
+	var sum float64
+	if n > 0 {
+		sum = dotEights(x[:n], y[:n])
+	}
+	for i := n; i < len(x); i++ {
+		sum += float64(x[i] * y[i])
+	}
+	return sum
+}
+
+func dotGeneric(x, y []float64) float64 {
+	var s0, s1, s2, s3, s4, s5, s6, s7 float64
+	for len(x) >= 8 && len(y) >= 8 {
+		s0 += float64(x[0] * y[0])
+		s1 += float64(x[1] * y[1])
+		s2 += float64(x[2] * y[2])
+		s3 += float64(x[3] * y[3])
+		s4 += float64(x[4] * y[4])
+		s5 += float64(x[5] * y[5])
+		s6 += float64(x[6] * y[6])
+		s7 += float64(x[7] * y[7])
+		x, y = x[8:], y[8:]
+	}
+	return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7))
+}
+
+// Axpy adds a x to y, with the same bits on every machine.
+func Axpy(y []float64, a float64, x []float64) {
+	x = x[:len(y)]
+	n := len(y) &^ 7
+	if n > 0 {
+		axpyEights(y[:n], a, x[:n])
+	}
+	axpy(y[n:], a, x[n:])
+}
+
+// Products adds x' w to z: the logits of one row of raw features, with w
+// D x K row-major, D = len(x) and K = len(z). Each sum runs in the order of
+// the features and every product is rounded before it is added, so the bits
+// are the same on every machine, for one row or many.
+func Products(z, x, w []float64) {
+	if len(z) > 0 && len(x) > 0 {
+		products(z, x, w[:len(x)*len(z)])
+	}
+}
+
+func productsGeneric(z, x, w []float64) {
+	for j, v := range x {
+		axpy(z, v, w[j*len(z):][:len(z)])
+	}
+}
