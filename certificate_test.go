@@ -37,7 +37,9 @@ func randomConfig(r *rand.Rand, seen tally) Config {
 	if r.IntN(2) == 0 {
 		cfg.Kernel = Kernels()[r.IntN(len(Kernels()))]
 	}
+	cfg.Kernel = Kernels()[r.IntN(len(Kernels()))]
 	seen[fmt.Sprint("L2=", cfg.L2)]++
+	seen[cfg.Kernel]++
 	seen[fmt.Sprintf("standardize=%q", cfg.Preprocess.Standardize)]++
 	return cfg
 }
@@ -85,6 +87,7 @@ func TestCertificate(t *testing.T) {
 		})
 	}
 	if problems == 200 {
+		seen.atLeast(t, 15, Kernels()...)
 		seen.atLeast(t, 15, "K=2", "K=3", "K=5", "K=10", "K=30", "bytes", "floats", "weights", "imbalanced", "separable", "L2=0", "L2=1e-06",
 			`standardize=""`, `standardize="on"`, `standardize="off"`, string(Converged), string(Precision))
 	}

@@ -27,6 +27,7 @@ func TestConfigErrors(t *testing.T) {
 		{Config{Solver: SGDSolver, SGD: SGD{LearningRate: -1}}, "learning rate"}, {Config{Solver: SGDSolver, SGD: SGD{LearningRate: math.Inf(1)}}, "learning rate"},
 		{Config{Solver: SGDSolver, SGD: SGD{Batch: -1}}, "batch"}, {Config{Solver: SGDSolver, SGD: SGD{Epochs: -1}}, "epochs"},
 		{Config{Solver: SGDSolver, SGD: SGD{Momentum: 1}}, "Momentum"},
+		{Config{Kernel: "abacus"}, "abacus"},
 		{Config{Preprocess: preprocess.Options{Standardize: "maybe"}}, "maybe"},
 	} {
 		m, r, err := Fit(context.Background(), ds, c.cfg)

@@ -27,28 +27,57 @@ func TestThreads(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ds := c.recipe.problem(rand.New(rand.NewPCG(6, 6))).dataset(t, c.storage)
-			var first *Model
-			var want *Report
-			for _, threads := range []int{1, 2, 5} {
-				cfg := c.Config
-				cfg.Threads = threads
-				m, r := mustFit(t, ds, cfg)
-				if r.Threads != threads {
-					t.Errorf("%d threads, want %d", r.Threads, threads)
-				}
-				if first == nil {
-					first, want = m, r
-					if r.Iterations < 2 {
-						t.Errorf("only %d iterations", r.Iterations)
+			for _, level := range Kernels() {
+				var first *Model
+				var want *Report
+				for _, threads := range []int{1, 2, 5} {
+					cfg := c.Config
+					cfg.Threads, cfg.Kernel = threads, level
+					m, r := mustFit(t, ds, cfg)
+					if r.Threads != threads || r.Iterations < 2 {
+						t.Errorf("%s: %d threads, want %d; %d iterations", level, r.Threads, threads, r.Iterations)
 					}
-					continue
-				}
-				sameBytes(t, first, m)
-				if !sameHistory(want.History, r.History) || r.TrainAccuracy != want.TrainAccuracy {
-					t.Errorf("%d threads have another history", threads)
+					if first == nil {
+						first, want = m, r
+						continue
+					}
+					sameBytes(t, first, m)
+					if !sameHistory(want.History, r.History) || r.TrainAccuracy != want.TrainAccuracy {
+						t.Errorf("%s: %d threads have another history", level, threads)
+					}
 				}
 			}
 		})
+	}
+}
+
+// TestLevels: whatever the level of the kernels, a fit ends within its
+// tolerance of the same optimum, and at the optimum predicts the same classes.
+func TestLevels(t *testing.T) {
+	for _, c := range []struct {
+		recipe
+		storage
+	}{{recipe{n: 1500, d: 40, k: 10, bytes: true}, pixels}, {recipe{n: 1500, d: 40, k: 10, weights: true}, block64}} {
+		ds := c.recipe.problem(newRand(26)).dataset(t, c.storage)
+		_, best := mustFit(t, ds, Config{L2: 1e-3, Tol: 1e-8, Kernel: "generic"})
+		for _, level := range Kernels() {
+			_, r := mustFit(t, ds, Config{L2: 1e-3, Tol: 1e-4, Kernel: level})
+			if r.Kernel != level || r.Stop != Converged || !(r.Objective-best.Objective <= r.GapBound+1e-7*best.Objective) || r.Objective < best.Objective*(1-1e-7) {
+				t.Errorf("%s: %s, objective %v, gap bound %v, optimum %v", r.Kernel, r.Stop, r.Objective, r.GapBound, best.Objective)
+			}
+			tight, _ := mustFit(t, ds, Config{L2: 1e-3, Tol: 1e-8, Kernel: level})
+			b, err := tight.Bind(ds)
+			if err != nil {
+				t.Fatal(err)
+			}
+			score, err := b.Score()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if math.Abs(score.Accuracy-best.TrainAccuracy) > 1e-9 {
+				t.Errorf("%s: accuracy %v at the optimum, %v at generic's", level, score.Accuracy, best.TrainAccuracy)
+			}
+		}
 	}
 }
 

@@ -74,9 +74,11 @@ func TestStorage(t *testing.T) {
 			ref := p.reference(t, p.dataset(t, block8), cfg) // exact: bytes are stored as they are
 			_, want := ref.solve(t)
 			for _, s := range []storage{block8, bytes8, block32, block64, columns} {
-				m, _ := mustFit(t, p.dataset(t, s), cfg)
-				if got := ref.value(m.theta()); !(math.Abs(got-want) <= 1e-7*want) {
-					t.Errorf("seed %d, standardize %q, %s: optimum %.12g, want %.12g", seed, mode, s, got, want)
+				for _, cfg.Kernel = range Kernels() {
+					m, _ := mustFit(t, p.dataset(t, s), cfg)
+					if got := ref.value(m.theta()); !(math.Abs(got-want) <= 1e-7*want) {
+						t.Errorf("seed %d, standardize %q, %s, %s: optimum %.12g, want %.12g", seed, mode, s, cfg.Kernel, got, want)
+					}
 				}
 			}
 		}

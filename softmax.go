@@ -31,6 +31,7 @@ import (
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/internal/design"
+	"example.com/softmax/internal/matrix"
 	"example.com/softmax/internal/objective"
 	"example.com/softmax/internal/train"
 )
@@ -62,6 +63,7 @@ type fit struct {
 	cfg    Config
 	data   *dataset.Dataset // the rows that are used
 	design *design.Design
+	matrix *matrix.Dense
 	target *target
 	report *Report
 }
@@ -92,6 +94,7 @@ func (f *fit) prepare(ds *dataset.Dataset) error {
 		return fmt.Errorf("%w: the solver %q is for up to %d parameters, and %d features with %d classes have %d; use %q", ErrConfig, Newton, train.NewtonLimit, d, k, (d+1)*k, LBFGS)
 	}
 	r := f.report
+	f.matrix = f.design.Matrix(f.data)
 	r.Rows, r.Features = f.data.Rows(), f.design.D()
 	if r.Dropped > 0 {
 		f.warn("missing-values", nil, fmt.Sprintf("%d of %d rows have a missing value or no label and were left out.", r.Dropped, ds.Rows()))
@@ -144,7 +147,7 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 	start := time.Now()
 	res, err := train.Run(ctx, train.Problem{
 		Problem: objective.Problem{
-			X: f.design.Matrix(f.data), Loss: f.target.loss, K: len(f.target.classes),
+			X: f.matrix, Loss: f.target.loss, K: len(f.target.classes),
 			Weights: f.target.weights, Norm: f.target.norm, Lambda: lambda,
 		},
 		Shares: f.target.shares,

@@ -6,21 +6,24 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
-	"example.com/softmax/internal/objective"
 )
 
 // Batch measures what the size of a batch does to speed, and to learning.
 type Batch struct {
-	Rows       int `json:"rows"`
-	RowBytes   int `json:"row_bytes"`
-	Parameters int `json:"parameters"`
-	Threads    int `json:"threads"`
-	// One and All are the steps of training, computed on one thread and on all
-	// Threads; Move is gathering a batch in random order and copying it.
-	One  BatchTimes `json:"one"`
-	All  BatchTimes `json:"all"`
-	Move BatchTimes `json:"move"`
+	Rows       int    `json:"rows"`
+	RowBytes   int    `json:"row_bytes"`
+	Parameters int    `json:"parameters"`
+	Threads    int    `json:"threads"`
+	Level      string `json:"level"` // the best of this machine
+	// Scalar, Vector and All are steps of training: computed without vector
+	// instructions on one thread, with those of Level on one thread, and on all
+	// Threads. Move is gathering a batch in random order and copying it.
+	Scalar BatchTimes `json:"scalar"`
+	Vector BatchTimes `json:"vector"`
+	All    BatchTimes `json:"all"`
+	Move   BatchTimes `json:"move"`
 	// Target is the loss that the textbook's batch of 256 and learning rate of
 	// 0.1 reach in TargetEpochs.
 	Target       float64       `json:"target"`
@@ -65,9 +68,13 @@ func runBatch(ctx context.Context, opt Options) (*Batch, error) {
 		return nil, err
 	}
 	p.Lambda = 0 // as in the chapter
-	r := &Batch{Rows: p.n(), RowBytes: p.X.Bytes() / p.n(), Parameters: p.parameters(), Threads: opt.threads(), TargetEpochs: targetEpochs}
-	step := func(threads int) func(batch []int32) error {
-		o := objective.New(ctx, p.Problem.Problem, threads)
+	best := kernel.Best()
+	r := &Batch{
+		Rows: p.n(), RowBytes: p.X.Bytes() / p.n(), Parameters: p.parameters(),
+		Threads: opt.threads(), Level: best.String(), TargetEpochs: targetEpochs,
+	}
+	step := func(level kernel.Level, threads int) func(batch []int32) error {
+		o := p.objective(ctx, level, threads)
 		theta, grad := p.start(o), make([]float64, p.parameters())
 		return func(batch []int32) error {
 			_, err := o.BatchGrad(theta, grad, batch)
@@ -79,13 +86,15 @@ func runBatch(ctx context.Context, opt Options) (*Batch, error) {
 	if p.X.V.U8 == nil {
 		move = mover(p.X.V.F32, p.X.D())
 	}
-	if err := timeBatches(ctx, p.n(), opt.Seed, 3*time.Second, timing{&r.One, step(1), 256}, timing{&r.All, step(r.Threads), 256}); err != nil {
+	err = timeBatches(ctx, p.n(), opt.Seed, 3*time.Second,
+		timing{&r.Scalar, step(kernel.Generic, 1), 256}, timing{&r.Vector, step(best, 1), 1024}, timing{&r.All, step(best, r.Threads), 1024})
+	if err != nil {
 		return nil, err
 	}
 	if err := timeBatches(ctx, p.n(), opt.Seed, time.Second/2, timing{&r.Move, move, 8192}); err != nil {
 		return nil, err
 	}
-	learning := &learning{Batch: r, problem: p, objective: objective.New(ctx, p.Problem.Problem, r.Threads), test: test, seed: opt.Seed}
+	learning := &learning{Batch: r, problem: p, objective: p.objective(ctx, best, r.Threads), test: test, seed: opt.Seed}
 	return r, learning.run()
 }
 

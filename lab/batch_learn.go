@@ -38,7 +38,7 @@ func (l *learning) run() error {
 		if at == len(computing)-2 {
 			at++ // all rows, whether or not they are a power of 4
 		}
-		m := l.One.Size[at]
+		m := l.Scalar.Size[at]
 		r, err := l.train(m)
 		if err != nil {
 			return err
@@ -76,11 +76,12 @@ func (l *learning) train(m int) (BatchResult, error) {
 // epoch.
 func (l *learning) descend(m, epochs int, rate float64, seen func(epoch int, loss float64, theta []float64) (stop bool, err error)) error {
 	descent := optimize.Descent{Rate: rate, Batch: m, Epochs: epochs, Seed: l.seed}
-	grad := make([]float64, l.Parameters)
+	theta, grad := make([]float64, l.Parameters), make([]float64, l.Parameters)
 	var failed error
 	_, err := optimize.SGD(l.objective, l.problem.start(l.objective), descent, func(s *optimize.State) (stop bool) {
 		var loss float64
-		if loss, failed = l.objective.ValueGrad(s.X, grad); failed == nil {
+		copy(theta, s.X)
+		if loss, failed = l.objective.ValueGrad(theta, grad); failed == nil {
 			stop, failed = seen(s.Iteration, loss, s.X)
 		}
 		return stop || failed != nil

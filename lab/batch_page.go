@@ -3,30 +3,48 @@ package lab
 import (
 	"fmt"
 	"io"
-	"math"
 	"slices"
 
 	"example.com/softmax/internal/chart"
+	"example.com/softmax/internal/kernel"
 )
 
-// computing is the time of a row in (1), on one thread or on all, whichever is
-// faster.
+// computing is the time of a row in (1), in the way that is fastest.
 func (r *Batch) computing() []float64 {
-	one, all := r.One.each(), r.All.each()
-	for i := range one {
-		one[i] = min(one[i], all[i])
+	each, vector, all := r.Scalar.each(), r.Vector.each(), r.All.each()
+	for i := range each {
+		each[i] = min(each[i], vector[i], all[i])
 	}
-	return one
+	return each
 }
 
-// enough is the batch from which on an example takes at most a tenth longer
-// than it must, by the line of the lower T1.
-func (r *Batch) enough() int {
-	t := &r.One
-	if r.All.T1 < t.T1 {
-		t = &r.All
+// fastest is the way of (1) of lowest T1.
+func (r *Batch) fastest() *BatchTimes {
+	best := &r.Scalar
+	for _, t := range []*BatchTimes{&r.Vector, &r.All} {
+		if t.T1 < best.T1 {
+			best = t
+		}
 	}
-	return max(1, int(math.Ceil(10*t.T0/t.T1)))
+	return best
+}
+
+// A way is one column of times, with its name.
+type way struct {
+	name  string
+	times *BatchTimes
+}
+
+// ways are the times that this machine can tell apart.
+func (r *Batch) ways(lang Lang) []way {
+	all := []way{{say(lang, "(1) computing, scalar", "（1）计算，标量"), &r.Scalar}}
+	if r.Level != kernel.Generic.String() {
+		all = append(all, way{fmt.Sprintf(say(lang, "(1) %s", "（1）%s"), r.Level), &r.Vector})
+	}
+	if r.Threads > 1 {
+		all = append(all, way{fmt.Sprintf(say(lang, "(1) %s, %d threads", "（1）%s，%d 线程"), r.Level, r.Threads), &r.All})
+	}
+	return append(all, way{say(lang, "(2) moving", "（2）搬运"), &r.Move})
 }
 
 // soonest is the batch that reaches the target in the least time.
@@ -47,41 +65,51 @@ func (r *Batch) Page(lang Lang) Page {
 	const micro, nano = 1e6, 1e9
 	p := Page{Title: say(lang, "Does a small batch hurt speed?", "批量太小会拖慢速度吗？")}
 	p.paragraph(fmt.Sprintf(say(lang,
-		"The exercise: does a smaller batch, down to 1, make reading slower? The notes answer: with a larger batch a GPU works on many images at once (1); against that, more images take longer to be put into memory and moved to the GPU (2); the saving of (1) far outweighs (2), so a larger batch is faster. Here both terms are measured on %d examples of %d bytes. Vector instructions and threads of the processor stand in for the GPU: (1) is one step of training, that is outputs, gradient and the change of the %d parameters. Copies in memory stand in for the way from disk to GPU: (2) gathers a batch in random order in one place and copies it to another. Every number is the fastest of %d rounds, since other work of the machine can only add to a time. Times of one example:",
-		"习题问：减小批量（小到 1）会影响读取性能吗？笔记的回答是：批量大时 GPU 可以同时处理许多图像（1）；另一方面，图像多了，放入内存、再送到 GPU 的时间也长（2）；（1）省下的时间远多于（2）增加的时间，所以批量大更快。这里用 %d 个样本（每个 %d 字节）把两项都测出来。处理器的向量指令和线程代替 GPU：（1）是一步训练，即求输出、求梯度、更新 %d 个参数。内存中的复制代替从磁盘到 GPU 的路程：（2）按随机次序把一批样本收集到一处，再整体复制到另一处。每个数都取 %d 轮中最快的一轮，因为机器上的其他工作只会使时间变长。平均每个样本的时间："),
-		r.Rows, r.RowBytes, r.Parameters, r.One.Rounds))
-	one, all, move := r.One.each(), r.All.each(), r.Move.each()
-	var rows [][]string
-	for i, m := range r.One.Size {
-		rows = append(rows, []string{fmt.Sprint(m), fmt.Sprintf("%.2f µs", one[i]*micro), fmt.Sprintf("%.2f µs", all[i]*micro), fmt.Sprintf("%.0f ns", move[i]*nano)})
+		"The exercise: does a smaller batch, down to 1, make reading slower? The notes answer: with a larger batch a GPU works on many images at once (1); against that, more images take longer to be put into memory and moved to the GPU (2); the saving of (1) far outweighs (2), so a larger batch is faster. Here both terms are measured on %d examples of %d bytes. Vector instructions (%s) and threads of the processor stand in for the GPU: (1) is one step of training, that is outputs, gradient and the change of the %d parameters. Copies in memory stand in for the way from disk to GPU: (2) gathers a batch in random order in one place and copies it to another. Every number is the fastest of %d rounds, since other work of the machine can only add to a time. Times of one example:",
+		"习题问：减小批量（小到 1）会影响读取性能吗？笔记的回答是：批量大时 GPU 可以同时处理许多图像（1）；另一方面，图像多了，放入内存、再送到 GPU 的时间也长（2）；（1）省下的时间远多于（2）增加的时间，所以批量大更快。这里用 %d 个样本（每个 %d 字节）把两项都测出来。处理器的向量指令（%s）和线程代替 GPU：（1）是一步训练，即求输出、求梯度、更新 %d 个参数。内存中的复制代替从磁盘到 GPU 的路程：（2）按随机次序把一批样本收集到一处，再整体复制到另一处。每个数都取 %d 轮中最快的一轮，因为机器上的其他工作只会使时间变长。平均每个样本的时间："),
+		r.Rows, r.RowBytes, r.Level, r.Parameters, r.Scalar.Rounds))
+	ways, size := r.ways(lang), say(lang, "batch", "批量")
+	header, fitted := []string{size}, [][]string{}
+	rows := make([][]string, len(r.Move.Size))
+	for i, m := range r.Move.Size {
+		rows[i] = []string{fmt.Sprint(m)}
 	}
-	threads := fmt.Sprintf(say(lang, "(1) computing, %d threads", "（1）计算，%d 线程"), r.Threads)
-	oneThread, moving := say(lang, "(1) computing, 1 thread", "（1）计算，1 线程"), say(lang, "(2) moving", "（2）搬运")
-	size := say(lang, "batch", "批量")
-	p.table([]string{size, oneThread, threads, moving}, rows...)
+	for _, w := range ways {
+		header = append(header, w.name)
+		for i, t := range w.times.each() {
+			rows[i] = append(rows[i], fmt.Sprintf("%.3g µs", t*micro))
+		}
+		fitted = append(fitted, []string{w.name, fmt.Sprintf("%.3g µs", w.times.T0*micro), fmt.Sprintf("%.3g µs", w.times.T1*micro),
+			fmt.Sprintf("%.3g", w.times.T0/w.times.T1), fmt.Sprintf("%.0f %%", 100*w.times.Deviation)})
+	}
+	p.table(header, rows...)
 
 	p.paragraph(say(lang,
 		"The line t(batch) = t0 + t1 · batch, fitted to the time of a whole batch (least squares of the relative deviation): t0 is paid once a batch, t1 for every example, so an example costs t1 + t0 / batch. At the batch t0 / t1 half of the time is t0, at ten times that batch a tenth. For (1) a line is the right form; for (2) it is a rough one, since t1 itself grows from one cache to the next.",
 		"对整批所用时间拟合直线 t(批量) = t0 + t1 · 批量（相对偏差的最小二乘）：t0 每批付一次，t1 每个样本付一次，所以平均每个样本用时 t1 + t0 / 批量。批量为 t0 / t1 时，t0 约占一半；批量再大到十倍，t0 约占十分之一。（1）适合用直线；（2）只是大致如此，因为数据换到更远一级的缓存时，t1 本身会变大。"))
-	fit := func(name string, t BatchTimes) []string {
-		return []string{name, fmt.Sprintf("%.3g µs", t.T0*micro), fmt.Sprintf("%.3g µs", t.T1*micro), fmt.Sprintf("%.2g", t.T0/t.T1), fmt.Sprintf("%.0f %%", 100*t.Deviation)}
-	}
-	p.table([]string{"", "t0", "t1", "t0 / t1", say(lang, "typical deviation", "典型偏差")}, fit(oneThread, r.One), fit(threads, r.All), fit(moving, r.Move))
+	p.table([]string{"", "t0", "t1", "t0 / t1", say(lang, "typical deviation", "典型偏差")}, fitted...)
 
-	each := r.computing()
+	each, move, fastest := r.computing(), r.Move.each(), r.fastest()
 	last := len(each) - 1
 	least := slices.Min(move)
 	verdict := fmt.Sprintf(say(lang,
-		"What holds: computing an example takes %.3g µs in a batch of 1 and %.3g µs in the best batch; the saving is %.0f times all that moving an example takes at its slowest. What needs a condition: the gain ends. From 10 t0 / t1 on, here a batch of %d, at most a tenth is left to gain; a larger batch then mainly takes more memory. What is wrong: (2) does not stand against (1). A larger batch takes longer to move, but an epoch moves the same examples in fewer batches: an example takes %.0f ns in a batch of 1, %.0f ns at best, %.0f ns in a batch of all %d.",
-		"成立的部分：计算一个样本，批量为 1 时用 %.3g 微秒，最合适的批量下用 %.3g 微秒；省下的时间是搬运一个样本最慢时所用时间的 %.0f 倍。需要条件的部分：好处有尽头。批量达到 10 t0 / t1（这里是 %d）以后，能省的已不到一成，再大主要是多占内存。不对的部分：（2）并不与（1）相抵。一批越大，搬运这一批越久；但一个迭代周期（epoch）要搬的样本总数不变，只是批数变少。平均每个样本，批量为 1 时 %.0f 纳秒，最快 %.0f 纳秒，全部 %[8]d 个为一批时 %.0[7]f 纳秒。"),
-		each[0]*micro, slices.Min(each)*micro, (each[0]-slices.Min(each))/slices.Max(move), r.enough(), move[0]*nano, least*nano, move[last]*nano, r.Rows)
+		"What holds: computing an example takes %.3g µs in a batch of 1 and %.3g µs in the best batch; the saving is %.0f times all that moving an example takes at its slowest. What needs a condition: the gain ends. From 10 t0 / t1 on, here a batch of %.0f, at most a tenth is left to gain; a larger batch then mainly takes more memory. What is wrong: (2) does not stand against (1). A larger batch takes longer to move, but an epoch moves the same examples in fewer batches: an example takes %.0f ns in a batch of 1, %.0f ns at best, %.0f ns in a batch of all %d.",
+		"成立的部分：计算一个样本，批量为 1 时用 %.3g 微秒，最合适的批量下用 %.3g 微秒；省下的时间是搬运一个样本最慢时所用时间的 %.0f 倍。需要条件的部分：好处有尽头。批量达到 10 t0 / t1（这里是 %.0f）以后，能省的已不到一成，再大主要是多占内存。不对的部分：（2）并不与（1）相抵。一批越大，搬运这一批越久；但一个迭代周期（epoch）要搬的样本总数不变，只是批数变少。平均每个样本，批量为 1 时 %.0f 纳秒，最快 %.0f 纳秒，全部 %[8]d 个为一批时 %.0[7]f 纳秒。"),
+		each[0]*micro, slices.Min(each)*micro, (each[0]-slices.Min(each))/slices.Max(move), 10*fastest.T0/fastest.T1, move[0]*nano, least*nano, move[last]*nano, r.Rows)
 	if move[last] > 1.5*least {
 		verdict += say(lang, " That it grows again is the cache: the two places no longer fit in the nearer ones.", "后来又变长，是因为两处数据已放不进较近的缓存。")
 	}
 	p.paragraph(verdict)
-	p.paragraph(say(lang,
-		"Disk, bus and GPU have other t0 and t1 than a processor; a GPU as a rule has a larger t0 / t1, so that its curve flattens at larger batches. They were not measured here. The form of the curve is the same, and two timings, of a batch of 1 and of a large one, give both constants.",
-		"磁盘、总线和 GPU 的 t0、t1 与处理器不同；GPU 的 t0 / t1 一般更大，曲线要到更大的批量才变平。这里没有测它们。曲线的形状一样，只要测一批 1 个和一大批各用多少时间，就能得到两个常数。"))
+	text := ""
+	if slow := r.Scalar.T0 / r.Scalar.T1; fastest.T0/fastest.T1 > 1.5*slow {
+		text = fmt.Sprintf(say(lang,
+			"The faster the device, the larger the batch it needs: from scalar to the fastest computing t1 goes from %.3g µs to %.3g µs, but t0 from %.3g µs to %.3g µs, so that t0 / t1 goes from %.3g to %.3g. ",
+			"设备越快，需要的批量越大：从标量计算到最快的计算，t1 从 %.3g 微秒降到 %.3g 微秒，t0 却是从 %.3g 微秒到 %.3g 微秒，于是 t0 / t1 从 %.3g 升到 %.3g。"),
+			r.Scalar.T1*micro, fastest.T1*micro, r.Scalar.T0*micro, fastest.T0*micro, slow, fastest.T0/fastest.T1)
+	}
+	p.paragraph(text + say(lang,
+		"A GPU, as a rule, goes further on this way; disk and bus have a t0 and t1 of their own. They were not measured here. The form of the curve is the same, and two timings, of a batch of 1 and of a large one, give both constants.",
+		"GPU 一般在这条路上走得更远；磁盘、总线也各有自己的 t0、t1。这里没有测它们。曲线的形状一样，只要测一批 1 个和一大批各用多少时间，就能得到两个常数。"))
 
 	s := r.soonest()
 	p.paragraph(fmt.Sprintf(say(lang,
@@ -110,20 +138,16 @@ func (r *Batch) Page(lang Lang) Page {
 // WritePicture draws the time of an example against the batch.
 func (r *Batch) WritePicture(w io.Writer, format string, lang Lang) error {
 	var series []chart.Series
-	add := func(name string, t *BatchTimes) {
+	for _, way := range r.ways(lang) {
+		t := way.times
 		x, measured, line := make([]float64, len(t.Size)), t.each(), make([]float64, len(t.Size))
 		for i, m := range t.Size {
 			x[i] = float64(m)
 			measured[i] *= 1e6
 			line[i] = 1e6 * (t.T0/x[i] + t.T1)
 		}
-		series = append(series, chart.Series{Name: name, X: x, Y: measured, Points: true}, chart.Series{X: x, Y: line, Again: true})
+		series = append(series, chart.Series{Name: way.name, X: x, Y: measured, Points: true}, chart.Series{X: x, Y: line, Again: true})
 	}
-	add(say(lang, "(1) computing, 1 thread", "（1）计算，1 线程"), &r.One)
-	if r.Threads > 1 {
-		add(fmt.Sprintf(say(lang, "(1) computing, %d threads", "（1）计算，%d 线程"), r.Threads), &r.All)
-	}
-	add(say(lang, "(2) moving", "（2）搬运"), &r.Move)
 	return draw(w, format, chart.Lines{
 		Title:  say(lang, "Time of one example by batch: measured, and t1 + t0 / batch (dashed)", "每个样本的时间与批量：实测值与 t1 + t0 / 批量（虚线）"),
 		X:      chart.Axis{Label: say(lang, "batch (examples)", "批量（样本数）"), Log: true},

@@ -59,7 +59,7 @@ const (
 	// lbfgsMemory is what softmax.Fit keeps, so that the preconditioner is all
 	// the difference.
 	lbfgsMemory = 60
-	lbfgsPasses = 105
+	lbfgsPasses = 300
 	sgdRate     = 0.1
 	sgdMomentum = 0.9
 )

@@ -2,6 +2,7 @@ package objective
 
 import (
 	"math"
+	"slices"
 
 	"example.com/softmax/internal/linalg"
 )
@@ -29,29 +30,42 @@ func (o *Objective) NullModel(theta, shares []float64) {
 }
 
 // MinimizeIntercept moves the intercepts of theta to their optimum at fixed W
-// and returns the objective there; grad is left with the gradient. It takes
-// Newton steps on b, each of two passes; the start is near the
-// optimum, so there are few. With so many classes that the K x K system would
-// cost more than passes do, theta is left as it is. It ends when no component
-// of the gradient exceeds small, or rounding does not let it get there.
+// and returns the objective there; grad is left with the gradient. The start
+// is near the optimum, so a few Newton steps do. With so many classes that the
+// K x K system would cost more than passes do, theta is left as it is. It ends
+// when no component of the gradient exceeds small, or rounding does not let it
+// get there.
 func (o *Objective) MinimizeIntercept(theta, grad []float64, small float64) (float64, error) {
 	f, err := o.ValueGrad(theta, grad)
-	if err != nil || o.K > 4*(o.X.D()+1) {
+	if err != nil {
 		return f, err
+	}
+	return o.PolishIntercept(theta, grad, f, small)
+}
+
+// PolishIntercept is MinimizeIntercept for a theta whose value f and gradient
+// are known.
+func (o *Objective) PolishIntercept(theta, grad []float64, f, small float64) (float64, error) {
+	if o.K > 4*(o.X.D()+1) {
+		return f, nil
 	}
 	_, b := o.Split(theta)
 	_, gb := o.Split(grad)
-	k := o.K
-	h, step := make([]float64, k*k), make([]float64, k)
+	h, step := make([]float64, o.K*o.K), make([]float64, o.K)
+	var dropped []int
+	stale := true
 	for most := largest(gb); most > small; {
-		if err := o.interceptHessian(theta, h); err != nil {
-			return f, err
+		if stale {
+			var err error
+			if dropped, err = o.factorIntercept(theta, h); err != nil {
+				return f, err
+			}
 		}
 		copy(step, gb)
-		for _, i := range linalg.Cholesky(h, k, 1e-13) {
+		for _, i := range dropped {
 			step[i] = 0
 		}
-		linalg.SolveCholesky(h, k, step)
+		linalg.SolveCholesky(h, o.K, step)
 		linalg.Axpy(b, -1, step)
 		next, err := o.ValueGrad(theta, grad)
 		if err != nil {
@@ -64,6 +78,11 @@ func (o *Objective) MinimizeIntercept(theta, grad []float64, small float64) (flo
 			return o.ValueGrad(theta, grad)
 		}
 		slow := left > most/2
+		if slow && !stale {
+			stale, slow = true, false
+		} else {
+			stale = false
+		}
 		f, most = next, left
 		if slow {
 			break
@@ -80,16 +99,16 @@ func largest(v []float64) float64 {
 	return most
 }
 
-// interceptHessian writes the Hessian with respect to b, on and left of the
-// diagonal, made definite along the flat direction as in Hessian.
-func (o *Objective) interceptHessian(theta, h []float64) error {
+// factorIntercept writes the Cholesky factor of the Hessian with respect to b,
+// made definite along the flat direction as in Hessian.
+func (o *Objective) factorIntercept(theta, h []float64) (dropped []int, err error) {
 	if err := o.MeanCurvature(theta, h); err != nil {
-		return err
+		return nil, err
 	}
 	if IsShiftInvariant(o.Loss) {
 		addGauge(h, o.K, 0, o.K)
 	}
-	return nil
+	return linalg.Cholesky(h, o.K, 1e-13), nil
 }
 
 // MeanCurvature writes the weighted mean of the rows' curvatures, the Hessians
@@ -100,18 +119,29 @@ func (o *Objective) MeanCurvature(theta, c []float64) error {
 	const least, perClass = 10000, 20
 	k := o.K
 	stride := max(1, o.X.N()/max(least, perClass*k))
-	err := o.each(theta, func(p *part, z []float64, lo, hi int) {
-		if lo == p.lo {
-			p.weight = 0
-			p.hess = zeros(p.hess, k*k)
-			p.curve = zeros(p.curve, k*k)
+	W, b := o.Split(theta)
+	o.X.Fold(o.u, o.c, W, b)
+	o.engine.Prepare(o.u, o.c)
+	o.passes += 1 / float64(stride)
+	err := o.parallel(func(w *worker, p *part) {
+		p.weight = 0
+		p.hess = zeros(p.hess, k*k)
+		p.curve = zeros(p.curve, k*k)
+		var rows []int32
+		for i := (p.lo + stride - 1) / stride * stride; i < p.hi; i += stride {
+			if o.weight(i) != 0 {
+				rows = append(rows, int32(i))
+			}
 		}
-		for i := lo; i < hi; i++ {
-			if w := o.weight(i); w != 0 && i%stride == 0 {
-				p.weight += w
-				o.Loss.Curvature(p.curve, z[(i-lo)*k:][:k], i)
+		for block := range slices.Chunk(rows, o.block()) {
+			z := w.z[:len(block)*k]
+			w.scratch.Logits(w.gather(o.X.V, block, o.block()), z)
+			for at, i := range block {
+				weight := o.weight(int(i))
+				p.weight += weight
+				o.Loss.Curvature(p.curve, z[at*k:][:k], int(i))
 				for at, v := range p.curve {
-					p.hess[at] += float64(w * v)
+					p.hess[at] += float64(weight * v)
 				}
 			}
 		}

@@ -39,12 +39,16 @@ func LBFGS(fn Function, x []float64, memory int, M Preconditioner, monitor Monit
 		if err != nil {
 			return Failed, err
 		}
-		if !ok {
-			if len(h.pairs) == 0 {
-				return NoProgress, nil
-			}
+		if !ok && len(h.pairs) > 0 {
 			h.pairs = h.pairs[:0] // once more, by the preconditioned gradient
-			continue
+			h.direction(l.p, s.Grad)
+			l.slope = linalg.Dot(l.p, s.Grad)
+			if f, ok, err = l.search(h.firstStep(l.slope)); err != nil {
+				return Failed, err
+			}
+		}
+		if !ok {
+			return NoProgress, nil
 		}
 		h.add(l.trial, x, l.gt, s.Grad)
 		copy(x, l.trial)

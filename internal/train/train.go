@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"example.com/softmax/internal/kernel"
@@ -408,30 +409,42 @@ func (r *run) finish(theta []float64) error {
 		// along the flat direction, and their optimum is found near 0 only.
 		centreRows(theta, r.p.K, r.p.X.D()+1)
 	}
+	fast := r.obj.Level() != kernel.Generic
+	if fast && !descent {
+		if err := r.settle(theta, grad); err != nil {
+			return err
+		}
+	}
+	var err error
+	if fast || descent {
+		if r.res.Accuracy, err = r.obj.Accuracy(theta); err != nil {
+			return err
+		}
+	}
 	// The model is evaluated in float64, whatever the passes were made of.
 	r.obj.SetLevel(kernel.Generic)
 	if err := r.certify(); err != nil {
 		return err
 	}
-	if !descent {
-		if _, err := r.obj.MinimizeIntercept(theta, grad, 1e-16); err != nil {
-			return err
-		}
-	}
-	if objective.IsShiftInvariant(r.p.Loss) {
-		_, b := r.obj.Split(theta)
-		centreRows(b, r.p.K, 1)
-	}
-	f, err := r.obj.ValueGrad(theta, grad)
+	f, err := r.evaluate(theta, grad)
 	if err != nil {
 		return err
 	}
-	if r.cert != nil {
-		r.cert.Add(theta, grad, f)
-		r.lower = r.cert.Lower()
-	}
-	if r.res.Accuracy, err = r.obj.Accuracy(theta); err != nil {
-		return err
+	unproved := r.res.Stop == Converged && f-r.lower > r.opt.Tol*f
+	if !descent && (!fast || unproved || r.small()) {
+		if _, err := r.obj.PolishIntercept(theta, grad, f, 1e-16); err != nil {
+			return err
+		}
+		if objective.IsShiftInvariant(r.p.Loss) {
+			_, b := r.obj.Split(theta)
+			centreRows(b, r.p.K, 1)
+		}
+		if f, err = r.evaluate(theta, grad); err != nil {
+			return err
+		}
+		if r.res.Accuracy, err = r.obj.Accuracy(theta); err != nil {
+			return err
+		}
 	}
 	it := r.line(r.res.Iterations, f, grad)
 	it.GapEstimate = estimate
@@ -446,6 +459,35 @@ func (r *run) finish(theta []float64) error {
 		return ErrDiverged
 	}
 	return nil
+}
+
+// settle moves the intercepts to their optimum with the fast passes, and leaves
+// W as it is.
+func (r *run) settle(theta, grad []float64) error {
+	near := slices.Clone(theta)
+	if _, err := r.obj.MinimizeIntercept(near, grad, 1e-9); err != nil {
+		return err
+	}
+	_, from := r.obj.Split(near)
+	_, to := r.obj.Split(theta)
+	copy(to, from)
+	if objective.IsShiftInvariant(r.p.Loss) {
+		centreRows(to, r.p.K, 1)
+	}
+	return nil
+}
+
+// small reports whether a few more passes in float64 cost next to nothing.
+func (r *run) small() bool { return r.p.X.N()*r.obj.Dim() <= 1<<24 }
+
+// evaluate returns the objective for the report.
+func (r *run) evaluate(theta, grad []float64) (float64, error) {
+	f, err := r.obj.ValueGrad(theta, grad)
+	if err == nil && r.cert != nil {
+		r.cert.Add(theta, grad, f)
+		r.lower = r.cert.Lower()
+	}
+	return f, err
 }
 
 // centreRows takes the mean off every row of K values: softmax does not see
