@@ -237,16 +237,27 @@ func (r *run) iterate(s *optimize.State) (stop bool) {
 }
 
 // settle moves a copy's intercepts to their optimum where that is likely to
-// prove the tolerance; a failure to evaluate will be met again.
+// prove the tolerance, and evaluates it in float64 if it would but for the
+// errors of the kernels. A failure to evaluate will be met again.
 func (r *run) settle(s *optimize.State) {
+	wanted := s.F * (1 - r.opt.Tol)
 	gap := s.F - r.cert.Ideal()
-	if r.p.Lambda == 0 || gap > 2*r.opt.Tol*s.F || gap > 0.7*r.settled || s.F-r.cert.Lower() <= r.opt.Tol*s.F {
+	if r.p.Lambda == 0 || gap > 2*(s.F-wanted) || gap > 0.7*r.settled || r.cert.Lower() >= wanted {
 		return
 	}
 	r.settled = gap
 	x, grad := slices.Clone(s.X), make([]float64, len(s.X))
-	if f, err := r.obj.MinimizeIntercept(x, grad); err == nil {
-		r.cert.Add(x, grad, f)
+	f, err := r.obj.MinimizeIntercept(x, grad)
+	if err != nil {
+		return
+	}
+	r.cert.Add(x, grad, f)
+	if !r.exact && r.cert.Lower() < wanted && r.cert.Guess() >= wanted {
+		r.obj.SetLevel(kernel.Generic)
+		if f, err = r.obj.ValueGrad(x, grad); err == nil {
+			r.cert.Add(x, grad, f)
+		}
+		r.obj.SetLevel(r.opt.Level)
 	}
 }
 
