@@ -38,7 +38,7 @@ type Objective struct {
 	ctx      context.Context
 	engine   *kernel.Engine
 	evidence evidence
-	norm     float64 // of the stored matrix times Scale, squared; 0 until wanted
+	norm     float64 // squaredNorm, 0 until wanted
 }
 
 // A part is what one chunk of rows contributes to a pass.
@@ -291,13 +291,36 @@ func (o *Objective) evidenceOf(sums kernel.Sums) evidence {
 	if _, ok := o.Loss.(CrossEntropy); ok {
 		e.entropy = sums.Entropy / o.sum
 	}
-	if sums.Square > 0 {
-		if o.norm == 0 {
-			o.norm = o.X.SquaredNorm(o.Threads)
-		}
-		e.gradError = math.Sqrt(o.norm*sums.Square) / o.sum
+	switch {
+	case math.IsInf(sums.Square, 1):
+		e.gradError = sums.Square
+	case sums.Square > 0:
+		e.gradError = math.Sqrt(o.squaredNorm()*sums.Square) / o.sum
 	}
 	return e
+}
+
+// squaredNorm is the sum of the squares of all v_ij Scale[j].
+func (o *Objective) squaredNorm() float64 {
+	if o.norm > 0 {
+		return o.norm
+	}
+	err := o.parallel(func(_ *worker, p *part) {
+		p.x = zeros(p.x, o.X.D())
+		o.X.AddSquares(p.x, p.lo, p.hi)
+	})
+	if err != nil {
+		return math.Inf(1)
+	}
+	var sum float64
+	for i := range o.parts {
+		for j, v := range o.parts[i].x {
+			sum += v * o.X.Scale[j] * o.X.Scale[j]
+		}
+	}
+	const rounded = 1e-9 // more than the sums can have lost
+	o.norm = sum * (1 + rounded)
+	return o.norm
 }
 
 // bands splits 0..n among the workers where that pays.

@@ -337,13 +337,14 @@ func (r *run) finish(theta []float64) error {
 	grad := make([]float64, len(theta))
 	estimate := r.res.Final.GapEstimate
 	descent := r.res.Solver == SolverSGD
-	if r.p.Loss.ShiftInvariant() && !(descent && r.p.Lambda == 0) {
-		centreRows(theta, r.p.K, r.p.X.D())
-	}
 	if !descent {
 		if _, err := r.obj.MinimizeIntercept(theta, grad); err != nil {
 			return err
 		}
+	}
+	// After the last pass that may round weights.
+	if r.p.Loss.ShiftInvariant() && !(descent && r.p.Lambda == 0) {
+		centreRows(theta, r.p.K, r.p.X.D())
 	}
 	if r.p.Loss.ShiftInvariant() {
 		_, b := r.obj.Split(theta)
