@@ -140,17 +140,19 @@ func (o *Objective) Split(theta []float64) (W, b []float64) {
 }
 
 // parallel calls visit for all parts, each from one of the workers' goroutines.
+// A worker takes parts that follow each other, since kernels prefetch what
+// comes next, and then those that slower workers have left.
 func (o *Objective) parallel(visit func(w *worker, p *part)) error {
-	var next atomic.Int64
+	taken := make([]atomic.Bool, len(o.parts))
 	var wg sync.WaitGroup
 	for i := range o.workers {
 		wg.Go(func() {
-			for o.ctx.Err() == nil {
-				at := int(next.Add(1)) - 1
-				if at >= len(o.parts) {
-					return
+			first := len(o.parts) * i / len(o.workers)
+			for step := range o.parts {
+				at := (first + step) % len(o.parts)
+				if o.ctx.Err() == nil && taken[at].CompareAndSwap(false, true) {
+					visit(&o.workers[i], &o.parts[at])
 				}
-				visit(&o.workers[i], &o.parts[at])
 			}
 		})
 	}
