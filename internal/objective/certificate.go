@@ -149,6 +149,6 @@ func (c *Certificate) Add(theta, grad []float64, f float64) {
 	}
 }
 
-// rounding bounds the relative error of a sum over all rows, whose partial
-// sums run over at most a 64th of them: docs/NUMERICS.md.
+// rounding bounds the relative error of a sum over all rows, which is made in
+// three steps: 16 or 64 rows, a part, all parts. docs/NUMERICS.md.
 const rounding = 4e-15

@@ -60,8 +60,10 @@ type worker struct {
 
 const (
 	granule   = 64      // parts begin at multiples of so many rows
-	blockRows = 1024    // a call of the kernels has its costs: at least as many as a part mostly has
+	blockRows = 1024    // a call of the kernels has its costs
 	blockZ    = 1 << 17 // most logits in a block: with very many classes a block has fewer rows
+	minChunks = 16      // up to which parts are cut as small as may be, for small n:
+	partRows  = 2048    // beyond, clearing and adding up partial gradients should not show
 	maxChunks = 64      // bounds threads that can help, and the memory for partial gradients:
 	maxPart   = 1 << 25 // most numbers in all partial gradients together
 )
@@ -77,7 +79,7 @@ func New(ctx context.Context, x *matrix.Dense, loss Loss, k int, weights []float
 			o.sum += w
 		}
 	}
-	chunks := min(maxChunks, max(1, maxPart/((d+1)*k)), (n+granule-1)/granule)
+	chunks := min(maxChunks, max(minChunks, n/partRows), max(1, maxPart/((d+1)*k)), (n+granule-1)/granule)
 	o.parts = make([]part, chunks)
 	for i := range o.parts {
 		p := &o.parts[i]
