@@ -2,7 +2,10 @@
 
 package kernel
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 const (
 	lanes       = 16 // of int32
@@ -131,7 +134,7 @@ var (
 	forwardBytes = [...]func(z *float64, panel *byte, groups int, w *byte, scale, c *float64){
 		nil, forwardBytes1, forwardBytes2, forwardBytes3, forwardBytes4, forwardBytes5,
 		forwardBytes6, forwardBytes7, forwardBytes8, forwardBytes9, forwardBytes10}
-	backwardBytes = [...]func(acc *int32, strip, r *byte, stride, quads int, ahead *byte){
+	backwardBytes = [...]func(acc *int32, strip, r *byte, stride, quads int, ahead uintptr){
 		nil, backwardBytes1, backwardBytes2, backwardBytes3, backwardBytes4, backwardBytes5,
 		backwardBytes6, backwardBytes7, backwardBytes8, backwardBytes9, backwardBytes10}
 )
@@ -174,18 +177,19 @@ func (s *byteScratch) forward(lo, hi int) {
 }
 
 // backward adds to acc the products with the residuals' digits of the block of
-// n rows that begins x, and prefetches the next.
+// n rows that begins x, and prefetches what follows it in memory: the next
+// block, even if it is another call's.
 func (s *byteScratch) backward(x []byte, n int) {
 	quads := (n + lanes - 1) / lanes * 4
-	ahead := x[min(len(x)-1, n*s.d):]
+	ahead := uintptr(unsafe.Pointer(&x[0])) + uintptr(n*s.d)
 	acc := s.acc
 	for f := range (s.d + lanes - 1) / lanes {
 		strip := &s.strips[f*s.stripStride]
 		for _, t := range s.tiles {
-			backwardBytes[t.n](&acc[0], strip, &s.r[16*t.first], 16*s.k, quads, &ahead[0])
+			backwardBytes[t.n](&acc[0], strip, &s.r[16*t.first], 16*s.k, quads, ahead)
 			acc = acc[3*t.n*lanes:]
 		}
-		ahead = ahead[min(len(ahead)-1, 64*quads):]
+		ahead += uintptr(64 * quads)
 	}
 }
 

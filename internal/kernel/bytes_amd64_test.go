@@ -34,6 +34,7 @@ func exactPass(t task) pass {
 	sums := make([]int64, d*k)
 	lanesOf := make([]float64, k*lanes)
 	e := make([]float64, k)
+	var panel Sums
 	for i := range n {
 		row, z := t.x.U8[i*d:][:d], p.z[i*k:][:k]
 		most := math.Inf(-1)
@@ -81,9 +82,13 @@ func exactPass(t task) pass {
 			}
 		}
 		l := math.Log1p(others)
-		p.sums.Loss += w * (l - margin)
-		p.sums.Entropy += w * (l - mean*share)
-		p.sums.Square += square
+		panel.Loss += w * (l - margin)
+		panel.Entropy += w * (l - mean*share)
+		panel.Square += square
+		if i%lanes == lanes-1 || i == n-1 {
+			p.sums.Add(panel)
+			panel = Sums{}
+		}
 	}
 	p.sums.Square /= unit * unit
 	for i, v := range sums {

@@ -133,6 +133,7 @@ func (s *Scratch) CrossEntropy(x Rows, labels []int32, w, g, rsum []float64) Sum
 		z := s.logits((hi - lo) * k)
 		rows := x.Slice(lo, hi)
 		Forward(z, rows, s.e.u, s.e.c)
+		var block Sums
 		for i := lo; i < hi; i++ {
 			zi := z[(i-lo)*k:][:k]
 			if w != nil && w[i] == 0 { // also keeps 0 * Inf out
@@ -147,12 +148,13 @@ func (s *Scratch) CrossEntropy(x Rows, labels []int32, w, g, rsum []float64) Sum
 					zi[q] *= w[i]
 				}
 			}
-			sums.Loss += loss
-			sums.Entropy += entropy
+			block.Loss += loss
+			block.Entropy += entropy
 			for q, r := range zi {
 				rsum[q] += r
 			}
 		}
+		sums.Add(block)
 		Backward(g, rows, z)
 	}
 	return sums

@@ -284,7 +284,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func backwardBytes1(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+// func backwardBytes1(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
 TEXT ·backwardBytes1(SB), NOSPLIT, $0-48
 	MOVQ      acc+0(FP), AX
@@ -383,7 +383,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func backwardBytes2(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+// func backwardBytes2(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
 TEXT ·backwardBytes2(SB), NOSPLIT, $0-48
 	MOVQ      acc+0(FP), AX
@@ -516,7 +516,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func backwardBytes3(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+// func backwardBytes3(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
 TEXT ·backwardBytes3(SB), NOSPLIT, $0-48
 	MOVQ      acc+0(FP), AX
@@ -683,7 +683,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func backwardBytes4(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+// func backwardBytes4(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
 TEXT ·backwardBytes4(SB), NOSPLIT, $0-48
 	MOVQ      acc+0(FP), AX
@@ -884,7 +884,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func backwardBytes5(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+// func backwardBytes5(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
 TEXT ·backwardBytes5(SB), NOSPLIT, $0-48
 	MOVQ      acc+0(FP), AX
@@ -1119,7 +1119,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func backwardBytes6(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+// func backwardBytes6(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
 TEXT ·backwardBytes6(SB), NOSPLIT, $0-48
 	MOVQ      acc+0(FP), AX
@@ -1388,7 +1388,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func backwardBytes7(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+// func backwardBytes7(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
 TEXT ·backwardBytes7(SB), NOSPLIT, $0-48
 	MOVQ      acc+0(FP), AX
@@ -1691,7 +1691,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func backwardBytes8(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+// func backwardBytes8(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
 TEXT ·backwardBytes8(SB), NOSPLIT, $0-48
 	MOVQ      acc+0(FP), AX
@@ -2028,7 +2028,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func backwardBytes9(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+// func backwardBytes9(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
 TEXT ·backwardBytes9(SB), NOSPLIT, $0-48
 	MOVQ      acc+0(FP), AX
@@ -2399,7 +2399,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func backwardBytes10(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+// func backwardBytes10(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
 TEXT ·backwardBytes10(SB), NOSPLIT, $0-48
 	MOVQ      acc+0(FP), AX

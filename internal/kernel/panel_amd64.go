@@ -39,13 +39,16 @@ func (p *panelRows) set(labels []int32, w []float64, at int) {
 	}
 }
 
-// sum adds up the results of the first count rows.
+// sum adds up the results of the first count rows: first by themselves, so that
+// no sum is long.
 func (p *panelRows) sum(sums *Sums, count int) {
 	others, margin, mean, square := p.rows[:16], p.rows[16:][:16], p.rows[32:][:16], p.rows[48:]
+	var panel Sums
 	for i := range count {
 		l := math.Log1p(others[i])
-		sums.Loss += float64(p.weights[i] * (l - margin[i]))
-		sums.Entropy += float64(p.weights[i] * (l - mean[i]))
-		sums.Square += square[i]
+		panel.Loss += float64(p.weights[i] * (l - margin[i]))
+		panel.Entropy += float64(p.weights[i] * (l - mean[i]))
+		panel.Square += square[i]
 	}
+	sums.Add(panel)
 }

@@ -17,7 +17,7 @@ func forwardBytes1(z *float64, panel *byte, groups int, w *byte, scale *float64,
 // backwardBytes1 adds the strip's products with the digits r to acc, 3 x 16; stride is that of r. It prefetches from ahead on.
 //
 //go:noescape
-func backwardBytes1(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+func backwardBytes1(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 
 // forwardBytes2 sets z, 2 x 16, to scale times the panel's products with the digits w, plus c.
 //
@@ -27,7 +27,7 @@ func forwardBytes2(z *float64, panel *byte, groups int, w *byte, scale *float64,
 // backwardBytes2 adds the strip's products with the digits r to acc, 6 x 16; stride is that of r. It prefetches from ahead on.
 //
 //go:noescape
-func backwardBytes2(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+func backwardBytes2(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 
 // forwardBytes3 sets z, 3 x 16, to scale times the panel's products with the digits w, plus c.
 //
@@ -37,7 +37,7 @@ func forwardBytes3(z *float64, panel *byte, groups int, w *byte, scale *float64,
 // backwardBytes3 adds the strip's products with the digits r to acc, 9 x 16; stride is that of r. It prefetches from ahead on.
 //
 //go:noescape
-func backwardBytes3(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+func backwardBytes3(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 
 // forwardBytes4 sets z, 4 x 16, to scale times the panel's products with the digits w, plus c.
 //
@@ -47,7 +47,7 @@ func forwardBytes4(z *float64, panel *byte, groups int, w *byte, scale *float64,
 // backwardBytes4 adds the strip's products with the digits r to acc, 12 x 16; stride is that of r. It prefetches from ahead on.
 //
 //go:noescape
-func backwardBytes4(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+func backwardBytes4(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 
 // forwardBytes5 sets z, 5 x 16, to scale times the panel's products with the digits w, plus c.
 //
@@ -57,7 +57,7 @@ func forwardBytes5(z *float64, panel *byte, groups int, w *byte, scale *float64,
 // backwardBytes5 adds the strip's products with the digits r to acc, 15 x 16; stride is that of r. It prefetches from ahead on.
 //
 //go:noescape
-func backwardBytes5(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+func backwardBytes5(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 
 // forwardBytes6 sets z, 6 x 16, to scale times the panel's products with the digits w, plus c.
 //
@@ -67,7 +67,7 @@ func forwardBytes6(z *float64, panel *byte, groups int, w *byte, scale *float64,
 // backwardBytes6 adds the strip's products with the digits r to acc, 18 x 16; stride is that of r. It prefetches from ahead on.
 //
 //go:noescape
-func backwardBytes6(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+func backwardBytes6(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 
 // forwardBytes7 sets z, 7 x 16, to scale times the panel's products with the digits w, plus c.
 //
@@ -77,7 +77,7 @@ func forwardBytes7(z *float64, panel *byte, groups int, w *byte, scale *float64,
 // backwardBytes7 adds the strip's products with the digits r to acc, 21 x 16; stride is that of r. It prefetches from ahead on.
 //
 //go:noescape
-func backwardBytes7(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+func backwardBytes7(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 
 // forwardBytes8 sets z, 8 x 16, to scale times the panel's products with the digits w, plus c.
 //
@@ -87,7 +87,7 @@ func forwardBytes8(z *float64, panel *byte, groups int, w *byte, scale *float64,
 // backwardBytes8 adds the strip's products with the digits r to acc, 24 x 16; stride is that of r. It prefetches from ahead on.
 //
 //go:noescape
-func backwardBytes8(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+func backwardBytes8(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 
 // forwardBytes9 sets z, 9 x 16, to scale times the panel's products with the digits w, plus c.
 //
@@ -97,7 +97,7 @@ func forwardBytes9(z *float64, panel *byte, groups int, w *byte, scale *float64,
 // backwardBytes9 adds the strip's products with the digits r to acc, 27 x 16; stride is that of r. It prefetches from ahead on.
 //
 //go:noescape
-func backwardBytes9(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+func backwardBytes9(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 
 // forwardBytes10 sets z, 10 x 16, to scale times the panel's products with the digits w, plus c.
 //
@@ -107,7 +107,7 @@ func forwardBytes10(z *float64, panel *byte, groups int, w *byte, scale *float64
 // backwardBytes10 adds the strip's products with the digits r to acc, 30 x 16; stride is that of r. It prefetches from ahead on.
 //
 //go:noescape
-func backwardBytes10(acc *int32, strip *byte, r *byte, stride int, quads int, ahead *byte)
+func backwardBytes10(acc *int32, strip *byte, r *byte, stride int, quads int, ahead uintptr)
 
 // flushBytes adds acc, digits of 16 features for each of the columns, divided by unit to sum, and clears it.
 //

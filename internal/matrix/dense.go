@@ -66,41 +66,26 @@ func (x *Dense) Refold(u, c, W, b []float64) {
 	}
 }
 
-// SquaredNorm is an upper bound, but for rounding, of the sum of the squares of
-// all v_ij Scale[j].
-func (x *Dense) SquaredNorm(threads int) float64 {
-	n, d := x.N(), x.D()
-	var square [256]float64
-	for v := range square {
-		square[v] = float64(v * v)
-	}
-	shards := max(1, threads)
-	sums := make([][]float64, shards)
-	var wg sync.WaitGroup
-	for t := range shards {
-		sums[t] = make([]float64, d)
-		wg.Go(func() {
-			sum := sums[t]
-			for i := n * t / shards; i < n*(t+1)/shards; i++ {
-				row := x.V.Slice(i, i+1)
-				for j, v := range row.U8 {
-					sum[j] += square[v]
-				}
-				for j, v := range row.F32 {
-					sum[j] += float64(v) * float64(v)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	var total float64
-	for j, s := range x.Scale {
-		for t := range sums {
-			total += sums[t][j] * s * s
+// AddSquares adds to dst, D entries, the squares of the stored values of rows lo
+// up to hi.
+func (x *Dense) AddSquares(dst []float64, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		row := x.V.Slice(i, i+1)
+		for j, v := range row.U8 {
+			dst[j] += squares[v]
+		}
+		for j, v := range row.F32 {
+			dst[j] += float64(float64(v) * float64(v))
 		}
 	}
-	return total * (1 + 1e-9)
 }
+
+var squares = func() (s [256]float64) {
+	for v := range s {
+		s[v] = float64(v * v)
+	}
+	return s
+}()
 
 // Unfold turns g = V' R into X' R in place, given rsum = R' 1.
 func (x *Dense) Unfold(g, rsum []float64) {

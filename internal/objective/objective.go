@@ -48,8 +48,7 @@ type Objective struct {
 	engine  *kernel.Engine
 	// gradError bounds the error of the last gradient: see errorOf.
 	gradError float64
-	threads   int
-	square    float64 // of the norm of the stored matrix times Scale; 0 until wanted
+	square    float64 // squaredNorm, 0 until wanted
 }
 
 // A part is what one chunk of rows contributes to a pass.
@@ -73,15 +72,17 @@ type worker struct {
 
 const (
 	granule   = 64      // parts begin at multiples of so many rows
-	blockRows = 1024    // a call of the kernels has its costs: at least as many as a part mostly has
+	blockRows = 1024    // a call of the kernels has its costs
 	blockZ    = 1 << 17 // most logits in a block: with very many classes a block has fewer rows
+	minChunks = 16      // up to which parts are cut as small as may be, for small n:
+	partRows  = 2048    // beyond, clearing and adding up partial gradients should not show
 	maxChunks = 64      // bounds threads that can help, and the memory for partial gradients:
 	maxPart   = 1 << 25 // most numbers in all partial gradients together
 )
 
 // New prepares the evaluation of f. ctx ends a pass early.
 func New(ctx context.Context, p Problem, threads int) *Objective {
-	o := &Objective{Problem: p, threads: threads, ctx: ctx}
+	o := &Objective{Problem: p, ctx: ctx}
 	n, d, k := p.X.N(), p.X.D(), p.K
 	o.sum = float64(n)
 	if p.Weights != nil {
@@ -91,7 +92,7 @@ func New(ctx context.Context, p Problem, threads int) *Objective {
 		}
 	}
 	o.norm = cmp.Or(p.Norm, o.sum)
-	chunks := min(maxChunks, max(1, maxPart/((d+1)*k)), (n+granule-1)/granule)
+	chunks := min(maxChunks, max(minChunks, n/partRows), max(1, maxPart/((d+1)*k)), (n+granule-1)/granule)
 	o.parts = make([]part, chunks)
 	for i := range o.parts {
 		p := &o.parts[i]
@@ -158,17 +159,19 @@ func (o *Objective) Split(theta []float64) (W, b []float64) {
 }
 
 // parallel calls visit for all parts, each from one of the workers' goroutines.
+// A worker takes parts that follow each other, since kernels prefetch what
+// comes next, and then those that slower workers have left.
 func (o *Objective) parallel(visit func(w *worker, p *part)) error {
-	var next atomic.Int64
+	taken := make([]atomic.Bool, len(o.parts))
 	var wg sync.WaitGroup
 	for i := range o.workers {
 		wg.Go(func() {
-			for o.ctx.Err() == nil {
-				at := int(next.Add(1)) - 1
-				if at >= len(o.parts) {
-					return
+			first := len(o.parts) * i / len(o.workers)
+			for step := range o.parts {
+				at := (first + step) % len(o.parts)
+				if o.ctx.Err() == nil && taken[at].CompareAndSwap(false, true) {
+					visit(&o.workers[i], &o.parts[at])
 				}
-				visit(&o.workers[i], &o.parts[at])
 			}
 		})
 	}
@@ -302,13 +305,36 @@ func (o *Objective) collect(theta, grad []float64) (f float64, sums kernel.Sums)
 // errorOf bounds the norm of the error V'dR / S of the gradient with respect to
 // W by ||V|| ||dR|| / S, Frobenius norms.
 func (o *Objective) errorOf(sums kernel.Sums) float64 {
-	if sums.Square == 0 {
-		return 0
+	switch {
+	case math.IsInf(sums.Square, 1):
+		return sums.Square
+	case sums.Square > 0:
+		return math.Sqrt(o.squaredNorm()*sums.Square) / o.norm
 	}
-	if o.square == 0 {
-		o.square = o.X.SquaredNorm(o.threads)
+	return 0
+}
+
+// squaredNorm is the sum of the squares of all v_ij Scale[j].
+func (o *Objective) squaredNorm() float64 {
+	if o.square > 0 {
+		return o.square
 	}
-	return math.Sqrt(o.square*sums.Square) / o.norm
+	err := o.parallel(func(_ *worker, p *part) {
+		p.x = zeros(p.x, o.X.D())
+		o.X.AddSquares(p.x, p.lo, p.hi)
+	})
+	if err != nil {
+		return math.Inf(1)
+	}
+	var sum float64
+	for i := range o.parts {
+		for j, v := range o.parts[i].x {
+			sum += v * o.X.Scale[j] * o.X.Scale[j]
+		}
+	}
+	const rounded = 1e-9 // more than the sums can have lost
+	o.square = sum * (1 + rounded)
+	return o.square
 }
 
 // bands splits 0..n among the workers where that pays.

@@ -174,7 +174,7 @@ func forwardBytes(classes int) {
 // backwardBytes adds the products of one strip with the residuals' digits of
 // a tile of classes.
 func backwardBytes(classes int) {
-	TEXT(fmt.Sprintf("backwardBytes%d", classes), NOSPLIT, "func(acc *int32, strip, r *byte, stride, quads int, ahead *byte)")
+	TEXT(fmt.Sprintf("backwardBytes%d", classes), NOSPLIT, "func(acc *int32, strip, r *byte, stride, quads int, ahead uintptr)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("backwardBytes%d adds the strip's products with the digits r to acc, %d x 16; stride is that of r. It prefetches from ahead on.", classes, digits*classes))
 	a := Load(Param("acc"), GP64())
