@@ -8,11 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"example.com/softmax/internal/kernel"
-	"example.com/softmax/internal/linalg"
 	"example.com/softmax/internal/objective"
 	"example.com/softmax/internal/optimize"
 )
@@ -196,20 +194,6 @@ func (r *run) solver() (func(theta []float64) (optimize.End, error), error) {
 	return nil, fmt.Errorf("solver %q is not known", r.res.Solver)
 }
 
-// certified lets the certificate see every point that is evaluated.
-type certified struct {
-	*objective.Objective
-	cert *objective.Certificate // nil if there can be none
-}
-
-func (c certified) ValueGrad(theta, grad []float64) (float64, error) {
-	f, err := c.Objective.ValueGrad(theta, grad)
-	if err == nil && c.cert != nil {
-		c.cert.Add(theta, grad, f)
-	}
-	return f, err
-}
-
 // dependent notes the features of coordinates in which the Hessian is singular.
 func (r *run) dependent(coordinates []int) {
 	r.res.Dependent = r.res.Dependent[:0]
@@ -220,20 +204,6 @@ func (r *run) dependent(coordinates []int) {
 			r.res.Dependent = append(r.res.Dependent, j)
 		}
 	}
-}
-
-// certify prepares the certificate where there can be one.
-func (r *run) certify() (err error) {
-	_, dual := r.p.Loss.(objective.Dual)
-	switch {
-	case !dual:
-		r.res.GapReason = "this loss is not convex in the parameters, so no bound can be proved"
-	case r.p.Lambda == 0:
-		r.res.GapReason = "without a penalty the objective is not strongly convex, so no bound can be proved"
-	case r.cert == nil:
-		r.cert, err = objective.NewCertificate(r.obj)
-	}
-	return err
 }
 
 // iterate judges an iterate of a deterministic solver.
@@ -268,57 +238,6 @@ func (r *run) iterate(s *optimize.State) (stop bool) {
 		return r.limits(r.res.Iterations)
 	}
 	return true
-}
-
-// prove tries to make the certificate say what the iterate is good for. Two
-// things keep it from doing so. The bound pays to first order for intercepts
-// that are not at their optimum for this W, and to second for all else; and it
-// goes by the norm of the gradient, which is smaller at a smoothed point. So
-// where it would hold at such a point with the intercepts at their optimum,
-// they are moved there, at the price of a few passes.
-func (r *run) prove(s *optimize.State) error {
-	if s.F-r.lower <= r.opt.Tol*s.F {
-		return nil
-	}
-	if r.polished == nil {
-		r.polished, r.grad = make([]float64, len(s.X)), make([]float64, len(s.X))
-	}
-	copy(r.polished, s.X)
-	potential, attempt := r.potential(s.Grad), &r.attempt
-	if potential > r.opt.Tol*s.F && s.Smooth != nil {
-		s.Smooth(r.polished, r.grad)
-		// What a linear model promises is not always kept.
-		potential, attempt = 2*r.potential(r.grad), &r.smoothAttempt
-	}
-	if potential > min(0.9*r.opt.Tol*s.F, *attempt) {
-		return nil
-	}
-	*attempt = potential / 2
-	f, err := r.obj.MinimizeIntercept(r.polished, r.grad, 1e-3*r.opt.Tol*s.F)
-	if err != nil {
-		return err
-	}
-	r.cert.Add(r.polished, r.grad, f)
-	r.lower = r.cert.Lower()
-	if f <= s.F && (f-r.lower <= r.opt.Tol*f || r.promising(f)) {
-		copy(s.X, r.polished)
-		copy(s.Grad, r.grad)
-		s.F = f
-	}
-	return nil
-}
-
-// promising reports whether the objective f meets the tolerance but for the
-// errors of the passes it comes from.
-func (r *run) promising(f float64) bool {
-	return r.cert != nil && r.obj.Level() != kernel.Generic && f-r.cert.Guess() <= r.opt.Tol*f/2
-}
-
-// potential is the gap that would be proved if the gradient were grad and the
-// intercepts at their optimum.
-func (r *run) potential(grad []float64) float64 {
-	gW, _ := r.obj.Split(grad)
-	return linalg.Dot(gW, gW) / (2 * r.p.Lambda)
 }
 
 // limits ends the fit at what the user allowed it.
@@ -390,118 +309,5 @@ func (r *run) tell(it Iterate) {
 	r.res.Final = it
 	if r.opt.OnIterate != nil {
 		r.opt.OnIterate(it)
-	}
-}
-
-// finish fixes the gauge, moves the intercepts to their optimum and evaluates
-// the result once more, as the model will hold it.
-func (r *run) finish(theta []float64) error {
-	for _, v := range theta {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return ErrDiverged
-		}
-	}
-	grad := make([]float64, len(theta))
-	estimate := r.res.Final.GapEstimate
-	descent := r.res.Solver == SolverSGD
-	if objective.IsShiftInvariant(r.p.Loss) && !(descent && r.p.Lambda == 0) {
-		// The intercepts too: at the limit of precision a solver may drift far
-		// along the flat direction, and their optimum is found near 0 only.
-		centreRows(theta, r.p.K, r.p.X.D()+1)
-	}
-	fast := r.obj.Level() != kernel.Generic
-	if fast && !descent {
-		if err := r.settle(theta, grad); err != nil {
-			return err
-		}
-	}
-	var err error
-	if fast || descent {
-		if r.res.Accuracy, err = r.obj.Accuracy(theta); err != nil {
-			return err
-		}
-	}
-	// The model is evaluated in float64, whatever the passes were made of.
-	r.obj.SetLevel(kernel.Generic)
-	if err := r.certify(); err != nil {
-		return err
-	}
-	f, err := r.evaluate(theta, grad)
-	if err != nil {
-		return err
-	}
-	unproved := r.res.Stop == Converged && f-r.lower > r.opt.Tol*f
-	if !descent && (!fast || unproved || r.small()) {
-		if _, err := r.obj.PolishIntercept(theta, grad, f, 1e-16); err != nil {
-			return err
-		}
-		if objective.IsShiftInvariant(r.p.Loss) {
-			_, b := r.obj.Split(theta)
-			centreRows(b, r.p.K, 1)
-		}
-		if f, err = r.evaluate(theta, grad); err != nil {
-			return err
-		}
-		if r.res.Accuracy, err = r.obj.Accuracy(theta); err != nil {
-			return err
-		}
-	}
-	it := r.line(r.res.Iterations, f, grad)
-	it.GapEstimate = estimate
-	r.res.Final = it
-	r.res.Theta = theta
-	W, _ := r.obj.Split(theta)
-	r.res.Loss = f
-	for _, w := range W {
-		r.res.Loss -= r.p.Lambda / 2 * w * w
-	}
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return ErrDiverged
-	}
-	return nil
-}
-
-// settle moves the intercepts to their optimum with the fast passes, and leaves
-// W as it is.
-func (r *run) settle(theta, grad []float64) error {
-	near := slices.Clone(theta)
-	if _, err := r.obj.MinimizeIntercept(near, grad, 1e-9); err != nil {
-		return err
-	}
-	_, from := r.obj.Split(near)
-	_, to := r.obj.Split(theta)
-	copy(to, from)
-	if objective.IsShiftInvariant(r.p.Loss) {
-		centreRows(to, r.p.K, 1)
-	}
-	return nil
-}
-
-// small reports whether a few more passes in float64 cost next to nothing.
-func (r *run) small() bool { return r.p.X.N()*r.obj.Dim() <= 1<<24 }
-
-// evaluate returns the objective for the report.
-func (r *run) evaluate(theta, grad []float64) (float64, error) {
-	f, err := r.obj.ValueGrad(theta, grad)
-	if err == nil && r.cert != nil {
-		r.cert.Add(theta, grad, f)
-		r.lower = r.cert.Lower()
-	}
-	return f, err
-}
-
-// centreRows takes the mean off every row of K values: softmax does not see
-// it, and under L2 the optimum has none.
-func centreRows(v []float64, k, rows int) {
-	for j := range rows {
-		row := v[j*k:][:k]
-		var mean float64
-		for _, x := range row {
-			mean += x
-		}
-		mean /= float64(k)
-		for q := range row {
-			row[q] -= mean
-		}
 	}
 }
