@@ -24,6 +24,11 @@ func newEvaluate(in *reader, out *output) *cobra.Command {
 				return err
 			}
 		}
+		if e.losses != "" {
+			if err := checkWritable(e.losses); err != nil {
+				return err
+			}
+		}
 		if e.scoring, err = in.bind(args[0], args[1], *l); err != nil {
 			return err
 		}
@@ -32,6 +37,7 @@ func newEvaluate(in *reader, out *output) *cobra.Command {
 	l = layoutFlags(c)
 	f := c.Flags()
 	f.StringVar(&e.pictures, "pictures", "", "draw the mistakes that the model was surest of, for images: `FILE`.png or .svg")
+	f.StringVar(&e.losses, "losses", "", "write the loss of every row to `FILE`.csv")
 	f.BoolVar(&e.json, "json", false, "print one JSON object")
 	f.BoolVar(&out.quiet, "quiet", false, "no progress, no notes: errors and scores only")
 	return c
@@ -43,12 +49,21 @@ type evaluator struct {
 	out      *output
 	json     bool
 	pictures string
+	losses   string
 	classes  []string
 	score    *softmax.ScoreReport
 }
 
 func (e *evaluator) run() (err error) {
 	e.classes = e.model.Classes()
+	if e.losses != "" {
+		if err := e.writeLosses(); err != nil {
+			return err
+		}
+	}
+	if e.data.Targets != nil {
+		return e.runTargets()
+	}
 	var ks []int
 	for _, k := range []int{1, 2, 3, 5, 10} {
 		if k < len(e.classes) {

@@ -23,9 +23,13 @@ type fitFlags struct {
 	seed         uint64
 	threads      int
 	standardize  string
+	loss         string
+	smoothing    float64
+	kernel       string
 	epochs       int
 	batch        int
 	learningRate float64
+	momentum     float64
 
 	given  func(flag string) bool
 	lambda float64 // what l2 says, as in softmax.Config
@@ -55,16 +59,21 @@ func (o *fitFlags) define(cmd *cobra.Command) {
 	f.Uint64Var(&o.seed, "seed", 0, "the seed `N` of everything random: the order of examples, the rows held out")
 	f.IntVar(&o.threads, "threads", 0, "compute on `N` threads, which changes no bit of the result; 0: all cores")
 	choiceVar(cmd, &o.standardize, "standardize", "bring numeric columns to mean 0 and deviation 1; auto: not pixels", auto, "on", "off")
+	choiceVar(cmd, &o.loss, "loss", "what a wrong probability costs; auto: cross-entropy for one label a row, for several independent sigmoids",
+		auto, string(softmax.CrossEntropy), string(softmax.Sigmoids), string(softmax.Squared))
+	f.Float64Var(&o.smoothing, "label-smoothing", 0, "move the share `E` of every label to all classes alike")
+	choiceVar(cmd, &o.kernel, "kernel", "instructions of the training loops; auto: the best that the machine has", append([]string{auto}, softmax.Kernels()...)...)
 	f.IntVar(&o.epochs, "epochs", defaultEpochs, "sgd: make `N` passes over the examples")
 	f.IntVar(&o.batch, "batch", defaultBatch, "sgd: take `N` examples in a step")
 	f.Float64Var(&o.learningRate, "lr", defaultRate, "sgd: learning `RATE`")
-	rare(cmd, "C", "solver", "stop", "max-iter", "max-time", "seed", "threads", "standardize", "epochs", "batch", "lr")
+	f.Float64Var(&o.momentum, "momentum", 0, "sgd: keep the share `M` of the last step's direction")
+	rare(cmd, "C", "solver", "stop", "max-iter", "max-time", "seed", "threads", "standardize", "loss", "label-smoothing", "kernel", "epochs", "batch", "lr", "momentum")
 }
 
 // check reports the first value that makes no sense.
 func (o *fitFlags) check() error {
 	sgd := o.solver == string(softmax.SGDSolver)
-	for _, flag := range []string{"epochs", "batch", "lr"} {
+	for _, flag := range []string{"epochs", "batch", "lr", "momentum"} {
 		if o.given(flag) && !sgd {
 			return usagef("--%s belongs to --solver sgd", flag)
 		}
@@ -87,6 +96,10 @@ func (o *fitFlags) check() error {
 		return usagef("--tol %v: it must lie between 0 and 1", o.tol)
 	case o.maxIter < 0, o.maxTime < 0, o.threads < 0:
 		return usagef("--max-iter, --max-time and --threads must not be negative")
+	case !(o.smoothing >= 0 && o.smoothing < 1), !(o.momentum >= 0 && o.momentum < 1):
+		return usagef("--label-smoothing and --momentum must be at least 0 and below 1")
+	case o.smoothing > 0 && o.loss == string(softmax.Squared):
+		return usagef("--label-smoothing does not go with --loss squared")
 	case o.epochs < 1, o.batch < 1, !(o.learningRate > 0 && o.learningRate <= 1e300):
 		return usagef("--epochs, --batch and --lr must be above 0")
 	case sgd && o.maxIter > 0:
@@ -100,11 +113,19 @@ func (o *fitFlags) check() error {
 func (o *fitFlags) config(ds *dataset.Dataset) softmax.Config {
 	cfg := softmax.Config{
 		L2: o.lambda, MaxIterations: o.maxIter, MaxTime: o.maxTime, Seed: o.seed, Threads: o.threads,
+		LabelSmoothing: o.smoothing,
 	}
+	if o.loss != auto {
+		cfg.Loss = softmax.Loss(o.loss)
+	}
+	if o.kernel != auto {
+		cfg.Kernel = o.kernel
+	}
+	cfg.SGD.Momentum = o.momentum
 	if o.c > 0 {
 		var sum float64
 		for i := range ds.Rows() {
-			if ds.Label != nil && ds.Label.Codes[i] >= 0 && complete(ds, i) {
+			if labelled(ds, i) && complete(ds, i) {
 				sum += weightOf(ds, i)
 			}
 		}

@@ -11,7 +11,8 @@ import (
 
 const predictHelp = `Predicts the class of every row of DATA and writes one line for each: the column
 prediction, and with --proba the probability p_CLASS of each class. A row with a
-missing value has an empty prediction. Columns are matched by name; a label is not
+missing value has an empty prediction; a model of several labels a row predicts
+those of probability above 1/2, separated by ";" (in JSON: an array). Columns are matched by name; a label is not
 needed. Images may come as a table of one column for each pixel.
 
 ` + dataHelp
@@ -72,6 +73,19 @@ func (p *predictor) run() error {
 	return nil
 }
 
+// several reports whether a row may have any number of labels.
+func (p *predictor) several() bool { return p.model.LossFunction() == softmax.Sigmoids }
+
+// present are the classes of probability above 1/2.
+func present(classes []string, probabilities []float64) (labels []string) {
+	for k, v := range probabilities {
+		if v > 0.5 {
+			labels = append(labels, classes[k])
+		}
+	}
+	return labels
+}
+
 // A writer appends the line of a prediction: of the class's code, -1 if there
 // is none, and the probabilities.
 type writer func(line []byte, code int, probabilities []float64) []byte
@@ -88,9 +102,12 @@ func (p *predictor) csv(classes []string) writer {
 		fields[k] = csvField(class)
 	}
 	return func(line []byte, code int, probabilities []float64) []byte {
-		if code < 0 {
+		switch {
+		case code < 0:
 			line = append(line, csvField("")...)
-		} else {
+		case p.several():
+			line = append(line, csvField(strings.Join(present(classes, probabilities), ";"))...)
+		default:
 			line = append(line, fields[code]...)
 		}
 		for k := 0; p.proba && k < len(classes); k++ {
@@ -121,9 +138,13 @@ func (p *predictor) jsonl(classes []string) writer {
 	}
 	return func(line []byte, code int, probabilities []float64) []byte {
 		line = append(line, `{"prediction":`...)
-		if code < 0 {
+		switch {
+		case code < 0:
 			line = append(line, "null"...)
-		} else {
+		case p.several():
+			labels, _ := json.Marshal(append([]string{}, present(classes, probabilities)...)) // strings cannot fail
+			line = append(line, labels...)
+		default:
 			line = append(line, values[code]...)
 		}
 		for k := 0; p.proba && k < len(classes); k++ {

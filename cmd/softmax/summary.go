@@ -20,6 +20,12 @@ func (t *trainer) summary() {
 	p("Fit         %s, %s, %.1f passes over the data\n\n", stopWords[r.Stop], t.steps(), r.Passes)
 	t.epochTable()
 
+	if t.targets != nil {
+		t.targetScores()
+		p("\nTime        read %.1f s, fit %.1f s, evaluate %.1f s\n", t.seconds.Read, t.seconds.Prepare+t.seconds.Fit, t.seconds.Evaluate)
+		p("Model       %s\nTry next    %s\n", t.path, t.next())
+		return
+	}
 	p("%-22s  %-15s  %s\n", "Scores", "accuracy", "log-loss")
 	p("  %-20s  %-15s  %.4f\n", "training", fmt.Sprintf("%.4f", r.TrainAccuracy), r.Loss)
 	if t.test != nil {

@@ -65,10 +65,11 @@ type trainer struct {
 	config     softmax.Config
 	model      *softmax.Model
 	report     *softmax.Report
-	traceErr   error                // no reason to lose the model
-	scored     string               // what score is of
-	score      *softmax.ScoreReport // on the test data; without these, on the training data
-	baseline   float64              // accuracy of the majority class on the same data
+	traceErr   error                 // no reason to lose the model
+	scored     string                // what score is of
+	score      *softmax.ScoreReport  // on the test data; without these, on the training data
+	targets    *softmax.TargetReport // in its place for several labels a row
+	baseline   float64               // accuracy of the majority class on the same data
 	seconds    seconds
 }
 
@@ -175,6 +176,11 @@ func (t *trainer) evaluate() error {
 	if err != nil {
 		return err
 	}
+	if t.train.Targets != nil {
+		t.targets, err = bound.ScoreTargets()
+		t.seconds.Evaluate = time.Since(start).Seconds()
+		return err
+	}
 	if t.score, err = bound.Score(); err != nil {
 		return err
 	}
@@ -214,6 +220,14 @@ func majority(train, test *dataset.Dataset) float64 {
 		return weights[k] / sum
 	}
 	return 0 / sum
+}
+
+// labelled reports whether row i of ds has its label or targets.
+func labelled(ds *dataset.Dataset, i int) bool {
+	if ds.Targets != nil {
+		return !ds.Targets.Missing(i)
+	}
+	return ds.Label != nil && ds.Label.Codes[i] >= 0
 }
 
 // complete reports whether row i of ds has every value.

@@ -28,9 +28,6 @@ func (t *trainer) read(args []string) (err error) {
 	if t.train, err = t.set.training()(*t.layout); err != nil {
 		return err
 	}
-	if t.train.Label == nil {
-		return &dataset.Error{File: t.train.Source, Err: fmt.Errorf("%w: columns called label:CLASS are not one label; name one with --label", dataset.ErrNoLabel)}
-	}
 	scoring := t.set.test
 	if t.testData != "" {
 		if scoring, err = t.scoringPart(t.testData); err != nil {
@@ -60,7 +57,10 @@ func (t *trainer) scoringPart(data string) (part, error) {
 // readAlike reads data whose columns are to be those of the training data. It
 // finds now what would fail after the fit.
 func (t *trainer) readAlike(p part) (*table, error) {
-	l := layout{format: t.layout.format, weight: t.layout.weight, weightOptional: true, drop: t.layout.drop, label: t.train.Label.Name}
+	l := layout{format: t.layout.format, weight: t.layout.weight, weightOptional: true, drop: t.layout.drop}
+	if t.train.Label != nil {
+		l.label = t.train.Label.Name
+	}
 	for _, c := range t.train.Columns {
 		l.inputs = append(l.inputs, softmax.Input{Name: c.Name, Kind: c.Kind})
 	}

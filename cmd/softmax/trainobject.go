@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	"example.com/softmax"
 )
 
@@ -77,7 +79,13 @@ func (t *trainer) object() *trainObject {
 	for _, w := range r.Warnings {
 		o.Fit.Warnings = append(o.Fit.Warnings, warningObject{w.Kind, append([]string{}, w.Features...), w.Message})
 	}
-	if t.test != nil {
+	switch {
+	case t.targets != nil:
+		o.Baseline = number(math.NaN())
+		if t.test != nil {
+			o.Test = &testObject{scoreObject: scoreObject{number(t.targets.SubsetAccuracy), number(t.targets.LogLoss)}}
+		}
+	case t.test != nil:
 		o.Test = &testObject{scoreObject{number(t.score.Accuracy), number(t.score.LogLoss)}, t.score.Unknown}
 	}
 	return o

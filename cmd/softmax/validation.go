@@ -35,6 +35,9 @@ func (t *trainer) readValidation() error {
 	if !(share > 0 && share < 1) {
 		return usagef("--validation %s: a share of the rows lies between 0 and 1", t.validationData)
 	}
+	if t.train.Label == nil {
+		return fmt.Errorf("--validation %s: a share is held out class by class, and %s has several labels a row: give a file", t.validationData, t.train.Source)
+	}
 	kept, held := split(t.train.Label, share, t.fitFlags.seed)
 	if len(held) == 0 {
 		return fmt.Errorf("--validation %s: no class has enough rows to hold one out", t.validationData)
