@@ -50,7 +50,7 @@ func runConfidence(ctx context.Context, opt Options) (*Confidence, error) {
 	if err != nil {
 		return nil, err
 	}
-	model, _, err := softmax.Fit(ctx, train, softmax.Config{Tol: 1e-3, Threads: opt.Threads})
+	model, _, err := softmax.Fit(ctx, train, softmax.Config{Threads: opt.Threads})
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (r *Confidence) Page(lang Lang) Page {
 	p.table([]string{say(lang, "outputs o", "输出 o"), "softmax(o)", say(lang, "ratio o2/o1", "比值 o2/o1"), say(lang, "difference o2-o1", "差 o2-o1")}, rows...)
 	t := &r.Test
 	p.paragraph(fmt.Sprintf(say(lang,
-		"On %d test images the same shows: the largest output of an image predicted with more than 99 %% may be as small as %.2f, and that of an image predicted with less than 50 %% as large as %.2f; %.0f %% of those unsure predictions have a larger output than the smallest sure one. The distance to the second largest output, in contrast, nearly decides the probability (picture).",
+		"A fitted model shows the same on %d test examples: the largest output may be as small as %.2f where the prediction has a probability above 99 %%, and as large as %.2f where it has less than 50 %%; %.0f %% of those unsure predictions have a larger output than the smallest sure one. The distance to the second largest output, in contrast, nearly decides the probability (picture).",
 		"在 %d 张测试图像上也是如此：概率高于 99 %% 的图像，其最大输出可以小到 %.2f；概率低于 50 %% 的图像，其最大输出可以大到 %.2f；没有把握的预测中有 %.0f %% 的输出大于有把握者中最小的输出。相反，与第二大输出的距离几乎决定了概率（见图）。"),
 		len(t.Largest), t.SureLow, t.UnsureHigh, 100*t.Overlap))
 	return p
@@ -117,7 +117,7 @@ func (r *Confidence) Page(lang Lang) Page {
 func (r *Confidence) WritePicture(w io.Writer, format string, lang Lang) error {
 	return draw(w, format, chart.Lines{
 		Title: say(lang, "Probability of the prediction against two readings of the outputs", "预测的概率与输出的两种读法"),
-		X:     chart.Axis{Label: say(lang, "output", "输出值")},
+		X:     chart.Axis{Label: say(lang, "largest output, or its distance", "输出值")},
 		Y:     chart.Axis{Label: say(lang, "probability of the predicted class", "预测类别的概率")},
 		Series: []chart.Series{
 			{Name: say(lang, "largest output", "最大输出"), X: r.Test.Largest, Y: r.Test.Probability, Points: true},
