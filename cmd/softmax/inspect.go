@@ -17,10 +17,17 @@ the optimum it can be, and the strongest features of each class.`
 
 func newInspect(out *output) *cobra.Command {
 	var asJSON bool
-	var weights string
+	var weights, network string
 	c := newVerb("inspect MODEL", "show what is inside a model", inspectHelp, 1, 1, func(args []string) error {
-		if weights != "" {
-			if err := checkPicture(weights); err != nil {
+		pictures := []struct {
+			path string
+			draw func(path string, m *softmax.Model) error
+		}{{weights, drawWeights}, {network, drawNetwork}}
+		for _, p := range pictures {
+			if p.path == "" {
+				continue
+			}
+			if err := checkPicture(p.path); err != nil {
 				return err
 			}
 		}
@@ -32,8 +39,11 @@ func newInspect(out *output) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if weights != "" {
-			if err := drawWeights(weights, m); err != nil {
+		for _, p := range pictures {
+			if p.path == "" {
+				continue
+			}
+			if err := p.draw(p.path, m); err != nil {
 				return err
 			}
 		}
@@ -44,6 +54,7 @@ func newInspect(out *output) *cobra.Command {
 	})
 	f := c.Flags()
 	f.StringVar(&weights, "weights", "", "draw the weights of each class, as an image where the model is one of images: `FILE`.png or .svg")
+	f.StringVar(&network, "network", "", "draw the model as a network of one layer, a small one in full: `FILE`.png or .svg")
 	f.BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
 }

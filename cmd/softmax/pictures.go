@@ -81,6 +81,40 @@ func (e *evaluator) drawMistakes() error {
 	return writePicture(e.pictures, p)
 }
 
+// scaledWeights are the weights in units of the scaled features: features x
+// classes, and by class.
+func scaledWeights(c softmax.Coefficients) (all []float64, byClass [][]float64) {
+	byClass = make([][]float64, len(c.Classes))
+	for j, row := range c.W {
+		for k, w := range row {
+			all = append(all, w*c.Unit[j])
+			byClass[k] = append(byClass[k], w*c.Unit[j])
+		}
+	}
+	return all, byClass
+}
+
+// drawNetwork draws the model as a network of one layer, every input connected
+// with every output.
+func drawNetwork(path string, m *softmax.Model) error {
+	c := m.Coefficients()
+	n := chart.Network{
+		Title:  fmt.Sprintf("%s, %s", plural(len(c.Features), "input", "inputs"), plural(len(c.Classes), "output", "outputs")),
+		Inputs: c.Features, Outputs: c.Classes, InputLayer: "input layer", OutputLayer: "output layer",
+		Scale: "weight per unit of the scaled feature",
+	}
+	var images [][]float64
+	n.W, images = scaledWeights(c)
+	if in := imageOf(m); in != nil {
+		n.Images, n.Height = images, in.Height
+	}
+	p, err := n.Draw()
+	if err != nil {
+		return err
+	}
+	return writePicture(path, p)
+}
+
 // featuresMost is how many features of a class are drawn.
 const featuresMost = 12
 
@@ -88,14 +122,7 @@ const featuresMost = 12
 // as an image for a model of images, else those of the strongest features.
 func drawWeights(path string, m *softmax.Model) error {
 	c := m.Coefficients()
-	weights := make([]float64, 0, len(c.W)*len(c.Classes)) // features x classes
-	images := make([][]float64, len(c.Classes))
-	for j, row := range c.W {
-		for k, w := range row {
-			weights = append(weights, w*c.Unit[j])
-			images[k] = append(images[k], w*c.Unit[j])
-		}
-	}
+	weights, images := scaledWeights(c)
 	var p *chart.Picture
 	var err error
 	if in := imageOf(m); in != nil {
