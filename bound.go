@@ -44,11 +44,12 @@ func (b *Bound) Rows() int { return b.data.Rows() }
 // Gaps counts what was not as in training.
 type Gaps struct {
 	Incomplete int // rows with a missing value: they have no prediction
+	Overflowed int // rows of values so large that logits overflow: they have none either
 	Unseen     int // categories that training did not see: 0 at every level
 }
 
 // Logits writes the logits of rows lo up to hi to dst, (hi-lo) x K row-major.
-// A row with a missing value has NaN in all of them.
+// A row without a prediction (see Gaps) has NaN in all of them.
 func (b *Bound) Logits(dst []float64, lo, hi int) Gaps {
 	k := len(b.m.classes)
 	var gaps Gaps
@@ -64,18 +65,21 @@ func (b *Bound) Logits(dst []float64, lo, hi int) Gaps {
 				z := dst[(i-lo)*k:][:k]
 				complete, unseen := b.binding.Vector(x, i)
 				mine.Unseen += unseen
-				if !complete {
-					mine.Incomplete++
-					for q := range z {
-						z[q] = math.NaN()
-					}
-					continue
-				}
 				b.m.logits(z, x)
+				switch {
+				case !complete:
+					mine.Incomplete++
+				case finite(z):
+					continue
+				default:
+					mine.Overflowed++
+				}
+				for q := range z {
+					z[q] = math.NaN()
+				}
 			}
 			mu.Lock()
-			gaps.Incomplete += mine.Incomplete
-			gaps.Unseen += mine.Unseen
+			gaps.add(mine)
 			mu.Unlock()
 		})
 	}
@@ -83,12 +87,19 @@ func (b *Bound) Logits(dst []float64, lo, hi int) Gaps {
 	return gaps
 }
 
+func (g *Gaps) add(h Gaps) {
+	g.Incomplete += h.Incomplete
+	g.Overflowed += h.Overflowed
+	g.Unseen += h.Unseen
+}
+
 // Predictions are the results for some rows of a dataset.
 type Predictions struct {
 	Gaps
-	// Codes are indices into the model's Classes; -1 for an incomplete row.
+	// Codes are indices into the model's Classes; -1 for a row without a
+	// prediction.
 	Codes []int32
-	// Probabilities is rows x K, row-major; NaN for an incomplete row.
+	// Probabilities is rows x K, row-major; NaN where there is no prediction.
 	Probabilities []float64
 }
 
@@ -225,9 +236,7 @@ func (b *Bound) batches(visit func(lo, hi int, logits []float64)) Gaps {
 	var gaps Gaps
 	for lo := 0; lo < b.Rows(); lo += size {
 		hi := min(lo+size, b.Rows())
-		g := b.Logits(logits[:(hi-lo)*k], lo, hi)
-		gaps.Unseen += g.Unseen
-		gaps.Incomplete += g.Incomplete
+		gaps.add(b.Logits(logits[:(hi-lo)*k], lo, hi))
 		visit(lo, hi, logits)
 	}
 	return gaps
@@ -237,10 +246,11 @@ func (b *Bound) batches(visit func(lo, hi int, logits []float64)) Gaps {
 const scoreRows, scoreLogits = 4096, 1 << 22
 
 // Score predicts every row and compares with its label, by weight where the
-// dataset has weights. Rows without a label and incomplete rows are left out;
+// dataset has weights. Rows without a label or a prediction are left out;
 // a label that training did not see counts as wrong and is left out of the
-// log-loss. ks are the k of the top-k accuracies wanted. A dataset with
-// Targets has ScoreTargets instead.
+// log-loss, which is that of softmax(o) for a model of Sigmoids, too. ks are
+// the k of the top-k accuracies wanted. A dataset with Targets has ScoreTargets
+// instead.
 func (b *Bound) Score(ks ...int) (*ScoreReport, error) {
 	truth, err := b.Truth()
 	if err != nil {
@@ -285,8 +295,8 @@ type ScoreReport struct {
 // ScoreTargets predicts every row and compares with its Targets, by weight
 // where the dataset has weights: each class by itself, present where its
 // probability is above 1/2 - for a softmax model, which has one prediction,
-// where it is the predicted class. Rows without targets and incomplete rows
-// are left out. LogLoss is the mean of Losses.
+// where it is the predicted class. Rows without targets or a prediction are
+// left out. LogLoss is the mean of Losses.
 func (b *Bound) ScoreTargets() (*TargetReport, error) {
 	truth, err := b.Truth()
 	if err != nil {

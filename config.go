@@ -35,7 +35,7 @@ type Config struct {
 	Loss Loss `json:"loss,omitempty"`
 
 	// LabelSmoothing s in [0, 1) moves the share s of every row's target to
-	// the uniform distribution.
+	// the uniform distribution, or with Sigmoids to 1/2 for each class.
 	LabelSmoothing float64 `json:"label_smoothing,omitempty"`
 
 	// Preprocess says how columns become features.

@@ -203,7 +203,8 @@ func fromGraph(g *onnx.Model) (*Model, error) {
 			return nil, fmt.Errorf("input %q: kind %q is not known", in.Name, in.Kind)
 		}
 		if in.Width < 1 || in.Width > math.MaxInt32 || in.Height < 0 || in.Height > 0 && in.Width%in.Height != 0 ||
-			in.Components != nil && len(in.Components) != in.Width || input.Kind == dataset.Pixels && in.Height == 0 {
+			in.Components != nil && len(in.Components) != in.Width || input.Kind == dataset.Pixels && in.Height == 0 ||
+			input.Kind == dataset.Categorical && in.Width != 1 {
 			return nil, fmt.Errorf("input %q: bad shape", in.Name)
 		}
 		features += input.Features()

@@ -42,7 +42,7 @@ func TestEnds(t *testing.T) {
 	cancel()
 	for _, solver := range []Solver{"", Newton, LBFGS, SGDSolver} {
 		m, r, err := Fit(cancelled, ds, Config{Solver: solver})
-		if !errors.Is(err, context.Canceled) || m == nil || r.Stop != Cancelled || math.IsNaN(r.Objective) {
+		if !errors.Is(err, context.Canceled) || m == nil || r.Stop != Cancelled || math.IsNaN(r.Objective) || !math.IsNaN(r.GapEstimate) {
 			t.Errorf("%s, cancelled before: %v, %+v", solver, err, r)
 		}
 		ctx, stop := context.WithCancel(context.Background())

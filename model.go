@@ -20,8 +20,8 @@ import (
 // one from named values. The logits are o = x'W + b over the scaled features
 // x', the probabilities softmax(o), the prediction the first class of largest
 // logit. (A model of the Loss Sigmoids has the probabilities sigmoid(o_k), each
-// by itself.) All sums run in float64 in the order of the features, in every method:
-// a row predicted alone and the same row in a batch agree bit for bit.
+// by itself.) All sums run in float64 in the order of the features, in every
+// method: a row predicted alone and the same row in a batch agree bit for bit.
 type Model struct {
 	design  *design.Design
 	kind    Loss
@@ -147,7 +147,11 @@ func (m *Model) Encode(row Row) ([]float64, error) {
 			continue
 		}
 		if !numbers(xs, value) {
-			return nil, fmt.Errorf("%w: %q is %v (%T) where the model needs %d numbers", ErrInput, in.Name, value, value, in.Width)
+			need := "a number"
+			if in.Width > 1 {
+				need = fmt.Sprintf("%d numbers", in.Width)
+			}
+			return nil, fmt.Errorf("%w: %q is %v (%T) where the model needs %s", ErrInput, in.Name, value, value, need)
 		}
 	}
 	return x, nil
@@ -199,12 +203,19 @@ func (m *Model) LogitsInto(dst, x []float64) error {
 		return m.wrongLength(dst, x)
 	}
 	m.logits(dst, x)
-	for _, z := range dst {
-		if math.IsNaN(z) || math.IsInf(z, 0) {
-			return m.explain(dst, x)
-		}
+	if !finite(dst) {
+		return m.explain(dst, x)
 	}
 	return nil
+}
+
+func finite(v []float64) bool {
+	for _, x := range v {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // logits is the one loop that predicts.

@@ -105,6 +105,36 @@ func TestCoefficients(t *testing.T) {
 	}
 }
 
+// TestOverflow: a row whose logits leave the numbers has no prediction, alone
+// or in a batch.
+func TestOverflow(t *testing.T) {
+	train, err := dataset.FromRows([][]float64{{1e-3, 2e-3}, {2e-3, 1e-3}, {3e-3, 3e-3}, {-1e-3, 0}}, []string{"a", "b", "c", "a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, _ := mustFit(t, train, Config{})
+	rows := [][]float64{{1e308, 1e308}, {1e308, -1e308}, {-1e308, 0}, {2e-3, 1e-3}}
+	ds, err := dataset.FromRows(rows, []string{"a", "a", "a", "a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := m.Bind(ds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := b.Predict(0, len(rows))
+	for i, x := range rows {
+		one, err := m.Probabilities(x)
+		if large := i < 3; large != errors.Is(err, ErrInput) || large != (p.Codes[i] < 0) || large != math.IsNaN(p.Probabilities[3*i]) || large != math.IsNaN(one[0]) {
+			t.Errorf("row %d: %v, %v; in a batch class %d, %v", i, one, err, p.Codes[i], p.Probabilities[3*i:][:3])
+		}
+	}
+	s, err := b.Score()
+	if err != nil || s.Rows != 1 || s.Overflowed != 3 || math.IsNaN(s.LogLoss) {
+		t.Errorf("score %+v, %v", s, err)
+	}
+}
+
 // TestGaps: rows that are not as in training.
 func TestGaps(t *testing.T) {
 	m, _ := mustFit(t, mixed(t, 200), Config{})

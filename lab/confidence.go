@@ -99,7 +99,7 @@ func (r *Confidence) Page(lang Lang) Page {
 	p := Page{Title: say(lang, "What an output says by itself", "单看一个输出能说明什么")}
 	p.paragraph(say(lang,
 		"The chapter says: the range of the outputs has no clear meaning. An output of 10 beside two of 0.1 looks sure, since it is 100 times as large; beside two of 1000 the same 10 is hopeless. Both hold. But \"100 times as large\" is not the reason: softmax sees differences between outputs, not ratios. Outputs with the same ratio of 100 and small differences give a probability near 1/3, and outputs with a ratio near 1 and the same differences as the first row give the same probabilities.",
-		"书中说：输出值的范围没有直观意义。两个输出为 0.1 时，10 显得很有把握，因为它是它们的 100 倍；而若另两个输出是 1000，同样的 10 就毫无希望。这两点都成立。但理由不在“100 倍”：softmax 看的是输出之差，而不是之比。比值同为 100 而差很小时，概率接近 1/3；比值接近 1 而差与第一行相同时，概率也与第一行相同。"))
+		"书中说：输出值的范围没有直观意义。另两个输出为 0.1 时，10 显得很有把握，因为它是其他输出的 100 倍；而若另两个输出是 1000，同样的 10 就毫无希望。这两点都成立。但理由不在“100 倍”：softmax 看的是输出之差，而不是之比。比值同为 100 而差很小时，概率接近 1/3；比值接近 1 而差与第一行相同时，概率也与第一行相同。"))
 	var rows [][]string
 	for _, o := range r.Rows {
 		rows = append(rows, []string{numbers(o.O, "%g"), numbers(o.P, "%.4f"), fmt.Sprintf("%.4g", o.O[1]/o.O[0]), fmt.Sprintf("%.4g", o.O[1]-o.O[0])})
@@ -108,7 +108,7 @@ func (r *Confidence) Page(lang Lang) Page {
 	t := &r.Test
 	p.paragraph(fmt.Sprintf(say(lang,
 		"A fitted model shows the same on %d test examples: the largest output may be as small as %.2f where the prediction has a probability above 99 %%, and as large as %.2f where it has less than 50 %%; %.0f %% of those unsure predictions have a larger output than the smallest sure one. The distance to the second largest output, in contrast, nearly decides the probability (picture).",
-		"在 %d 张测试图像上也是如此：概率高于 99 %% 的图像，其最大输出可以小到 %.2f；概率低于 50 %% 的图像，其最大输出可以大到 %.2f；没有把握的预测中有 %.0f %% 的输出大于有把握者中最小的输出。相反，与第二大输出的距离几乎决定了概率（见图）。"),
+		"训练好的模型在 %d 张测试图像上也是如此：概率高于 99 %% 的图像，其最大输出可以小到 %.2f；概率低于 50 %% 的图像，其最大输出可以大到 %.2f；后一类图像中，有 %.0f %% 的最大输出超过前一类的最小值。相反，最大输出与第二大输出之差几乎决定了概率（见图）。"),
 		len(t.Largest), t.SureLow, t.UnsureHigh, 100*t.Overlap))
 	return p
 }
@@ -117,7 +117,7 @@ func (r *Confidence) Page(lang Lang) Page {
 func (r *Confidence) WritePicture(w io.Writer, format string, lang Lang) error {
 	return draw(w, format, chart.Lines{
 		Title: say(lang, "Probability of the prediction against two readings of the outputs", "预测的概率与输出的两种读法"),
-		X:     chart.Axis{Label: say(lang, "largest output, or its distance", "输出值")},
+		X:     chart.Axis{Label: say(lang, "largest output, or its distance", "最大输出，或输出之差")},
 		Y:     chart.Axis{Label: say(lang, "probability of the predicted class", "预测类别的概率")},
 		Series: []chart.Series{
 			{Name: say(lang, "largest output", "最大输出"), X: r.Test.Largest, Y: r.Test.Probability, Points: true},

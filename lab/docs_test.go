@@ -123,8 +123,8 @@ var surroundings = map[Lang]surrounding{
 		title: "The lab",
 		intro: "A course chapter on classification and softmax regression makes statements and sets exercises. " +
 			"Each experiment here puts some of them to the test on data and says where they hold, where they need a condition, and where they are too strong. " +
-			"`softmax lab NAME` runs one on the data inside the program, `--data DATA` on yours, `--lang zh` tells it in Chinese. " +
-			"All pages were written by the experiments themselves: `go generate ./lab` writes them anew. Numbers are the same in every run, times are not.",
+			"`softmax lab NAME` runs one on the data inside the program (6,000 training and 1,000 test images of Fashion-MNIST; some also use 333 penguins), `--data DATA` on yours, `--lang zh` tells it in Chinese. " +
+			"All pages were written by the experiments themselves: `go generate ./lab` writes them anew. Numbers are the same in every run of the same build on the same kind of processor, times are not.",
 		rerun:    "Made by `softmax lab %s` on %s with %d threads.",
 		contents: "Experiments, in the order of the chapter",
 		header:   "| experiment | what it is about |\n|---|---|\n",
@@ -141,7 +141,7 @@ var surroundings = map[Lang]surrounding{
 		suffix: ".zh", other: "", otherName: "English",
 		title: "实验室",
 		intro: "某门课程讲分类与 softmax 回归的一章给出了一些论断和习题。这里的每个实验都用数据检验其中几条，说明哪里成立，哪里需要条件，哪里说得过头。" +
-			"`softmax lab NAME` 用程序自带的数据运行一个实验，`--data DATA` 换成自己的数据，`--lang zh` 用中文说明结果。" +
+			"`softmax lab NAME` 用程序自带的数据（Fashion-MNIST 的 6000 个训练样本和 1000 个测试样本，或 Palmer 企鹅）运行一个实验，`--data DATA` 换成自己的数据，`--lang zh` 用中文说明结果。" +
 			"所有页面都由实验自己写成，`go generate ./lab` 可以重写一遍。数值每次相同，时间则不然。",
 		rerun:    "由 `softmax lab %s --lang zh` 生成（%s，%d 线程）。",
 		contents: "实验，按书中的次序",

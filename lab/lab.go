@@ -114,8 +114,8 @@ var experiments = []Experiment{
 	experiment("several", "several labels on one example: one softmax, or independent sigmoids", "一个样本有多个标签：一个 softmax，还是独立的 sigmoid", runSeveral),
 	experiment("likelihood", "least cross-entropy is greatest likelihood, least divergence, and with a penalty MAP", "最小交叉熵就是最大似然、最小 KL 散度；加上惩罚则是最大后验", runLikelihood),
 	experiment("batch", "does a small batch hurt speed, and what it does to learning", "批量太小会拖慢速度吗，对学习又如何", runBatch),
-	experiment("overflow", "softmax by its definition: where exp overflows, and how often outputs get there", "按定义计算 softmax：exp 在何处溢出，输出又多常到那里", runOverflow),
+	experiment("overflow", "softmax by its definition: where exp overflows, and how often outputs get there", "按定义计算 softmax：exp 在何处溢出，实际输出有多少会到那里", runOverflow),
 	experiment("logzero", "log 0, the remedy log(x + e-5), and the gradient that it does not save", "log 0、补救办法 log(x + e-5)，以及它救不了的梯度", runLogZero),
 	experiment("margin", "log-sum-exp as a smooth maximum, and the loss as a soft margin", "log-sum-exp：光滑的最大值；损失：软化的间隔", runMargin),
-	experiment("optimizers", "SGD, momentum, L-BFGS and Newton, and the floor that none can pass", "SGD、动量、L-BFGS、牛顿法，以及谁也降不到其下的界", runOptimizers),
+	experiment("optimizers", "SGD, momentum, L-BFGS and Newton, and the floor that none can pass", "SGD、动量、L-BFGS、牛顿法，以及谁也无法突破的下界", runOptimizers),
 }

@@ -12,8 +12,8 @@ import (
 func (r *Network) Page(lang Lang) Page {
 	p := Page{Title: say(lang, "Softmax regression as a network of one layer", "softmax 回归：单层神经网络")}
 	p.paragraph(say(lang,
-		"The chapter says: like linear regression, softmax regression adds up inputs times weights, but it has as many outputs as there are classes; 4 inputs and 3 classes make 12 weights and 3 biases. It is a neural network of one layer, and since every output depends on every input, a fully connected layer. This holds for every model here. In the picture a connection is as wide as its weight is large, blue for, orange against; weights are per standard deviation of the input (of a pixel: per full range), so that they compare. A large layer is abbreviated; for image data the weights of each output are shown as an image above it.",
-		"书中说：softmax 回归同线性回归一样，将输入与权重做线性叠加；不同的是，它的输出个数等于类别数。4 个输入、3 个类别，就有 12 个权重和 3 个偏差。它是一个单层神经网络；每个输出都依赖所有输入，所以输出层是全连接层。这对这里的每个模型都成立。图中连线越粗，权重的绝对值越大；蓝色为正，橙色为负；权重按输入的一个标准差（像素则按全部取值范围）计，故可相互比较。输入或输出很多时从略；对图像数据，各输出的权重以图像形式画在其上方。"))
+		"The chapter says: like linear regression, softmax regression adds up inputs times weights, but it has as many outputs as there are classes; 4 inputs and 3 classes make 12 weights and 3 biases. It is a neural network of one layer, and since every output depends on every input, a fully connected layer. This holds for every model here. In the picture a connection is as wide as its weight is large, blue for the class, orange against it; weights are per standard deviation of the input (of a pixel: per full range), so that they compare. A large layer is abbreviated and its connections are drawn alike; for image data the weights of each output are shown as an image above it.",
+		"书中说：softmax 回归同线性回归一样，将输入与权重做线性叠加；不同的是，它的输出个数等于类别数。4 个输入、3 个类别，就有 12 个权重和 3 个偏差。它是一个单层神经网络；每个输出都依赖所有输入，所以输出层是全连接层。这里的每个模型都是如此。图中连线越粗，权重的绝对值越大；蓝色为正（支持该类），橙色为负（反对）；权重按输入的一个标准差（像素则按全部取值范围）计，故可相互比较。输入或输出很多时只画一部分，连线不分粗细和颜色；对图像数据，各输出的权重以图像形式画在其上方。"))
 	var rows [][]string
 	for _, l := range r.Layers {
 		count := func(n int) string { return fmt.Sprint(n) }
@@ -31,8 +31,8 @@ func (r *Network) Page(lang Lang) Page {
 		moved = max(moved, l.Moved)
 	}
 	p.paragraph(fmt.Sprintf(say(lang,
-		"What the picture does not show: not every parameter matters. One vector added to the weights of every output, and one number to every bias, moves all outputs of an example alike, and softmax sees differences only: ones added to all weights changed no probability by more than %.0e, which is rounding. So (K-1)(d+1) parameters decide; for two classes that is one output, logistic regression. Among the equals the penalty picks the one whose weights sum to 0 over the outputs. And while each output is computed by itself, a probability depends on all of them.",
-		"图中看不出的是：并非每个参数都起作用。给各输出的权重加上同一个向量、各偏差加上同一个数，一个样本的所有输出便同增同减，而 softmax 只看输出之差：将所有权重加 1，概率的变化不超过 %.0e，仅为舍入误差。所以真正起作用的参数是 (K-1)(d+1) 个；两类时只需一个输出，就是逻辑回归。在这些等价的参数中，惩罚项选出的是各输出权重之和为 0 的那一组。此外，各输出虽各自计算，概率却依赖于全部输出。"),
+		"What the picture does not show: not every parameter matters. One vector added to the weights of every output, and one number to every bias, moves all outputs of an example alike, and softmax sees differences only: ones added to all weights changed no probability by more than %.0e, which is rounding. So (K-1)(d+1) parameters decide; for two classes that is one output, logistic regression. Among equivalent parameters the penalty picks those whose weights sum to 0 over the outputs. And while each output is computed by itself, a probability depends on all of them.",
+		"图中看不出的是：并非每个参数都有独立的作用。给各输出的权重加上同一个向量、各偏差加上同一个数，一个样本的所有输出便同增同减，而 softmax 只看输出之差：将所有权重加 1，概率的变化不超过 %.0e，仅为舍入误差。所以真正起作用的参数是 (K-1)(d+1) 个；两类时只需一个输出，就是逻辑回归。在这些等价的参数中，惩罚项选出的是各输出权重之和为 0 的那一组。此外，各输出虽各自计算，概率却依赖于全部输出。"),
 		moved))
 	return p
 }
@@ -57,7 +57,7 @@ func (l *Layer) byHand(p *Page, lang Lang) {
 	line(say(lang, "output o = xW + b", "输出 o = xW + b"), "", l.O)
 	line(say(lang, "probability", "概率"), "", l.P)
 	p.paragraph(fmt.Sprintf(say(lang,
-		"The first example of %s by hand, weights here in the units of the data; the prediction is %s. On the first %d examples outputs by hand and those of the model differ by at most %.0e.",
+		"The first example of %s by hand, weights here per unit of the data; the prediction is %s. On the first %d examples the outputs by hand and those of the model differ by at most %.0e.",
 		"%s 的第一个样本，手工计算如下（这里的权重以数据原来的单位计）；预测为 %s。前 %d 个样本的手工计算结果与模型的输出最多相差 %.0e。"),
 		l.Data, l.Outputs[special.Argmax(l.O)], l.Checked, l.Apart))
 	p.table(append([]string{say(lang, "input", "输入"), "x"}, l.Outputs...), rows...)

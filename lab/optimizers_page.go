@@ -14,8 +14,8 @@ import (
 func (r *Optimizers) Page(lang Lang) Page {
 	p := Page{Title: say(lang, "Which solver, how fast, how far", "用哪种优化算法：多快，多准")}
 	p.paragraph(say(lang,
-		"The chapter trains with minibatch SGD and asks no further. The objective has an optimum, and here one fit proves, with its certificate, how low any solver can come: the floor. Each solver starts from the same point (no features, the classes' shares) and minimises the same objective, mean cross-entropy with the penalty λ/2 ||W||², λ = 1/n. The tables give the passes over the data, and the time, after which the objective is within 10 %, 1 %, 0.1 % and 0.01 % of the floor. A pass is a read of all examples, whatever is computed from them; the objective after an epoch of SGD is evaluated outside its time.",
-		"书中用小批量随机梯度下降（SGD）训练，没有进一步追问。其实目标函数有最优值；这里用一次带证明的拟合给出任何算法都降不到其下的界，称为下界。各算法从同一点出发（不用特征，只取各类的比例），最小化同一个目标：平均交叉熵加罚项 λ/2 ||W||²，λ = 1/n。表中是目标值与下界之差降到 10 %、1 %、0.1 %、0.01 % 以内所用的遍数和时间。把全部样本读一次算一遍，不论由此计算什么；SGD 每个迭代周期后求目标值所用的时间不计入。"))
+		"The chapter trains with minibatch SGD and asks no further. The objective has an optimum, and here one fit also proves a bound that no solver can get below: the floor. L-BFGS uses the gradient of all examples and learns the curvature from its last steps; preconditioned, it is given an estimate of it beforehand. Each solver starts from the same point (weights 0, the classes' shares as probabilities) and minimises the same objective, mean cross-entropy with the penalty λ/2 ||W||², λ = 1/n. The tables give the passes over the data, and the time, after which the objective is within 10 %, 1 %, 0.1 % and 0.01 % of the floor (–: never). A pass is a read of all examples, whatever is computed from them; the objective after an epoch of SGD is evaluated outside its time.",
+		"书中用小批量随机梯度下降（SGD）训练，没有进一步追问。其实目标函数有最优值；这里的一次拟合同时证明了一个下界，任何算法都不可能低于它。L-BFGS 用全部样本的梯度，并从最近几步估计曲率；预条件 L-BFGS 则事先得到一个曲率的估计。各算法从同一点出发（权重为 0，概率为各类的比例），最小化同一个目标：平均交叉熵加惩罚项 λ/2 ||W||²，λ = 1/n。表中是目标值超出下界的比例降到 10 %、1 %、0.1 %、0.01 % 以内所用的遍数和时间（“–”表示没有达到）。读完全部样本一次算作一遍，不论由此计算什么；SGD 每个迭代周期后求目标值所用的时间不计入。"))
 	for i := range r.Problems {
 		r.Problems[i].page(&p, lang)
 	}
@@ -25,10 +25,10 @@ func (r *Optimizers) Page(lang Lang) Page {
 func (r *Race) page(p *Page, lang Lang) {
 	epochs := last(r.path(solverSGD).Passes)
 	p.paragraph(fmt.Sprintf(say(lang,
-		"%s: %d examples, %d parameters. The floor is %.6f, proved by a fit that came within %s of it. SGD takes batches of %d, the learning rate %g and %.0f epochs.",
-		"%s：%d 个样本，%d 个参数。下界为 %.6f，证明它的那次拟合与它只差 %s。SGD 的批量为 %d，学习率 %g，训练 %.0f 个迭代周期。"),
+		"%s: %d examples, %d parameters. The floor is %.6f, proved by a fit that came within %s of it. SGD has batches of %d, the learning rate %g and %.0f epochs.",
+		"%s：%d 个样本，%d 个参数。下界为 %.6f，证明它的那次拟合与它只差 %s。SGD 的批量大小为 %d，学习率为 %g，训练 %.0f 个迭代周期。"),
 		r.name(lang), r.Rows, r.Parameters, r.Floor, percent(r.Best/r.Floor-1), r.Batch, sgdRate, epochs))
-	header := []string{say(lang, "solver", "算法"), "10 %", "1 %", "0.1 %", "0.01 %", say(lang, "at the end", "最后")}
+	header := []string{say(lang, "solver", "算法"), "10 %", "1 %", "0.1 %", "0.01 %", say(lang, "at the end", "结束时")}
 	tested := r.Paths[0].TestAccuracy > 0
 	if tested {
 		header = append(header, say(lang, "test accuracy", "测试准确率"))
@@ -60,8 +60,8 @@ func (r *Race) page(p *Page, lang Lang) {
 		}
 		p.paragraph(fmt.Sprintf(say(lang,
 			"Newton's method solves with the whole matrix of second derivatives in every iteration (%d iterations; a pass for the matrix, one for the step). Close to the optimum every iteration squares the distance, up to a factor: %s. With so few parameters the matrix costs next to nothing, and L-BFGS too takes it, now and then, as its preconditioner. SGD with a constant learning rate does not settle: the noise of its batches holds it off the optimum.",
-			"牛顿法每次迭代都用整个二阶导数矩阵解方程（共 %d 次迭代；求矩阵一遍，走一步一遍）。接近最优点时，每迭代一次，差距就平方一次（差一个常数倍）：%s。参数这么少，矩阵几乎不费什么，L-BFGS 也不时拿它作预条件。学习率不变的 SGD 停不下来：批量带来的噪声使它到不了最优点。"),
-			len(newton)-1, strings.Join(tail, say(lang, ", ", "，"))))
+			"牛顿法每次迭代都用整个二阶导数矩阵解线性方程组（共 %d 次迭代；求矩阵一遍，走一步一遍）。接近最优点时，每迭代一次，差距大致变为原来的平方（相差一个常数因子）：%s。参数这么少，矩阵几乎不费什么，L-BFGS 也不时拿它作预条件。学习率不变的 SGD 不会稳定下来：小批量带来的噪声使它到不了最优点。"),
+			len(newton)-1, strings.Join(tail, say(lang, ", ", "、"))))
 		return
 	}
 	meanwhile := 0
@@ -69,8 +69,8 @@ func (r *Race) page(p *Page, lang Lang) {
 		meanwhile++
 	}
 	text := fmt.Sprintf(say(lang,
-		"After %.0f epochs SGD is still %s above the floor, with momentum %g it is %s above. The preconditioned L-BFGS spends %s before its first step, in which SGD finishes %d epochs: for a rough model at once, SGD is the choice. But L-BFGS reads the data %.0f times, and then it is proved that no solver can get more than 0.01 %% lower.",
-		"%.0f 个迭代周期后，SGD 仍比下界高 %s，加动量 %g 后高 %s。预条件 L-BFGS 走第一步之前用了 %s，这段时间 SGD 已完成 %d 个周期：只求马上有个粗略的模型，SGD 合适。但 L-BFGS 读 %.0f 遍数据以后，便证明了任何算法都不能再降低 0.01 %% 以上。"),
+		"After %.0f epochs SGD is still %s above the floor, with momentum %g it is %s above. The preconditioned L-BFGS spends %s before its first step, in which SGD finishes %d epochs: for a rough model at once, SGD is the choice. But this L-BFGS reads the data %.0f times, and then it is proved that no solver can get more than 0.01 %% lower.",
+		"%.0f 个迭代周期后，SGD 仍比下界高 %s，加动量 %g 后高 %s。预条件 L-BFGS 走第一步之前用了 %s，这段时间 SGD 已完成 %d 个周期：只求马上有个粗略的模型，SGD 合适。但预条件 L-BFGS 读 %.0f 遍数据以后，便证明了任何算法都不能再降低 0.01 %% 以上。"),
 		epochs, percent(last(r.excess(*sgd))), sgdMomentum, percent(last(r.excess(*momentum))), duration(own.Seconds[0], lang), meanwhile, last(own.Passes))
 	if own.TestAccuracy > 0 {
 		text += fmt.Sprintf(say(lang,
@@ -143,7 +143,7 @@ func (r *Optimizers) WritePicture(w io.Writer, format string, lang Lang) error {
 	for at := range r.Problems {
 		race := &r.Problems[at]
 		lines := chart.Lines{
-			Title: fmt.Sprintf(say(lang, "%s, %d parameters: distance from the proved floor", "%s，%d 个参数：与已证明的下界之差"), race.name(lang), race.Parameters),
+			Title: fmt.Sprintf(say(lang, "%s, %d parameters: distance from the floor", "%s，%d 个参数：目标值超出下界的比例"), race.name(lang), race.Parameters),
 			X:     chart.Axis{Label: say(lang, "time (s)", "时间（秒）"), Log: true},
 			Y:     chart.Axis{Label: say(lang, "objective / floor − 1", "目标值 / 下界 − 1"), Log: true},
 		}

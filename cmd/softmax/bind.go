@@ -62,6 +62,9 @@ func (s *scoring) gaps(out *output, g softmax.Gaps) {
 	if g.Incomplete > 0 {
 		out.notef("%s: %s with a missing value: there is no prediction", s.data.Source, plural(g.Incomplete, "row", "rows"))
 	}
+	if g.Overflowed > 0 {
+		out.notef("%s: %s of values so large that the logits overflow: there is no prediction", s.data.Source, plural(g.Overflowed, "row", "rows"))
+	}
 	if g.Unseen > 0 {
 		out.notef("%s: %s a category that training has not seen: taken for none of the known ones", s.data.Source, plural(g.Unseen, "cell has", "cells have"))
 	}

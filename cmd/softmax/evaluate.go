@@ -74,8 +74,8 @@ func (e *evaluator) run() (err error) {
 		return err
 	}
 	if e.score.Rows == 0 {
-		return fmt.Errorf("%s: none of %s can be scored: %d have no label, %d a missing value", e.data.Source,
-			plural(e.bound.Rows(), "row", "rows"), e.score.Unlabelled, e.score.Incomplete)
+		return fmt.Errorf("%s: none of %s can be scored: %d have no label, %d a missing value, and of %d the logits overflow", e.data.Source,
+			plural(e.bound.Rows(), "row", "rows"), e.score.Unlabelled, e.score.Incomplete, e.score.Overflowed)
 	}
 	if n := e.score.Unknown; n > 0 {
 		e.out.warnf("%s: %s of a class that training has not: they count as wrong, and not in the log-loss", e.data.Source, plural(n, "row", "rows"))

@@ -21,6 +21,7 @@ type evaluateObject struct {
 	UnknownLabels    int      `json:"unknown_labels"`
 	UnlabelledRows   int      `json:"unlabelled_rows"`
 	IncompleteRows   int      `json:"incomplete_rows"`
+	OverflowedRows   int      `json:"overflowed_rows"`
 	UnseenCategories int      `json:"unseen_categories"`
 	ExtraColumns     []string `json:"extra_columns"`
 }
@@ -41,7 +42,7 @@ func (e *evaluator) object() *evaluateObject {
 		Source: e.data.Source, Rows: s.Rows, Classes: e.classes,
 		Accuracy: number(s.Accuracy), AccuracyError: number(s.AccuracyError),
 		LogLoss: number(s.LogLoss), LogLossError: number(s.LogLossError), TopK: make(map[string]number),
-		UnknownLabels: s.Unknown, UnlabelledRows: s.Unlabelled, IncompleteRows: s.Incomplete,
+		UnknownLabels: s.Unknown, UnlabelledRows: s.Unlabelled, IncompleteRows: s.Incomplete, OverflowedRows: s.Overflowed,
 		UnseenCategories: s.Unseen, ExtraColumns: append([]string{}, e.extra...),
 	}
 	for k, v := range s.TopK {

@@ -33,7 +33,7 @@ func newLab(in *reader, out *output) *cobra.Command {
 	f.StringVar(&l.data, "data", "", "`DATA` to run on")
 	f.BoolVar(&l.json, "json", false, "print the numbers as one JSON object")
 	f.StringVar(&l.picture, "picture", "", "draw the result: `FILE`.png or .svg; with all, a directory for NAME.svg")
-	f.Uint64Var(&l.options.Seed, "seed", 0, "of everything random")
+	f.Uint64Var(&l.options.Seed, "seed", 0, "the seed `N` of everything random")
 	return c
 }
 

@@ -12,8 +12,9 @@ import (
 const predictHelp = `Predicts the class of every row of DATA and writes one line for each: the column
 prediction, and with --proba the probability p_CLASS of each class. A row with a
 missing value has an empty prediction; a model of several labels a row predicts
-those of probability above 1/2, separated by ";" (in JSON: an array). Columns are matched by name; a label is not
-needed. Images may come as a table of one column for each pixel.
+those of probability above 1/2, separated by ";" (in JSON: an array). Columns are
+matched by name; a label is not needed. Images may come as a table of one column
+for each pixel.
 
 ` + dataHelp
 
@@ -60,6 +61,7 @@ func (p *predictor) run() error {
 	for lo := 0; lo < p.bound.Rows(); lo += size {
 		block := p.bound.Predict(lo, min(lo+size, p.bound.Rows()))
 		gaps.Incomplete += block.Incomplete
+		gaps.Overflowed += block.Overflowed
 		gaps.Unseen += block.Unseen
 		var line []byte
 		for i, code := range block.Codes {

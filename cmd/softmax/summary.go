@@ -27,7 +27,7 @@ func (t *trainer) summary() {
 		return
 	}
 	p("%-22s  %-15s  %s\n", "Scores", "accuracy", "log-loss")
-	p("  %-20s  %-15s  %.4f\n", "training", fmt.Sprintf("%.4f", r.TrainAccuracy), r.Loss)
+	p("  %-20s  %-15s  %.4f\n", "training", fmt.Sprintf("%.4f", t.training.Accuracy), t.training.LogLoss)
 	if t.test != nil {
 		s := t.score
 		p("  %-20s  %.4f ± %.4f  %.4f ± %.4f\n", fmt.Sprintf("test (%s)", plural(s.Rows, "row", "rows")), s.Accuracy, s.AccuracyError, s.LogLoss, s.LogLossError)

@@ -15,7 +15,7 @@ import (
 func (t *trainer) targetScores() {
 	p, s := t.out.printf, t.targets
 	p("%-22s  %-15s  %s\n", "Scores", "all labels right", "loss")
-	p("  %-20s  %-16.4f %.4f\n", "training", t.report.TrainAccuracy, t.report.Loss)
+	p("  %-20s  %-16.4f %.4f\n", "training", t.training.Accuracy, t.training.LogLoss)
 	if t.test != nil {
 		p("  %-20s  %-16.4f %.4f\n", fmt.Sprintf("test (%s)", plural(s.Rows, "row", "rows")), s.SubsetAccuracy, s.LogLoss)
 	}
@@ -30,8 +30,8 @@ func (e *evaluator) runTargets() error {
 		return err
 	}
 	if s.Rows == 0 {
-		return fmt.Errorf("%s: none of %s can be scored: %d have no labels, %d a missing value", e.data.Source,
-			plural(e.bound.Rows(), "row", "rows"), s.Unlabelled, s.Incomplete)
+		return fmt.Errorf("%s: none of %s can be scored: %d have no labels, %d a missing value, and of %d the logits overflow", e.data.Source,
+			plural(e.bound.Rows(), "row", "rows"), s.Unlabelled, s.Incomplete, s.Overflowed)
 	}
 	if e.pictures != "" {
 		return usagef("--pictures shows one label a row; %s has several", e.data.Source)
@@ -82,11 +82,12 @@ func (e *evaluator) targetsObject(s *softmax.TargetReport) any {
 		Macro            classObject   `json:"macro"`
 		UnlabelledRows   int           `json:"unlabelled_rows"`
 		IncompleteRows   int           `json:"incomplete_rows"`
+		OverflowedRows   int           `json:"overflowed_rows"`
 		UnseenCategories int           `json:"unseen_categories"`
 		ExtraColumns     []string      `json:"extra_columns"`
 	}{
 		e.data.Source, s.Rows, e.classes, number(s.SubsetAccuracy), number(s.HammingLoss), number(s.LogLoss),
-		labels, object("micro", s.Micro), object("macro", s.Macro), s.Unlabelled, s.Incomplete, s.Unseen, append([]string{}, e.extra...),
+		labels, object("micro", s.Micro), object("macro", s.Macro), s.Unlabelled, s.Incomplete, s.Overflowed, s.Unseen, append([]string{}, e.extra...),
 	}
 }
 

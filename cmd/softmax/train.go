@@ -69,7 +69,8 @@ type trainer struct {
 	scored     string                // what score is of
 	score      *softmax.ScoreReport  // on the test data; without these, on the training data
 	targets    *softmax.TargetReport // in its place for several labels a row
-	baseline   float64               // accuracy of the majority class on the same data
+	training   scoreObject           // on the training data
+	baseline   float64               // accuracy of the majority class on the scored data
 	seconds    seconds
 }
 
@@ -95,7 +96,9 @@ func (t *trainer) run(args []string) error {
 		return err
 	}
 	if t.fitFlags.threads > 0 {
-		runtime.GOMAXPROCS(t.fitFlags.threads)
+		// Beyond the cores there is nothing to gain, and the runtime sets up
+		// each that is asked for.
+		runtime.GOMAXPROCS(min(t.fitFlags.threads, runtime.NumCPU()))
 	}
 	if err := t.read(args); err != nil {
 		return err
@@ -167,6 +170,9 @@ func (t *trainer) fit() (interrupted bool, err error) {
 // evaluate scores the model on the test data, or else on the training data.
 func (t *trainer) evaluate() error {
 	start := time.Now()
+	if err := t.scoreTraining(); err != nil {
+		return err
+	}
 	ds := t.train
 	t.scored = "training"
 	if t.test != nil {
@@ -187,11 +193,43 @@ func (t *trainer) evaluate() error {
 	if n := t.score.Unknown; n > 0 {
 		t.out.warnf("%s: %s of a class that training has not: they count as wrong, and not in the log-loss.", ds.Source, plural(n, "row", "rows"))
 	}
-	if n := t.score.Incomplete + t.score.Unlabelled; n > 0 && t.test != nil {
-		t.out.notef("%s: %s with a missing value or no label are not scored", ds.Source, plural(n, "row", "rows"))
+	if n := t.score.Incomplete + t.score.Overflowed + t.score.Unlabelled; n > 0 && t.test != nil {
+		t.out.notef("%s: %s with a missing value, one too large, or no label are not scored", ds.Source, plural(n, "row", "rows"))
 	}
 	t.baseline = majority(t.train.Dataset, ds.Dataset)
 	t.seconds.Evaluate = time.Since(start).Seconds()
+	return nil
+}
+
+// scoreTraining scores the training data as the test data are scored. The
+// report's numbers are that, or those of the loss that was minimised.
+func (t *trainer) scoreTraining() error {
+	t.training = scoreObject{number(t.report.TrainAccuracy), number(t.report.Loss)}
+	several := t.train.Targets != nil
+	usual := softmax.CrossEntropy
+	if several {
+		usual = softmax.Sigmoids
+	}
+	if t.report.LossFunction == usual && t.config.LabelSmoothing == 0 {
+		return nil
+	}
+	bound, err := t.model.Bind(t.train.Dataset)
+	if err != nil {
+		return err
+	}
+	if several {
+		s, err := bound.ScoreTargets()
+		if err != nil {
+			return err
+		}
+		t.training = scoreObject{number(s.SubsetAccuracy), number(s.LogLoss)}
+		return nil
+	}
+	s, err := bound.Score()
+	if err != nil {
+		return err
+	}
+	t.training = scoreObject{number(s.Accuracy), number(s.LogLoss)}
 	return nil
 }
 

@@ -71,7 +71,7 @@ func (t *trainer) object() *trainObject {
 			Iterations: r.Iterations, Passes: r.Passes, Warnings: []warningObject{},
 		},
 		Seconds:  t.seconds,
-		Train:    scoreObject{number(r.TrainAccuracy), number(r.Loss)},
+		Train:    t.training,
 		Baseline: number(t.baseline),
 		Model:    t.path,
 	}

@@ -1,5 +1,7 @@
 package objective
 
+import "math"
+
 // Hessian writes the Hessian of f at theta, Dim x Dim row-major, on and left
 // of the diagonal (h is overwritten):
 //
@@ -59,7 +61,7 @@ func (o *Objective) Hessian(theta, h []float64, stride int) error {
 		for m := q; m < k; m++ {
 			for j := range d + 1 {
 				for l := range j + 1 {
-					v := total[at] / sum * (o.sum / o.norm)
+					v := total[at] / max(sum, math.SmallestNonzeroFloat64) * (o.sum / o.norm)
 					at++
 					place(h, dim, j*k+q, l*k+m, v)
 					place(h, dim, j*k+m, l*k+q, v)

@@ -16,7 +16,6 @@ type line struct {
 	x, p      []float64
 	f, slope  float64 // at step 0
 	trial, gt []float64
-	evals     int
 	noise     float64 // relative error of f
 }
 
@@ -55,7 +54,6 @@ func (l *line) search(first float64) (f float64, ok bool, err error) {
 		if err != nil {
 			return f, false, err
 		}
-		l.evals++
 		slope := linalg.Dot(l.gt, l.p)
 		if !finite(f) || !finite(slope) {
 			hi = step

@@ -49,7 +49,6 @@ const (
 	gramMost  = 3000 // features up to which A is factored; beyond, its diagonal serves
 	gramRows  = 10   // rows per feature that A is made of: as good as all of them
 	eigenMost = 128  // classes up to which C is used; beyond, the bound stays
-	refreshAt = 8    // iteration at which C is taken
 )
 
 func newKronecker(p Problem, level kernel.Level, threads int) *kronecker {

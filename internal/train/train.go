@@ -85,12 +85,13 @@ type Result struct {
 }
 
 // ErrDiverged is returned by Run if the objective leaves the numbers.
-var ErrDiverged = errors.New("training diverged: the objective is not a finite number; lower the learning rate or scale the features")
+var ErrDiverged = errors.New("the objective is not a finite number; lower the learning rate or scale the features")
 
 // Run fits the problem. If ctx ends, the best iterate so far is returned with
 // Stop set to Cancelled and ctx's error.
 func Run(ctx context.Context, p Problem, opt Options) (*Result, error) {
 	r := &run{p: p, opt: opt, start: time.Now(), ctx: ctx}
+	r.res.Final.GapEstimate = math.NaN() // should the fit end before its first iterate
 	r.obj = objective.New(ctx, p.Problem, opt.Threads)
 	r.obj.SetLevel(opt.Level)
 	r.res.Solver, r.res.SolverReason = choose(p, opt.Solver)
@@ -224,7 +225,7 @@ func (r *run) iterate(s *optimize.State) (stop bool) {
 	switch {
 	case it.GapBound <= r.opt.Tol*s.F:
 		r.res.Stop = Converged
-	case r.p.Lambda == 0 && r.separated(s.F):
+	case r.p.Lambda == 0 && r.obj.Level() == kernel.Generic && r.separated(s.F):
 		r.res.Stop = Separated
 	case (r.opt.Estimate || r.cert == nil) && s.Decrement <= r.opt.Tol*s.F:
 		// An estimate is made in float64, too, if it is all there is.
