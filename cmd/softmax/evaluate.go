@@ -36,7 +36,7 @@ func newEvaluate(in *reader, out *output) *cobra.Command {
 	})
 	l = layoutFlags(c)
 	f := c.Flags()
-	f.StringVar(&e.pictures, "pictures", "", "draw the mistakes that the model was surest of, for images: `FILE`.png or .svg")
+	f.StringVar(&e.pictures, "pictures", "", "draw the first images with true and predicted class, and the mistakes that the model was surest of: `FILE`.png or .svg")
 	f.StringVar(&e.losses, "losses", "", "write the loss of every row to `FILE`.csv")
 	f.BoolVar(&e.json, "json", false, "print one JSON object")
 	f.BoolVar(&out.quiet, "quiet", false, "no progress, no notes: errors and scores only")
@@ -85,7 +85,7 @@ func (e *evaluator) run() (err error) {
 	}
 	e.gaps(e.out, e.score.Gaps)
 	if e.pictures != "" {
-		if err := e.drawMistakes(); err != nil {
+		if err := e.drawExamples(); err != nil {
 			return err
 		}
 	}

@@ -27,20 +27,16 @@ func writePicture(path string, p *chart.Picture) error {
 	return atomicfile.Write(path, 0o644, func(w io.Writer) error { return p.Encode(w, filepath.Ext(path)) })
 }
 
-// mistakesMost is how many mistakes are drawn.
-const mistakesMost = 40
+// How many images are drawn: the first of the data, and mistakes.
+const firstMost, mistakesMost = 20, 40
 
-// drawMistakes draws the images on which the model gave the true class the
-// least probability, of those it got wrong.
-func (e *evaluator) drawMistakes() error {
+// drawExamples draws the first images with their true and predicted classes,
+// and below them those that the model got wrong and was surest of: on which it
+// gave the true class the least probability.
+func (e *evaluator) drawExamples() error {
 	c := &e.data.Columns[0]
 	if len(e.data.Columns) != 1 || c.Kind != dataset.Pixels {
 		return fmt.Errorf("%s: --pictures draws images, and this is a table", e.data.Source)
-	}
-	type mistake struct {
-		row         int
-		predicted   string
-		probability float64 // of the true class
 	}
 	code := make(map[string]int)
 	for k, class := range e.classes {
@@ -48,37 +44,48 @@ func (e *evaluator) drawMistakes() error {
 	}
 	l := e.data.Label
 	all := e.bound.Predict(0, e.bound.Rows())
-	var mistakes []mistake
+	var labelled, wrong []int
+	trust := make([]float64, len(all.Codes)) // probability of the true class
 	for i, predicted := range all.Codes {
-		if predicted < 0 || l.Codes[i] < 0 || e.classes[predicted] == l.Classes[l.Codes[i]] {
+		if predicted < 0 || l.Codes[i] < 0 {
 			continue
 		}
-		m := mistake{row: i, predicted: e.classes[predicted]}
+		labelled = append(labelled, i)
 		if k, ok := code[l.Classes[l.Codes[i]]]; ok {
-			m.probability = all.Probabilities[i*len(e.classes)+k]
+			trust[i] = all.Probabilities[i*len(e.classes)+k]
 		}
-		mistakes = append(mistakes, m)
+		if e.classes[predicted] != l.Classes[l.Codes[i]] {
+			wrong = append(wrong, i)
+		}
 	}
-	if len(mistakes) == 0 {
-		e.out.notef("%s: there is no mistake to draw", e.data.Source)
-		return nil
+	slices.SortStableFunc(wrong, func(a, b int) int { return cmp.Compare(trust[a], trust[b]) })
+	draw := func(title string, rows []int) (*chart.Picture, error) {
+		var examples []chart.Example
+		for _, i := range rows {
+			examples = append(examples, chart.Example{
+				Pixels:    c.Bytes[i*c.Width:][:c.Width],
+				Truth:     e.set.show(l.Classes[l.Codes[i]]),
+				Predicted: e.set.show(e.classes[all.Codes[i]]),
+			})
+		}
+		return chart.Examples(title, examples, c.Height, c.Width/c.Height)
 	}
-	slices.SortStableFunc(mistakes, func(a, b mistake) int { return cmp.Compare(a.probability, b.probability) })
-	shown := mistakes[:min(mistakesMost, len(mistakes))]
-	var examples []chart.Example
-	for _, m := range shown {
-		examples = append(examples, chart.Example{
-			Pixels:    c.Bytes[m.row*c.Width:][:c.Width],
-			Truth:     e.set.show(l.Classes[l.Codes[m.row]]),
-			Predicted: e.set.show(m.predicted),
-		})
-	}
-	title := fmt.Sprintf("The %d surest of %s mistakes", len(shown), count(len(mistakes)))
-	p, err := chart.Examples(title, examples, c.Height, c.Width/c.Height)
+	first := labelled[:min(firstMost, len(labelled))]
+	picture, err := draw(fmt.Sprintf("The first %d images: true class, predicted class", len(first)), first)
 	if err != nil {
 		return err
 	}
-	return writePicture(e.pictures, p)
+	if len(wrong) > 0 {
+		shown := wrong[:min(mistakesMost, len(wrong))]
+		mistakes, err := draw(fmt.Sprintf("The %d surest of %s mistakes", len(shown), count(len(wrong))), shown)
+		if err != nil {
+			return err
+		}
+		if picture, err = chart.Stack(picture, mistakes); err != nil {
+			return err
+		}
+	}
+	return writePicture(e.pictures, picture)
 }
 
 // scaledWeights are the weights in units of the scaled features: features x
