@@ -1,6 +1,10 @@
 package objective
 
-import "math"
+import (
+	"math"
+
+	"example.com/softmax/internal/linalg"
+)
 
 // Hessian writes the Hessian of f at theta, Dim x Dim row-major, on and left
 // of the diagonal (h is overwritten):
@@ -24,7 +28,7 @@ func (o *Objective) Hessian(theta, h []float64, stride int) error {
 		if lo == p.lo {
 			p.weight = 0
 			p.hess = zeros(p.hess, pairs*tri)
-			p.x = zeros(p.x, d+1)
+			p.x, p.outer = zeros(p.x, d+1), zeros(p.outer, tri)
 			p.curve = zeros(p.curve, k*k)
 		}
 		for i := lo; i < hi; i++ {
@@ -36,10 +40,11 @@ func (o *Objective) Hessian(theta, h []float64, stride int) error {
 			o.X.Row(p.x[:d], i)
 			p.x[d] = 1
 			o.Loss.Curvature(p.curve, z[(i-lo)*k:][:k], i)
+			outer(p.outer, p.x)
 			at := p.hess
 			for q := range k {
 				for m := q; m < k; m++ {
-					addOuter(at[:tri], w*p.curve[q*k+m], p.x)
+					linalg.Axpy(at[:tri], w*p.curve[q*k+m], p.outer)
 					at = at[tri:]
 				}
 			}
@@ -99,15 +104,11 @@ func place(h []float64, dim, i, j int, v float64) {
 	h[max(i, j)*dim+min(i, j)] = v
 }
 
-// addOuter adds a x x' to t, on and left of the diagonal, packed by rows.
-func addOuter(t []float64, a float64, x []float64) {
+// outer writes x x' to t, on and left of the diagonal, packed by rows.
+func outer(t, x []float64) {
 	for j, xj := range x {
-		row := t[:j+1]
-		v := a * xj
-		if v != 0 {
-			for l := range row {
-				row[l] += float64(v * x[l])
-			}
+		for l, xl := range x[:j+1] {
+			t[l] = xj * xl
 		}
 		t = t[j+1:]
 	}

@@ -57,8 +57,8 @@ type part struct {
 	sums       kernel.Sums
 	weight     float64   // of the rows that were counted
 	grad, rsum []float64 // d x K and K
-	// For Hessians: their sums, and a row with its curvature.
-	hess, x, curve []float64
+	// For Hessians: their sums, and a row, its outer product and its curvature.
+	hess, x, outer, curve []float64
 }
 
 // A worker has the buffers of one goroutine.
