@@ -27,6 +27,9 @@ const (
 	// Pixels are grey values 0 to 255 of an image, Height*Width of them in
 	// each row, row by row from the top left.
 	Pixels
+	// Text values are strings of any length, which become features by the
+	// words or characters in them.
+	Text
 )
 
 func (k Kind) String() string {
@@ -37,6 +40,8 @@ func (k Kind) String() string {
 		return "categorical"
 	case Pixels:
 		return "pixels"
+	case Text:
+		return "text"
 	}
 	return fmt.Sprintf("Kind(%d)", uint8(k))
 }
@@ -50,17 +55,23 @@ type Column struct {
 	// Width is the count of numbers in each row: 1 except for blocks.
 	Width int
 
-	// Exactly one of the following three is set for Numeric and Pixels, with
-	// rows*Width entries. Bytes is chosen by readers when every value is an
-	// integer in [0, 255] and none is missing; Pixels are always Bytes.
+	// Exactly one of the following four is set for Numeric and Pixels, the
+	// first three with rows*Width entries. Bytes is chosen by readers when
+	// every value is an integer in [0, 255] and none is missing; Pixels are
+	// always Bytes. Sparse is for wide blocks most of whose numbers are 0.
 	Bytes    []uint8
 	Float32s []float32
 	Float64s []float64
+	Sparse   *Sparse
 
 	// Codes are indices into Levels, -1 for a missing value, for Categorical.
 	// Levels are distinct; readers put them in ascending bytewise order.
 	Codes  []int32
 	Levels []string
+
+	// Texts are the strings of a Text column, one for each row; none is missing:
+	// an empty string is a text without words.
+	Texts []string
 
 	// Height is the number of image lines for Pixels; Width/Height is the
 	// length of a line.
@@ -95,6 +106,8 @@ func (c *Column) Number(i, j int) float64 {
 		return float64(c.Bytes[at])
 	case c.Float32s != nil:
 		return float64(c.Float32s[at])
+	case c.Sparse != nil:
+		return c.Sparse.Number(i, j)
 	default:
 		return c.Float64s[at]
 	}
@@ -105,6 +118,10 @@ func (c *Column) Number(i, j int) float64 {
 func (c *Column) Missing(i int) bool {
 	if c.Kind == Categorical {
 		return c.Codes[i] < 0
+	}
+	if c.Sparse != nil {
+		_, values := c.Sparse.Row(i)
+		return slices.ContainsFunc(values, math.IsNaN)
 	}
 	for _, v := range window(c.Float64s, i, c.Width) {
 		if v != v {
@@ -128,14 +145,21 @@ func window[T any](s []T, i, width int) []T {
 
 // rows is the number of rows the column holds, or -1 if its parts disagree.
 func (c *Column) rows() int {
-	if c.Kind == Categorical {
+	numbers := c.Bytes != nil || c.Float32s != nil || c.Float64s != nil || c.Sparse != nil
+	switch {
+	case c.Kind == Categorical && (numbers || c.Texts != nil), c.Kind == Text && (numbers || c.Codes != nil):
+		return -1
+	case c.Kind == Categorical:
+		return len(c.Codes)
+	case c.Kind == Text:
+		return len(c.Texts)
+	case c.Width < 1 || c.Codes != nil || c.Texts != nil:
+		return -1
+	case c.Sparse != nil:
 		if c.Bytes != nil || c.Float32s != nil || c.Float64s != nil {
 			return -1
 		}
-		return len(c.Codes)
-	}
-	if c.Width < 1 || c.Codes != nil {
-		return -1
+		return c.Sparse.Rows()
 	}
 	n, set := 0, 0
 	for _, l := range []struct {
@@ -292,8 +316,11 @@ func (d *Dataset) validateValues(c *Column) error {
 		}
 		return nil
 	}
-	if c.Kind > Pixels {
+	if c.Kind > Text {
 		return d.fault(0, c.Name, fmt.Errorf("%w: there is no %v", ErrColumn, c.Kind))
+	}
+	if c.Sparse != nil {
+		return d.validateSparse(c)
 	}
 	if c.Kind == Pixels && (c.Bytes == nil || c.Height < 1 || c.Width%c.Height != 0) {
 		return d.fault(0, c.Name, fmt.Errorf("%w: %d pixels do not make an image of height %d", ErrColumn, c.Width, c.Height))
@@ -352,6 +379,10 @@ func (d *Dataset) Subset(rows []int) *Dataset {
 		c.Float32s = pick(c.Float32s, rows, c.Width)
 		c.Float64s = pick(c.Float64s, rows, c.Width)
 		c.Codes = pick(c.Codes, rows, 1)
+		c.Texts = pick(c.Texts, rows, 1)
+		if c.Sparse != nil {
+			c.Sparse = c.Sparse.pick(rows)
+		}
 	}
 	if d.Label != nil {
 		l := *d.Label

@@ -24,6 +24,8 @@ func example(t *testing.T) *Dataset {
 		{Name: "block", Width: 2, Float32s: []float32{0, 1, 10, 11, 20, float32(nan)}},
 		{Name: "named", Width: 2, Float64s: []float64{0, 1, 10, 11, nan, 21}, Components: []string{"re", "im"}},
 		{Name: "color", Kind: Categorical, Width: 1, Codes: []int32{1, -1, 0}, Levels: []string{"blue", "red"}},
+		{Name: "words", Width: 1000, Sparse: &Sparse{Starts: []int{0, 2, 2, 3}, Index: []int32{3, 999, 0}, Values: []float64{1.5, -2, nan}}},
+		{Name: "note", Kind: Text, Width: 1, Texts: []string{"hello world", "", "x"}},
 		{Name: "image", Kind: Pixels, Width: 6, Height: 2, Bytes: []byte("abcdefghijklmnopqr")},
 	}, NewLabel("class", []string{"10", "9", ""}), []float64{1, 0, 2.5})
 	if err != nil {
@@ -49,6 +51,9 @@ func TestColumn(t *testing.T) {
 		{"block", 2, 0, "block[0]", 20, true},
 		{"named", 1, 1, "im", 11, false},
 		{"named", 2, 1, "im", 21, true},
+		{"words", 0, 999, "words[999]", -2, false},
+		{"words", 0, 4, "words[4]", 0, false},
+		{"words", 2, 1, "words[1]", 0, true},
 		{"image", 1, 5, "image[1,2]", 'l', false},
 	} {
 		c := d.Column(test.column)
@@ -62,7 +67,7 @@ func TestColumn(t *testing.T) {
 }
 
 func TestKindString(t *testing.T) {
-	for kind, want := range map[Kind]string{Numeric: "numeric", Categorical: "categorical", Pixels: "pixels", 9: "Kind(9)"} {
+	for kind, want := range map[Kind]string{Numeric: "numeric", Categorical: "categorical", Pixels: "pixels", Text: "text", 9: "Kind(9)"} {
 		if kind.String() != want {
 			t.Errorf("%s, want %s", kind, want)
 		}
@@ -93,7 +98,16 @@ func TestValidate(t *testing.T) {
 		{"level twice", func(d *Dataset) { d.Columns[3].Levels[1] = d.Columns[3].Levels[0] }, `column "color": bad column: the level`, ErrColumn},
 		{"no such kind", func(d *Dataset) { d.Columns[0].Kind = 9 }, `column "bytes": bad column: there is no Kind(9)`, ErrColumn},
 		{"pixels as floats", func(d *Dataset) { d.Columns[1].Kind = Pixels }, `column "block": bad column: 2 pixels`, ErrColumn},
-		{"image height", func(d *Dataset) { d.Columns[4].Height = 4 }, `column "image": bad column: 6 pixels do not make an image of height 4`, ErrColumn},
+		{"sparse storage", func(d *Dataset) { d.Columns[4].Sparse.Starts[3] = 2 }, `column "words": bad column: its storage`, ErrColumn},
+		{"sparse starts", func(d *Dataset) { d.Columns[4].Sparse.Starts[2] = 1 }, `row 2, column "words": bad column: the row starts`, ErrColumn},
+		{"sparse rows", func(d *Dataset) { d.Columns[4].Sparse.Starts = d.Columns[4].Sparse.Starts[:3] }, `column "words": bad column: 2 rows where the set has 3`, ErrColumn},
+		{"sparse position", func(d *Dataset) { d.Columns[4].Sparse.Index[1] = 1000 }, `row 1, column "words": bad column: position 1000 of 1000`, ErrColumn},
+		{"sparse order", func(d *Dataset) { d.Columns[4].Sparse.Index[0] = 999 }, `row 1, column "words": bad column: position 999 does not`, ErrColumn},
+		{"sparse infinite", func(d *Dataset) { d.Columns[4].Sparse.Values[1] = inf }, `row 1, column "words[999]": infinite`, ErrInfinite},
+		{"sparse and dense", func(d *Dataset) { d.Columns[4].Bytes = make([]uint8, 3000) }, `column "words": bad column: its storage`, ErrColumn},
+		{"text and numbers", func(d *Dataset) { d.Columns[5].Bytes = make([]uint8, 3) }, `column "note": bad column: its storage`, ErrColumn},
+		{"texts missing", func(d *Dataset) { d.Columns[5].Texts = d.Columns[5].Texts[:2] }, `column "note": bad column: 2 rows where the set has 3`, ErrColumn},
+		{"image height", func(d *Dataset) { d.Columns[6].Height = 4 }, `column "image": bad column: 6 pixels do not make an image of height 4`, ErrColumn},
 		{"infinite float32", func(d *Dataset) { d.Columns[1].Float32s[3] = float32(inf) }, `row 2, column "block[1]": infinite`, ErrInfinite},
 		{"infinite float64", func(d *Dataset) { d.Columns[2].Float64s[0] = -inf }, `row 1, column "re": infinite`, ErrInfinite},
 		{"labels", func(d *Dataset) { d.Label.Codes = d.Label.Codes[:2] }, `column "class": bad column: 2 labels for 3 rows`, ErrColumn},

@@ -134,6 +134,11 @@ func (f Format) testOwn(t *testing.T) {
 		clear(c.Float32s)
 		clear(c.Float64s)
 		clear(c.Codes)
+		clear(c.Texts)
+		if c.Sparse != nil {
+			clear(c.Sparse.Index)
+			clear(c.Sparse.Values)
+		}
 		clear(c.Levels)
 	}
 	if other.Label != nil {
