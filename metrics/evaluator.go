@@ -1,8 +1,8 @@
 package metrics
 
-// An Evaluator computes every score of this package in one pass over batches
-// of examples. Beside the Confusion it needs constant memory. How the examples
-// are cut into batches does not matter.
+// An Evaluator computes, in one pass over batches of examples, the scores that
+// take one example at a time. Beside the Confusion it needs constant memory. How
+// the examples are cut into batches does not matter.
 type Evaluator struct {
 	classes   int
 	ks        []int

@@ -29,3 +29,30 @@ func ExampleEvaluator() {
 	// top-2 accuracy 1.000
 	// class 2 taken for 1: 1, 100 % of the class
 }
+
+func ExampleBootstrap() {
+	truth := []int32{0, 0, 0, 1, 1, 2, 2, 2}
+	p := []float64{
+		0.8, 0.1, 0.1,
+		0.5, 0.3, 0.2,
+		0.3, 0.4, 0.3,
+		0.2, 0.7, 0.1,
+		0.4, 0.3, 0.3,
+		0.1, 0.2, 0.7,
+		0.1, 0.1, 0.8,
+		0.2, 0.5, 0.3,
+	}
+	roc, precision := metrics.Areas(truth, p, 3, nil)
+	fmt.Printf("ROC-AUC %.3f, average precision %.3f\n", roc.Macro, precision.Macro)
+	intervals, err := metrics.Bootstrap{Seed: 1}.Intervals(len(truth), nil, func(w []float64) float64 {
+		roc, _ := metrics.Areas(truth, p, 3, w)
+		return roc.Macro
+	})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("ROC-AUC from %.2f to %.2f\n", intervals[0].Low, intervals[0].High)
+	// Output:
+	// ROC-AUC 0.886, average precision 0.828
+	// ROC-AUC from 0.62 to 1.00
+}

@@ -1,6 +1,6 @@
 package metrics
 
-import "math"
+import "example.com/softmax/internal/special"
 
 // LogLoss is the mean cross-entropy of the examples of known class,
 //
@@ -32,31 +32,6 @@ func losses(truth []int32, logits []float64, K int, w []float64) (m mean) {
 	return m
 }
 
-// crossEntropy is -log softmax(o)_y, in the form
-//
-//	(o_m - o_y) + log(1 + sum_{j != m} exp(o_j - o_m)),   m = argmax o
-//
-// which neither overflows nor loses digits where p_y is near 1. As everywhere
-// in this module, r logits of +Inf have probability 1/r each; a row that is
-// -Inf throughout or holds a NaN gives NaN.
-func crossEntropy(o []float64, y int32) float64 {
-	m := argmax(o)
-	top := o[m]
-	if math.IsInf(top, -1) {
-		return math.NaN()
-	}
-	var rest float64
-	for j, v := range o {
-		switch {
-		case j == int(m):
-		case v == top: // +Inf - +Inf would be NaN
-			rest++
-		default:
-			rest += math.Exp(v - top)
-		}
-	}
-	if o[y] == top {
-		return math.Log1p(rest)
-	}
-	return top - o[y] + math.Log1p(rest)
-}
+// crossEntropy is -log softmax(o)_y, which neither overflows nor loses digits
+// where p_y is near 1.
+func crossEntropy(o []float64, y int32) float64 { return special.CrossEntropy(o, int(y)) }

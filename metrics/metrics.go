@@ -6,14 +6,18 @@
 // as well (a caller with probabilities p passes log p, where log 0 = -Inf is
 // in order). w holds a weight of at least 0 for each example; nil means 1 for
 // each. Weight 2 is the same as the example twice, weight 0 the same as its
-// absence, in every number here.
+// absence, in every number here. p are n x K probabilities (see Softmax), which
+// some scores want because logits of different rows cannot be compared.
 //
 // An example whose true class the model does not know has the code -1. It
-// counts as wrong in the accuracy and in the precision of the class that was
-// predicted; it has no place in log-loss and top-k, which leave it out.
+// counts as wrong in the accuracy, in the precision of the class that was
+// predicted and in the reliability diagram; it has no place in log-loss, top-k,
+// areas under curves, Brier score and temperature, which leave it out.
 //
-// The first class wins ties, in top-k as in argmax. NaN ranks below every
-// number, and makes the log-loss NaN.
+// The first class wins ties, in top-k as in argmax. In what is computed from
+// logits, NaN ranks below every number and makes the log-loss NaN. Scores of
+// probabilities, the bootstrap and the temperature leave rows with a NaN out;
+// Count counts them.
 //
 // The mean over no examples is NaN. Ratios of counts that are 0/0 - the
 // precision of a class never predicted - are 0, as in scikit-learn with

@@ -1,0 +1,179 @@
+package metrics
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"sort"
+	"sync"
+	"sync/atomic"
+)
+
+// A Bootstrap makes confidence intervals by drawing the examples anew, with
+// replacement, and scoring each replicate: the interval lies between
+// percentiles of the scores (B. Efron and R. J. Tibshirani, An Introduction to
+// the Bootstrap, 1993, chapter 13). It says how much a score depends on the
+// examples that it was measured on; the model stays as it is.
+//
+// A replicate draws as many examples as the weights sum to, rounded, each with
+// a chance proportional to its weight: weight 2 is the example twice, here too.
+type Bootstrap struct {
+	Replicates int     // 0 means 1000
+	Level      float64 // 0 means 0.95
+	Seed       uint64
+}
+
+// An Interval holds a score with the chance that Level says.
+type Interval struct {
+	Low, High float64
+	// Undefined counts the replicates whose score was NaN; they are left out.
+	Undefined int
+}
+
+// Intervals returns the interval of each score, all from the same replicates.
+// A score is a function of the weights of n examples: a replicate is told to it
+// by how often each example was drawn. It is called by several goroutines at
+// once and must not keep the weights. w, of n weights or nil, are those of the
+// data.
+//
+// The percentiles interpolate between replicates as numpy.quantile does. The
+// result depends on the seed only, not on the number of threads. The error
+// says that the weights sum to more than 2^30, which is too much to draw.
+func (b Bootstrap) Intervals(n int, w []float64, scores ...func(w []float64) float64) ([]Interval, error) {
+	checkWeights(n, w)
+	if b.Replicates == 0 {
+		b.Replicates = 1000
+	}
+	if b.Level == 0 {
+		b.Level = 0.95
+	}
+	if b.Replicates < 0 || !(b.Level > 0 && b.Level < 1) {
+		panic(fmt.Sprintf("metrics: a bootstrap of %d replicates and level %v", b.Replicates, b.Level))
+	}
+	d := newDraws(n, w)
+	if d.total > 1<<30 {
+		return nil, fmt.Errorf("the weights sum to %.3g: too many examples to draw again; scale the weights so that they count examples", d.total)
+	}
+	seeds := rand.New(rand.NewPCG(b.Seed, 0))
+	generators := make([]*rand.PCG, b.Replicates)
+	for r := range generators {
+		generators[r] = rand.NewPCG(seeds.Uint64(), seeds.Uint64())
+	}
+	values := make([][]float64, len(scores)) // by score and replicate
+	for s := range values {
+		values[s] = make([]float64, b.Replicates)
+	}
+	var next atomic.Int64
+	var threads sync.WaitGroup
+	for range min(b.Replicates, runtime.GOMAXPROCS(0)) {
+		threads.Go(func() {
+			times := make([]float64, n)
+			for r := int(next.Add(1)) - 1; r < b.Replicates; r = int(next.Add(1)) - 1 {
+				d.draw(times, rand.New(generators[r]))
+				for s, score := range scores {
+					values[s][r] = score(times)
+				}
+			}
+		})
+	}
+	threads.Wait()
+	intervals := make([]Interval, len(scores))
+	for s, v := range values {
+		v = slices.DeleteFunc(v, math.IsNaN)
+		slices.Sort(v)
+		intervals[s] = Interval{quantile(v, (1-b.Level)/2), quantile(v, (1+b.Level)/2), b.Replicates - len(v)}
+	}
+	return intervals, nil
+}
+
+// Scores returns the intervals of Accuracy, for the argmax of the logits, and of
+// LogLoss. Rows with a NaN are left out.
+func (b Bootstrap) Scores(truth []int32, logits []float64, K int, w []float64) (accuracy, logLoss Interval, err error) {
+	checkLogits(truth, logits, K, w)
+	var right []bool
+	var losses, weights []float64 // NaN for an unknown class
+	for i, y := range truth {
+		o := logits[i*K : (i+1)*K]
+		if hasNaN(o) {
+			continue
+		}
+		right = append(right, y == argmax(o))
+		loss := math.NaN()
+		if y >= 0 {
+			loss = crossEntropy(o, y)
+		}
+		losses, weights = append(losses, loss), append(weights, weight(w, i))
+	}
+	intervals, err := b.Intervals(len(losses), weights, func(w []float64) float64 {
+		var m mean
+		for i, hit := range right {
+			m.addIf(hit, w[i])
+		}
+		return m.value()
+	}, func(w []float64) float64 {
+		var m mean
+		for i, loss := range losses {
+			if !math.IsNaN(loss) {
+				m.add(loss, w[i])
+			}
+		}
+		return m.value()
+	})
+	if err != nil {
+		return Interval{}, Interval{}, err
+	}
+	return intervals[0], intervals[1], nil
+}
+
+// draws draws examples by weight.
+type draws struct {
+	total float64
+	upTo  []float64 // weight of the examples up to each; nil where all have weight 1
+}
+
+func newDraws(n int, w []float64) *draws {
+	if !slices.ContainsFunc(w, func(v float64) bool { return v != 1 }) {
+		return &draws{total: float64(n)}
+	}
+	d := &draws{upTo: make([]float64, n)}
+	var s sum
+	for i, v := range w {
+		s.add(v)
+		d.upTo[i] = s.value()
+	}
+	d.total = s.value()
+	return d
+}
+
+// draw sets times to how often each example was drawn.
+func (d *draws) draw(times []float64, r *rand.Rand) {
+	clear(times)
+	if d.total == 0 {
+		return
+	}
+	for range max(1, int(math.Round(d.total))) {
+		at := r.Float64() * d.total
+		i := int(at)
+		if d.upTo != nil {
+			i = sort.Search(len(times)-1, func(i int) bool { return d.upTo[i] > at })
+		}
+		times[i]++
+	}
+}
+
+// quantile interpolates between the sorted values, the least at 0 and the
+// greatest at 1; NaN of none.
+func quantile(sorted []float64, q float64) float64 {
+	if len(sorted) == 0 {
+		return math.NaN()
+	}
+	at := q * float64(len(sorted)-1)
+	i := int(at)
+	low, high := sorted[i], sorted[min(i+1, len(sorted)-1)]
+	if f := at - float64(i); f > 0 && low != high {
+		return low + f*(high-low)
+	}
+	return low
+}
