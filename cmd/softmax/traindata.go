@@ -25,10 +25,13 @@ func (t *trainer) read(args []string) (err error) {
 	if t.set.training() == nil {
 		return fmt.Errorf("%s: it has no training part", t.set.name)
 	}
+	scoring := t.set.test
+	if scoring != nil && !t.set.table && t.testData == "" {
+		scoring = early(scoring)
+	}
 	if t.train, err = t.set.training()(*t.layout); err != nil {
 		return err
 	}
-	scoring := t.set.test
 	if t.testData != "" {
 		if scoring, err = t.scoringPart(t.testData); err != nil {
 			return err
@@ -44,6 +47,21 @@ func (t *trainer) read(args []string) (err error) {
 	}
 	t.seconds.Read = time.Since(t.start).Seconds()
 	return nil
+}
+
+// early starts to read a part that has no use for a layout.
+func early(p part) part {
+	var data *table
+	var err error
+	done := make(chan struct{})
+	go func() {
+		data, err = p(layout{})
+		close(done)
+	}()
+	return func(layout) (*table, error) {
+		<-done
+		return data, err
+	}
 }
 
 func (t *trainer) scoringPart(data string) (part, error) {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/dataset/datasettest"
@@ -91,18 +92,33 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// Images of more bytes than the first allocation.
+// Images of more bytes than the first allocation, which a known size makes the
+// only one.
 func TestLarge(t *testing.T) {
 	const n = 5000
 	data := append([]byte("\x00\x00\x08\x03\x00\x00\x13\x88\x00\x00\x00\x1c\x00\x00\x00\x1c"), bytes.Repeat([]byte("0123456"), n*28*4)...)
-	c, err := ReadImages(bytes.NewReader(data), "images")
-	if err != nil {
-		t.Fatal(err)
+	for _, r := range []io.Reader{iotest.HalfReader(bytes.NewReader(data)), bytes.NewReader(data), sized{bytes.NewReader(data), 7}} {
+		c, err := ReadImages(r, "images")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Width != 784 || c.Height != 28 || !bytes.Equal(c.Bytes, data[16:]) {
+			t.Errorf("%d x %d, %d bytes", c.Width, c.Height, len(c.Bytes))
+		}
 	}
-	if c.Width != 784 || c.Height != 28 || !bytes.Equal(c.Bytes, data[16:]) {
-		t.Errorf("%d x %d, %d bytes", c.Width, c.Height, len(c.Bytes))
+	_, err := ReadImages(sized{strings.NewReader("\x00\x00\x08\x03\x00\x0f\xff\xff\x00\xff\xff\xff\x00\x00\xff\xff"), 1000}, "images")
+	if !errors.Is(err, dataset.ErrTruncated) {
+		t.Errorf("error %v, want %v", err, dataset.ErrTruncated)
 	}
 }
+
+// sized is a file of which so many bytes are stored.
+type sized struct {
+	io.Reader
+	size int64
+}
+
+func (s sized) Size() int64 { return s.size }
 
 func TestReadDir(t *testing.T) {
 	dir := t.TempDir()
@@ -153,6 +169,21 @@ func FuzzIDX(f *testing.F) {
 			t.Errorf("%v, %d rows", d.Columns[0].Kind, d.Rows())
 		}
 	})
+}
+
+// BenchmarkReadDir reads Fashion-MNIST as it is published, packed with gzip.
+func BenchmarkReadDir(b *testing.B) {
+	dir := os.Getenv("SOFTMAX_DATA")
+	if dir == "" {
+		b.Skip("SOFTMAX_DATA is not set to the folder of data sets")
+	}
+	b.SetBytes(60_000 * 28 * 28)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ReadDir(filepath.Join(dir, "fashion-mnist"), Train); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func BenchmarkRead(b *testing.B) {

@@ -2,6 +2,10 @@
 // Zstandard, which it knows by their first bytes and not by the file's name,
 // and counts what has been read, for a progress bar. It knows no data format:
 // a Source is the io.Reader that each format's Read takes.
+//
+// Data that unpacks to over 256 MiB and to over 200 times what is stored is
+// refused as dataset.ErrTooLarge: that is what a file made to exhaust memory
+// does, and tables do not.
 package source
 
 import (
@@ -22,6 +26,14 @@ import (
 // limit of the zstd command, which passes it only with --long=28 and up.
 const maxWindow = 128 << 20
 
+// Packed data may grow to unpackedFloor bytes, or unpackedRatio times what is
+// stored. gzip can reach 1,032 times that, Zstandard thirty times as much;
+// numbers in text reach 20, one-hot columns of zeros 100.
+const (
+	unpackedFloor = 256 << 20
+	unpackedRatio = 200
+)
+
 // A Source is a file or stream being read, decompressed. Every error of Read
 // but io.EOF is a *dataset.Error with the source's name: it wraps
 // dataset.ErrTruncated, ErrFormat or ErrTooLarge if the compressed data is at
@@ -36,8 +48,9 @@ type Source struct {
 	failed  error // what Read returned last, if not nil
 }
 
-// Open opens the file at path. The caller closes it. For standard input, use
-// New.
+// Open opens the file at path. A packed file is unpacked in a goroutine of its
+// own, at most half a MiB before what has been read. The caller closes the
+// Source, which ends that. For standard input, use New.
 func Open(path string) (*Source, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -57,11 +70,18 @@ func Open(path string) (*Source, error) {
 		return nil, err
 	}
 	s.closers = append(s.closers, f.Close)
+	if s.kind != "" {
+		a := readAhead(s.r)
+		s.r = a
+		// Before what it reads from is closed.
+		s.closers = append([]func() error{a.close}, s.closers...)
+	}
 	return s, nil
 }
 
-// New reads from r, which stays the caller's to close; name stands for it in
-// errors. Close the Source all the same: it frees the decompressor.
+// New reads from r, only while the Source is read; name stands for it in
+// errors. r stays the caller's to close. Close the Source all the same: it
+// frees the decompressor.
 func New(name string, r io.Reader) (*Source, error) {
 	s := &Source{name: name, size: -1, raw: &counter{r: r}}
 	if f, ok := r.(*os.File); ok {
@@ -87,6 +107,9 @@ func New(name string, r io.Reader) (*Source, error) {
 			"%w: compressed with bzip2 or xz, which is not read here: unpack it first", dataset.ErrFormat)}
 	default:
 		s.r = in
+	}
+	if s.kind != "" {
+		s.r = &unpacked{r: s.r, stored: &s.raw.n}
 	}
 	return s, nil
 }
@@ -136,6 +159,9 @@ func (s *Source) explain(err error) error {
 		err = fmt.Errorf("%w: the %s data is cut off after %d bytes", dataset.ErrTruncated, s.kind, s.Offset())
 	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
 		err = fmt.Errorf("%w: unpacking needs a window over %d MiB: compress it again without --long", dataset.ErrTooLarge, maxWindow>>20)
+	case err == errBomb:
+		err = fmt.Errorf("%w: the %s data unpacks to over %d MiB and over %d times its size: if that is right, unpack it first",
+			dataset.ErrTooLarge, s.kind, unpackedFloor>>20, unpackedRatio)
 	case err == errGarbage, errors.Is(err, zstd.ErrMagicMismatch):
 		err = fmt.Errorf("%w: other bytes follow the end of the %s data", dataset.ErrFormat, s.kind)
 	default:
@@ -155,6 +181,24 @@ func (s *Source) Close() error {
 		s.failed = &dataset.Error{File: s.name, Err: fs.ErrClosed}
 	}
 	return errors.Join(errs...)
+}
+
+var errBomb = errors.New("unpacks to too much")
+
+// unpacked bounds what comes out of a decompressor.
+type unpacked struct {
+	r      io.Reader
+	n      int64
+	stored *atomic.Int64
+}
+
+func (u *unpacked) Read(p []byte) (int, error) {
+	n, err := u.r.Read(p)
+	u.n += int64(n)
+	if u.n > unpackedFloor && u.n > unpackedRatio*u.stored.Load() {
+		return n, errBomb
+	}
+	return n, err
 }
 
 // A counter counts the bytes of r and keeps its error, if not io.EOF.

@@ -4,13 +4,17 @@ import (
 	"bytes"
 	stdgzip "compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"example.com/softmax/dataset"
 	"github.com/klauspost/compress/zstd"
@@ -115,6 +119,102 @@ func TestErrors(t *testing.T) {
 				t.Errorf("error %v, want %q", err, test.says)
 			}
 		})
+	}
+}
+
+// A member or frame of zeros, again and again, is a bomb that is quick to make.
+func TestBomb(t *testing.T) {
+	zeros := string(make([]byte, 8<<20))
+	for kind, part := range map[string]string{"gzip": pack(zeros), "Zstandard": packZstd(zeros)} {
+		for _, ahead := range []bool{false, true} {
+			s := must(t, strings.Repeat(part, unpackedFloor/len(zeros)+2))
+			if ahead {
+				a := readAhead(s.r)
+				defer a.close()
+				s.r = a
+			}
+			n, err := io.Copy(io.Discard, s)
+			if !errors.Is(err, dataset.ErrTooLarge) || !strings.Contains(err.Error(), kind+" data unpacks to over 256 MiB") {
+				t.Errorf("%s: error %v, want %v", kind, err, dataset.ErrTooLarge)
+			}
+			if n < unpackedFloor || n > unpackedFloor+1<<20 {
+				t.Errorf("%s: refused after %d bytes", kind, n)
+			}
+		}
+		// As much of what is hard to pack is no bomb.
+		u := &unpacked{r: io.LimitReader(zeroReader{}, unpackedFloor+10), stored: new(atomic.Int64)}
+		u.stored.Store(unpackedFloor / 100)
+		if n, err := io.Copy(io.Discard, u); err != nil || n != unpackedFloor+10 {
+			t.Errorf("%d bytes, %v", n, err)
+		}
+	}
+}
+
+type zeroReader struct{}
+
+func (zeroReader) Read(p []byte) (int, error) { return len(p), nil }
+
+// Close ends the goroutine that unpacks, wherever it is.
+func TestCloseEarly(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	text := strings.Repeat("5.1,3.5,1.4,0.2,setosa\n", 200_000) // more than is unpacked ahead
+	for kind, data := range map[string]string{"gzip": pack(text), "zstd": packZstd(text), "cut": pack(text)[:1000], "corrupt": pack(text)[:500] + pack(text)[600:]} {
+		if err := os.WriteFile(path, []byte(data), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		before := runtime.NumGoroutine()
+		for _, n := range []int{0, 1, aheadBlock, 3*aheadBlock + 1, len(text)} {
+			s, err := Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := make([]byte, n)
+			n, _ := io.ReadFull(s, got)
+			if string(got[:n]) != text[:n] {
+				t.Errorf("%s: read something else", kind)
+			}
+			if err := s.Close(); err != nil {
+				t.Errorf("%s: %v", kind, err)
+			}
+			if _, err := s.Read(got); err == nil {
+				t.Errorf("%s: read on after Close", kind)
+			}
+		}
+		// The last one may not be gone the moment that Close knows of its end.
+		for range 100 {
+			if runtime.NumGoroutine() <= before {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		if n := runtime.NumGoroutine(); n > before {
+			t.Errorf("%s: %d goroutines were left running", kind, n-before)
+		}
+	}
+}
+
+// What Open reads ahead is what New reads, error and all.
+func TestAhead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	text := strings.Repeat("5.1,3.5,1.4,0.2,setosa\n", 50_000)
+	z := pack(text)
+	for _, data := range []string{z, z[:len(z)/2], z[:len(z)-1], z + "more", z + z, packZstd(text), packZstd(text)[:100]} {
+		if err := os.WriteFile(path, []byte(data), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		want, wantErr := readAll(data)
+		s, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(iotest.HalfReader(s))
+		if string(got) != want {
+			t.Errorf("%d bytes, want %d", len(got), len(want))
+		}
+		if fmt.Sprint(err) != strings.ReplaceAll(fmt.Sprint(wantErr), "data:", path+":") {
+			t.Errorf("error %v, want %v", err, wantErr)
+		}
+		s.Close()
 	}
 }
 
@@ -247,4 +347,22 @@ func FuzzSource(f *testing.F) {
 			}
 		}
 	})
+}
+
+func BenchmarkGzip(b *testing.B) {
+	dir := os.Getenv("SOFTMAX_DATA")
+	if dir == "" {
+		b.Skip("SOFTMAX_DATA is not set to the folder of data sets")
+	}
+	b.SetBytes(60_000*28*28 + 16)
+	for b.Loop() {
+		s, err := Open(filepath.Join(dir, "fashion-mnist/train-images-idx3-ubyte.gz"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, s); err != nil {
+			b.Fatal(err)
+		}
+		s.Close()
+	}
 }
