@@ -41,10 +41,10 @@ func forward[T stored](z []float64, x []T, d int, u, c []float64) {
 	}
 }
 
-func axpy(y []float64, a float64, x []float64) {
+func axpy[T float32 | float64](y []T, a T, x []T) {
 	x = x[:len(y)]
 	for i := range y {
-		y[i] += float64(a * x[i])
+		y[i] += T(a * x[i])
 	}
 }
 

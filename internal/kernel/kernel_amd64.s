@@ -6852,6 +6852,146 @@ vector:
 	VZEROUPPER
 	RET
 
+// func subtractProductsAVX512(c *float32, stride int, a *float32, b *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·subtractProductsAVX512(SB), NOSPLIT, $0-40
+	MOVQ       c+0(FP), AX
+	MOVQ       stride+8(FP), CX
+	MOVQ       a+16(FP), DX
+	MOVQ       b+24(FP), BX
+	MOVQ       n+32(FP), SI
+	MOVQ       AX, DI
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	VXORPS     Z8, Z8, Z8
+	VXORPS     Z9, Z9, Z9
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	VXORPS     Z10, Z10, Z10
+	VXORPS     Z11, Z11, Z11
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	VXORPS     Z12, Z12, Z12
+	VXORPS     Z13, Z13, Z13
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+	VXORPS     Z14, Z14, Z14
+	VXORPS     Z15, Z15, Z15
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	ADDQ       CX, DI
+
+term:
+	VMOVUPS      (BX), Z16
+	VMOVUPS      64(BX), Z17
+	VBROADCASTSS (DX), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSS 4(DX), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSS 8(DX), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSS 12(DX), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSS 16(DX), Z18
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSS 20(DX), Z18
+	VFMADD231PS  Z18, Z16, Z10
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSS 24(DX), Z18
+	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSS 28(DX), Z18
+	VFMADD231PS  Z18, Z16, Z14
+	VFMADD231PS  Z18, Z17, Z15
+	ADDQ         $0x80, DX
+	ADDQ         $0x80, BX
+	DECQ         SI
+	JNZ          term
+	VMOVUPS      (AX), Z16
+	VSUBPS       Z0, Z16, Z16
+	VMOVUPS      Z16, (AX)
+	VMOVUPS      64(AX), Z17
+	VSUBPS       Z1, Z17, Z17
+	VMOVUPS      Z17, 64(AX)
+	ADDQ         CX, AX
+	VMOVUPS      (AX), Z16
+	VSUBPS       Z2, Z16, Z16
+	VMOVUPS      Z16, (AX)
+	VMOVUPS      64(AX), Z17
+	VSUBPS       Z3, Z17, Z17
+	VMOVUPS      Z17, 64(AX)
+	ADDQ         CX, AX
+	VMOVUPS      (AX), Z16
+	VSUBPS       Z4, Z16, Z16
+	VMOVUPS      Z16, (AX)
+	VMOVUPS      64(AX), Z17
+	VSUBPS       Z5, Z17, Z17
+	VMOVUPS      Z17, 64(AX)
+	ADDQ         CX, AX
+	VMOVUPS      (AX), Z16
+	VSUBPS       Z6, Z16, Z16
+	VMOVUPS      Z16, (AX)
+	VMOVUPS      64(AX), Z17
+	VSUBPS       Z7, Z17, Z17
+	VMOVUPS      Z17, 64(AX)
+	ADDQ         CX, AX
+	VMOVUPS      (AX), Z16
+	VSUBPS       Z8, Z16, Z16
+	VMOVUPS      Z16, (AX)
+	VMOVUPS      64(AX), Z17
+	VSUBPS       Z9, Z17, Z17
+	VMOVUPS      Z17, 64(AX)
+	ADDQ         CX, AX
+	VMOVUPS      (AX), Z16
+	VSUBPS       Z10, Z16, Z16
+	VMOVUPS      Z16, (AX)
+	VMOVUPS      64(AX), Z17
+	VSUBPS       Z11, Z17, Z17
+	VMOVUPS      Z17, 64(AX)
+	ADDQ         CX, AX
+	VMOVUPS      (AX), Z16
+	VSUBPS       Z12, Z16, Z16
+	VMOVUPS      Z16, (AX)
+	VMOVUPS      64(AX), Z17
+	VSUBPS       Z13, Z17, Z17
+	VMOVUPS      Z17, 64(AX)
+	ADDQ         CX, AX
+	VMOVUPS      (AX), Z16
+	VSUBPS       Z14, Z16, Z16
+	VMOVUPS      Z16, (AX)
+	VMOVUPS      64(AX), Z17
+	VSUBPS       Z15, Z17, Z17
+	VMOVUPS      Z17, 64(AX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
 // func packFloatsAVX2(panel *float32, x *float32, stride int, chunks int, mask *int32)
 // Requires: AVX
 TEXT ·packFloatsAVX2(SB), NOSPLIT, $0-40
@@ -7635,6 +7775,82 @@ vector:
 	VZEROUPPER
 	RET
 
+// func subtractProductsAVX2(c *float32, stride int, a *float32, b *float32, n int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·subtractProductsAVX2(SB), NOSPLIT, $0-40
+	MOVQ       c+0(FP), AX
+	MOVQ       stride+8(FP), CX
+	MOVQ       a+16(FP), DX
+	MOVQ       b+24(FP), BX
+	MOVQ       n+32(FP), SI
+	MOVQ       AX, DI
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	PREFETCHT0 (DI)
+	ADDQ       CX, DI
+
+term:
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSS (DX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS 4(DX), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS 8(DX), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS 12(DX), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
+	DECQ         SI
+	JNZ          term
+	VMOVUPS      (AX), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMOVUPS      Y8, (AX)
+	VMOVUPS      32(AX), Y9
+	VSUBPS       Y1, Y9, Y9
+	VMOVUPS      Y9, 32(AX)
+	ADDQ         CX, AX
+	VMOVUPS      (AX), Y8
+	VSUBPS       Y2, Y8, Y8
+	VMOVUPS      Y8, (AX)
+	VMOVUPS      32(AX), Y9
+	VSUBPS       Y3, Y9, Y9
+	VMOVUPS      Y9, 32(AX)
+	ADDQ         CX, AX
+	VMOVUPS      (AX), Y8
+	VSUBPS       Y4, Y8, Y8
+	VMOVUPS      Y8, (AX)
+	VMOVUPS      32(AX), Y9
+	VSUBPS       Y5, Y9, Y9
+	VMOVUPS      Y9, 32(AX)
+	ADDQ         CX, AX
+	VMOVUPS      (AX), Y8
+	VSUBPS       Y6, Y8, Y8
+	VMOVUPS      Y8, (AX)
+	VMOVUPS      32(AX), Y9
+	VSUBPS       Y7, Y9, Y9
+	VMOVUPS      Y9, 32(AX)
+	ADDQ         CX, AX
+	VZEROUPPER
+	RET
+
 // func widenBytesAVX2(f *float32, b *byte, vectors int)
 // Requires: AVX, AVX2
 TEXT ·widenBytesAVX2(SB), NOSPLIT, $0-24
@@ -7659,10 +7875,10 @@ TEXT ·dotAVX2(SB), NOSPLIT, $0-32
 	MOVQ   x+0(FP), AX
 	MOVQ   y+8(FP), CX
 	MOVQ   n+16(FP), DX
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
 
-eight:
+run:
 	VMOVUPD      (AX), Y2
 	VMULPD       (CX), Y2, Y2
 	VADDPD       Y2, Y0, Y0
@@ -7672,12 +7888,12 @@ eight:
 	ADDQ         $0x40, AX
 	ADDQ         $0x40, CX
 	SUBQ         $0x08, DX
-	JNZ          eight
+	JNZ          run
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X2
 	VADDPD       X2, X0, X0
 	VPERMILPD    $0x01, X0, X2
-	VADDSD       X2, X0, X0
+	VADDPD       X2, X0, X0
 	MOVSD        X0, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -7690,7 +7906,7 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-32
 	MOVQ         n+24(FP), DX
 	VBROADCASTSD a+8(FP), Y0
 
-eight:
+run:
 	VMULPD  (CX), Y0, Y1
 	VADDPD  (AX), Y1, Y1
 	VMOVUPD Y1, (AX)
@@ -7700,7 +7916,52 @@ eight:
 	ADDQ    $0x40, CX
 	ADDQ    $0x40, AX
 	SUBQ    $0x08, DX
-	JNZ     eight
+	JNZ     run
+	VZEROUPPER
+	RET
+
+// func dot32AVX2(x *float32, y *float32, n int) float32
+// Requires: AVX, SSE
+TEXT ·dot32AVX2(SB), NOSPLIT, $0-28
+	MOVQ   x+0(FP), AX
+	MOVQ   y+8(FP), CX
+	MOVQ   n+16(FP), DX
+	VXORPS Y0, Y0, Y0
+
+run:
+	VMOVUPS      (AX), Y1
+	VMULPS       (CX), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	SUBQ         $0x08, DX
+	JNZ          run
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VADDPS       X1, X0, X0
+	MOVSS        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func axpy32AVX2(y *float32, a float32, x *float32, n int)
+// Requires: AVX
+TEXT ·axpy32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         y+0(FP), AX
+	MOVQ         x+16(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS a+8(FP), Y0
+
+run:
+	VMULPS  (CX), Y0, Y1
+	VADDPS  (AX), Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, AX
+	SUBQ    $0x08, DX
+	JNZ     run
 	VZEROUPPER
 	RET
 

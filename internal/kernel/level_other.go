@@ -6,3 +6,6 @@ package kernel
 func Levels() []Level { return []Level{Generic} }
 
 func newFast(Level, Rows, int) fast { return nil }
+
+// TileOf returns the tile of a level.
+func TileOf(Level) Tile { return genericTile }

@@ -16,6 +16,17 @@ func newFast(level Level, x Rows, k int) fast {
 	}
 }
 
+// TileOf returns the tile of a level.
+func TileOf(level Level) Tile {
+	switch level {
+	case AVX512:
+		return Tile{8, 32, subtractProductsAVX512}
+	case AVX2:
+		return Tile{4, 16, subtractProductsAVX2}
+	}
+	return genericTile
+}
+
 // panelRows are the inputs and results of the softmax of 16 rows.
 type panelRows struct {
 	labels  [16]int32

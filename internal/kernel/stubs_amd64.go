@@ -279,6 +279,11 @@ func backwardFloatsAVX512x14(acc *float32, x *float32, stride int, mask *int32, 
 //go:noescape
 func flushFloatsAVX512(sum *float64, acc *float32, vectors int)
 
+// subtractProductsAVX512 takes the n products of a's 8 rows and b's 32 columns off c, whose rows are stride bytes apart; a and b are panels.
+//
+//go:noescape
+func subtractProductsAVX512(c *float32, stride int, a *float32, b *float32, n int)
+
 // packFloatsAVX2 lays 8 rows, stride bytes apart, out as half of a panel, 8 features at a time; mask selects those of the last chunk.
 //
 //go:noescape
@@ -339,6 +344,11 @@ func backwardFloatsAVX2x5(acc *float32, x *float32, stride int, mask *int32, r *
 //go:noescape
 func flushFloatsAVX2(sum *float64, acc *float32, vectors int)
 
+// subtractProductsAVX2 takes the n products of a's 4 rows and b's 16 columns off c, whose rows are stride bytes apart; a and b are panels.
+//
+//go:noescape
+func subtractProductsAVX2(c *float32, stride int, a *float32, b *float32, n int)
+
 // widenBytesAVX2 converts 8 bytes for each of the vectors.
 //
 //go:noescape
@@ -353,6 +363,16 @@ func dotAVX2(x *float64, y *float64, n int) float64
 //
 //go:noescape
 func axpyAVX2(y *float64, a float64, x *float64, n int)
+
+// dot32AVX2 returns the dot product of n numbers, a positive multiple of 8.
+//
+//go:noescape
+func dot32AVX2(x *float32, y *float32, n int) float32
+
+// axpy32AVX2 adds a x to y, of n numbers, a positive multiple of 8.
+//
+//go:noescape
+func axpy32AVX2(y *float32, a float32, x *float32, n int)
 
 // productsAVX2x1 adds x' w to z, 4 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //

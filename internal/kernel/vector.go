@@ -16,17 +16,31 @@ func Dot(x, y []float64) float64 {
 	return sum
 }
 
-func dotGeneric(x, y []float64) float64 {
-	var s0, s1, s2, s3, s4, s5, s6, s7 float64
+// Dot32 is Dot of float32, in the same order.
+func Dot32(x, y []float32) float32 {
+	y = y[:len(x)]
+	n := len(x) &^ 7
+	var sum float32
+	if n > 0 {
+		sum = dotEights32(x[:n], y[:n])
+	}
+	for i := n; i < len(x); i++ {
+		sum += float32(x[i] * y[i])
+	}
+	return sum
+}
+
+func dotGeneric[T float32 | float64](x, y []T) T {
+	var s0, s1, s2, s3, s4, s5, s6, s7 T
 	for len(x) >= 8 && len(y) >= 8 {
-		s0 += float64(x[0] * y[0])
-		s1 += float64(x[1] * y[1])
-		s2 += float64(x[2] * y[2])
-		s3 += float64(x[3] * y[3])
-		s4 += float64(x[4] * y[4])
-		s5 += float64(x[5] * y[5])
-		s6 += float64(x[6] * y[6])
-		s7 += float64(x[7] * y[7])
+		s0 += T(x[0] * y[0])
+		s1 += T(x[1] * y[1])
+		s2 += T(x[2] * y[2])
+		s3 += T(x[3] * y[3])
+		s4 += T(x[4] * y[4])
+		s5 += T(x[5] * y[5])
+		s6 += T(x[6] * y[6])
+		s7 += T(x[7] * y[7])
 		x, y = x[8:], y[8:]
 	}
 	return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7))
@@ -38,6 +52,16 @@ func Axpy(y []float64, a float64, x []float64) {
 	n := len(y) &^ 7
 	if n > 0 {
 		axpyEights(y[:n], a, x[:n])
+	}
+	axpy(y[n:], a, x[n:])
+}
+
+// Axpy32 is Axpy of float32.
+func Axpy32(y []float32, a float32, x []float32) {
+	x = x[:len(y)]
+	n := len(y) &^ 7
+	if n > 0 {
+		axpyEights32(y[:n], a, x[:n])
 	}
 	axpy(y[n:], a, x[n:])
 }

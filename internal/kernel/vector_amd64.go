@@ -14,6 +14,21 @@ func dotEights(x, y []float64) float64 {
 	return dotGeneric(x, y)
 }
 
+func dotEights32(x, y []float32) float32 {
+	if hasAVX2 {
+		return dot32AVX2(&x[0], &y[0], len(x))
+	}
+	return dotGeneric(x, y)
+}
+
+func axpyEights32(y []float32, a float32, x []float32) {
+	if hasAVX2 {
+		axpy32AVX2(&y[0], a, &x[0], len(y))
+		return
+	}
+	axpy(y, a, x)
+}
+
 func axpyEights(y []float64, a float64, x []float64) {
 	if hasAVX2 {
 		axpyAVX2(&y[0], a, &x[0], len(y))

@@ -23,6 +23,14 @@ func sameBits(a, b float64) bool {
 	return math.Float64bits(a) == math.Float64bits(b) || math.IsNaN(a) && math.IsNaN(b)
 }
 
+func narrow(v []float64, offset int) []float32 {
+	f := guarded(len(v), offset, float32(math.NaN()))
+	for i := range v {
+		f[i] = float32(v[i])
+	}
+	return f
+}
+
 // The vectors of a machine give the bits of the Go code.
 func TestVectors(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -47,6 +55,25 @@ func TestVectors(t *testing.T) {
 				}
 				if after := y[:n+1][n]; !math.IsNaN(after) {
 					t.Errorf("Axpy of %d numbers wrote behind them", n)
+				}
+				x32, y32 := narrow(x, offset), narrow(y, 3-offset)
+				want32 := dotGeneric(x32, y32)
+				for i := n &^ 7; i < n; i++ {
+					want32 += float32(x32[i] * y32[i])
+				}
+				if got := Dot32(x32, y32); !sameBits(float64(got), float64(want32)) {
+					t.Errorf("Dot32 of %d numbers at offset %d is %g, want %g", n, offset, got, want32)
+				}
+				sums32 := append([]float32(nil), y32...)
+				axpy(sums32, 1.7, x32)
+				Axpy32(y32, 1.7, x32)
+				for i := range y32 {
+					if !sameBits(float64(y32[i]), float64(sums32[i])) {
+						t.Errorf("Axpy32 of %d numbers at offset %d: entry %d is %g, want %g", n, offset, i, y32[i], sums32[i])
+					}
+				}
+				if after := y32[:n+1][n]; after == after {
+					t.Errorf("Axpy32 of %d numbers wrote behind them", n)
 				}
 			}
 		}

@@ -1,5 +1,6 @@
 // Package linalg is the little dense linear algebra that objective and solvers
-// share: products of vectors, and Cholesky's factorisation.
+// share: products of vectors, Cholesky's factorisation, and both in float32 for
+// matrices of thousands of rows.
 package linalg
 
 import "example.com/softmax/internal/kernel"

@@ -23,10 +23,13 @@ func main() {
 			backwardFloats(s, classes)
 		}
 		flushFloats(s)
+		subtractProducts(s)
 	}
 	widenBytes()
-	dot()
-	axpy()
+	for _, f := range []float{float64s, float32s} {
+		dot(f)
+		axpy(f)
+	}
 	for vectors := 1; vectors <= productVectors; vectors++ {
 		products(vectors)
 	}

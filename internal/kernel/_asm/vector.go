@@ -8,45 +8,65 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// dot sums products of float64 in 8 lanes, element i in lane i modulo 8.
+// A float is what differs between vectors of the two float types.
+type float struct {
+	suffix, kind string
+	vectors      int // that hold the 8 partial sums
+	load         func(...Op)
+	add, mul     func(...Op)
+	broadcast    func(...Op)
+}
+
+var (
+	float64s = float{"", "float64", 2, VMOVUPD, VADDPD, VMULPD, VBROADCASTSD}
+	float32s = float{"32", "float32", 1, VMOVUPS, VADDPS, VMULPS, VBROADCASTSS}
+)
+
+// dot sums products in 8 lanes, element i in lane i modulo 8.
 // Products are rounded before they are added, as in Go.
-func dot() {
-	TEXT("dotAVX2", NOSPLIT, "func(x, y *float64, n int) float64")
+func dot(f float) {
+	TEXT("dot"+f.suffix+"AVX2", NOSPLIT, fmt.Sprintf("func(x, y *%s, n int) %[1]s", f.kind))
 	Pragma("noescape")
-	Doc("dotAVX2 returns the dot product of n numbers, a positive multiple of 8.")
+	Doc(fmt.Sprintf("dot%sAVX2 returns the dot product of n numbers, a positive multiple of 8.", f.suffix))
 	x := Load(Param("x"), GP64())
 	y := Load(Param("y"), GP64())
 	n := Load(Param("n"), GP64())
-	acc := [2]VecVirtual{YMM(), YMM()}
-	v := [2]VecVirtual{YMM(), YMM()}
+	acc, v := []VecVirtual{YMM(), YMM()}[:f.vectors], [2]VecVirtual{YMM(), YMM()}
 	for i := range acc {
-		VXORPD(acc[i], acc[i], acc[i])
+		VXORPS(acc[i], acc[i], acc[i])
 	}
-	Label("eight")
+	Label("run")
 	for i := range acc {
-		VMOVUPD(Mem{Base: x, Disp: 32 * i}, v[i])
-		VMULPD(Mem{Base: y, Disp: 32 * i}, v[i], v[i])
-		VADDPD(v[i], acc[i], acc[i])
+		f.load(Mem{Base: x, Disp: 32 * i}, v[i])
+		f.mul(Mem{Base: y, Disp: 32 * i}, v[i], v[i])
+		f.add(v[i], acc[i], acc[i])
 	}
-	ADDQ(Imm(64), x)
-	ADDQ(Imm(64), y)
+	ADDQ(Imm(uint64(32*f.vectors)), x)
+	ADDQ(Imm(uint64(32*f.vectors)), y)
 	SUBQ(Imm(8), n)
-	JNZ(LabelRef("eight"))
-	VADDPD(acc[1], acc[0], acc[0])
-	VEXTRACTF128(Imm(1), acc[0], v[0].AsX())
-	VADDPD(v[0].AsX(), acc[0].AsX(), acc[0].AsX())
-	VPERMILPD(Imm(1), acc[0].AsX(), v[0].AsX())
-	VADDSD(v[0].AsX(), acc[0].AsX(), acc[0].AsX())
-	Store(acc[0].AsX(), ReturnIndex(0))
+	JNZ(LabelRef("run"))
+	if f.vectors == 2 {
+		f.add(acc[1], acc[0], acc[0])
+	}
+	sum, high := acc[0].AsX(), v[0].AsX()
+	VEXTRACTF128(Imm(1), acc[0], high)
+	f.add(high, sum, sum)
+	VPERMILPD(Imm(1), sum, high)
+	f.add(high, sum, sum)
+	if f.vectors == 1 {
+		VMOVSHDUP(sum, high)
+		f.add(high, sum, sum)
+	}
+	Store(sum, ReturnIndex(0))
 	VZEROUPPER()
 	RET()
 }
 
 // axpy adds a multiple of a vector to another.
-func axpy() {
-	TEXT("axpyAVX2", NOSPLIT, "func(y *float64, a float64, x *float64, n int)")
+func axpy(f float) {
+	TEXT("axpy"+f.suffix+"AVX2", NOSPLIT, fmt.Sprintf("func(y *%s, a %[1]s, x *%[1]s, n int)", f.kind))
 	Pragma("noescape")
-	Doc("axpyAVX2 adds a x to y, of n numbers, a positive multiple of 8.")
+	Doc(fmt.Sprintf("axpy%sAVX2 adds a x to y, of n numbers, a positive multiple of 8.", f.suffix))
 	y := Load(Param("y"), GP64())
 	x := Load(Param("x"), GP64())
 	n := Load(Param("n"), GP64())
@@ -55,18 +75,18 @@ func axpy() {
 	if err != nil {
 		panic(err)
 	}
-	VBROADCASTSD(param.Addr, a)
-	v := [2]VecVirtual{YMM(), YMM()}
-	Label("eight")
+	f.broadcast(param.Addr, a)
+	v := []VecVirtual{YMM(), YMM()}[:f.vectors]
+	Label("run")
 	for i := range v {
-		VMULPD(Mem{Base: x, Disp: 32 * i}, a, v[i])
-		VADDPD(Mem{Base: y, Disp: 32 * i}, v[i], v[i])
-		VMOVUPD(v[i], Mem{Base: y, Disp: 32 * i})
+		f.mul(Mem{Base: x, Disp: 32 * i}, a, v[i])
+		f.add(Mem{Base: y, Disp: 32 * i}, v[i], v[i])
+		f.load(v[i], Mem{Base: y, Disp: 32 * i})
 	}
-	ADDQ(Imm(64), x)
-	ADDQ(Imm(64), y)
+	ADDQ(Imm(uint64(32*f.vectors)), x)
+	ADDQ(Imm(uint64(32*f.vectors)), y)
 	SUBQ(Imm(8), n)
-	JNZ(LabelRef("eight"))
+	JNZ(LabelRef("run"))
 	VZEROUPPER()
 	RET()
 }
