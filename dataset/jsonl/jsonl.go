@@ -1,0 +1,112 @@
+// Package jsonl reads and writes JSON lines as a dataset: one object a line,
+// whose values are the columns' by their keys (https://jsonlines.org).
+//
+// A number is a number, a string a category, true and false the categories
+// "true" and "false", null and an absent key a missing value. An array of
+// numbers is a block, of the same length in every line; other nested values are
+// errors. NaN, which some programs write though JSON has none, is missing, too.
+// Bytes that are not UTF-8 are kept as they are. A line may be 64 MiB long;
+// empty lines are skipped.
+package jsonl
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"example.com/softmax/dataset"
+	"example.com/softmax/dataset/record"
+)
+
+// maxLine bounds the bytes of a line: a file that is not of lines must not fill
+// the memory.
+const maxLine = 64 << 20
+
+// Read reads a dataset to the end of r. Every error is a *dataset.Error; its
+// Row is the line, from 1.
+func Read(r io.Reader, opt record.Options) (*dataset.Dataset, error) {
+	d, err := NewReader(r, opt).Read(-1)
+	if err == io.EOF {
+		return nil, &dataset.Error{File: opt.Name, Err: dataset.ErrNoRows}
+	}
+	return d, err
+}
+
+// A Reader reads a file in blocks of rows, all of the same columns: those of
+// the first block, and what others come later.
+type Reader struct {
+	in      *bufio.Reader
+	name    string
+	line    int
+	long    []byte // a line longer than the buffer
+	records *record.Collector
+	numbers []float64
+}
+
+// NewReader returns a Reader at the beginning of r.
+func NewReader(r io.Reader, opt record.Options) *Reader {
+	in := bufio.NewReaderSize(r, 256<<10)
+	if head, _ := in.Peek(3); string(head) == "\xef\xbb\xbf" {
+		in.Discard(3)
+	}
+	return &Reader{in: in, name: opt.Name, records: record.New(opt)}
+}
+
+// Read reads up to n rows, all that are left if n is negative. The error is
+// io.EOF if there are no more, else a *dataset.Error.
+func (r *Reader) Read(n int) (*dataset.Dataset, error) {
+	for r.records.Rows() != n {
+		line, err := r.nextLine()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if line = bytes.Trim(line, " \t\r"); len(line) == 0 {
+			continue
+		}
+		r.records.Begin(r.line)
+		if err := r.object(line); err != nil {
+			return nil, err
+		}
+	}
+	if r.records.Rows() == 0 {
+		return nil, io.EOF
+	}
+	return r.records.Dataset()
+}
+
+// nextLine returns a line without its end, which the next call overwrites.
+func (r *Reader) nextLine() ([]byte, error) {
+	r.line++
+	r.long = r.long[:0]
+	for {
+		part, err := r.in.ReadSlice('\n')
+		end := err == nil || err == io.EOF
+		if !end && err != bufio.ErrBufferFull {
+			if placed := (*dataset.Error)(nil); errors.As(err, &placed) {
+				return nil, err
+			}
+			return nil, r.fault(nil, err)
+		}
+		if err == io.EOF && len(part)+len(r.long) == 0 {
+			return nil, io.EOF
+		}
+		if end && len(r.long) == 0 {
+			return bytes.TrimSuffix(part, []byte{'\n'}), nil
+		}
+		if r.long = append(r.long, part...); len(r.long) > maxLine {
+			return nil, r.fault(nil, fmt.Errorf("%w: a line of over %d MiB", dataset.ErrTooLarge, maxLine>>20))
+		}
+		if end {
+			return bytes.TrimSuffix(r.long, []byte{'\n'}), nil
+		}
+	}
+}
+
+func (r *Reader) fault(key []byte, err error) error {
+	return &dataset.Error{File: r.name, Row: r.line, Column: string(key), Err: err}
+}

@@ -1,0 +1,210 @@
+package jsonl
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+
+	"example.com/softmax/dataset"
+)
+
+// object reads the object that a line is.
+func (r *Reader) object(line []byte) error {
+	if line[0] == '[' {
+		return r.fault(nil, fmt.Errorf("%w: an array: JSON lines have one object on each line (jq -c '.[]' makes them of an array of objects)", dataset.ErrFormat))
+	}
+	t := text{line, 0}
+	if !t.take('{') {
+		return r.syntax(t, nil, "an object {...}")
+	}
+	if t.take('}') {
+		return r.end(t)
+	}
+	for {
+		key, ok := t.quoted()
+		if !ok || !t.take(':') {
+			return r.syntax(t, nil, `"key": value`)
+		}
+		if err := r.value(&t, key); err != nil {
+			return err
+		}
+		switch {
+		case t.take(','):
+		case t.take('}'):
+			return r.end(t)
+		default:
+			return r.syntax(t, key, "',' or '}' after the value")
+		}
+	}
+}
+
+func (r *Reader) end(t text) error {
+	if t.peek() != 0 || t.at < len(t.b) {
+		return r.syntax(t, nil, "the end of the line after the object")
+	}
+	return nil
+}
+
+func (r *Reader) value(t *text, key []byte) error {
+	switch c := t.peek(); {
+	case c == '"':
+		s, ok := t.quoted()
+		if !ok {
+			return r.syntax(*t, key, "a string that is closed")
+		}
+		return r.records.Text(key, s)
+	case c == '[':
+		return r.array(t, key)
+	case c == '{':
+		return r.nested(key)
+	case t.word("null"), t.word("NaN"):
+		return r.records.Null(key)
+	case t.word("true"):
+		return r.records.Text(key, []byte("true"))
+	case t.word("false"):
+		return r.records.Text(key, []byte("false"))
+	}
+	v, literal, ok := t.number()
+	if !ok {
+		return r.syntax(*t, key, "a value")
+	}
+	return r.records.Number(key, v, literal)
+}
+
+func (r *Reader) array(t *text, key []byte) error {
+	t.take('[')
+	r.numbers = r.numbers[:0]
+	if t.take(']') {
+		return r.records.Numbers(key, nil)
+	}
+	for {
+		switch c := t.peek(); {
+		case c == '[' || c == '{' || c == '"' || c == 't' || c == 'f':
+			return r.nested(key)
+		case t.word("null"), t.word("NaN"):
+			r.numbers = append(r.numbers, math.NaN())
+		default:
+			v, _, ok := t.number()
+			if !ok {
+				return r.syntax(*t, key, "a number")
+			}
+			r.numbers = append(r.numbers, v)
+		}
+		switch {
+		case t.take(','):
+		case t.take(']'):
+			return r.records.Numbers(key, r.numbers)
+		default:
+			return r.syntax(*t, key, "',' or ']' after the number")
+		}
+	}
+}
+
+func (r *Reader) nested(key []byte) error {
+	return r.fault(key, fmt.Errorf("%w: a nested value: only an array of numbers can be a column; give its parts keys of their own", dataset.ErrFormat))
+}
+
+func (r *Reader) syntax(t text, key []byte, want string) error {
+	return r.fault(key, fmt.Errorf("%w: no JSON at byte %d of the line, where %s should be", dataset.ErrFormat, t.at+1, want))
+}
+
+// A text is a line with the place up to which it has been read.
+type text struct {
+	b  []byte
+	at int
+}
+
+// peek returns the next byte that is no blank, 0 at the end.
+func (t *text) peek() byte {
+	for ; t.at < len(t.b); t.at++ {
+		if c := t.b[t.at]; c != ' ' && c != '\t' && c != '\r' {
+			return c
+		}
+	}
+	return 0
+}
+
+func (t *text) take(c byte) bool {
+	if t.peek() != c || t.at == len(t.b) {
+		return false
+	}
+	t.at++
+	return true
+}
+
+func (t *text) word(w string) bool {
+	if t.peek(); t.at+len(w) > len(t.b) || string(t.b[t.at:t.at+len(w)]) != w {
+		return false
+	}
+	t.at += len(w)
+	return true
+}
+
+// quoted reads a string. The result is a part of the line, or new.
+func (t *text) quoted() ([]byte, bool) {
+	if !t.take('"') {
+		return nil, false
+	}
+	escapes := false
+	for i := t.at; i < len(t.b); i++ {
+		switch c := t.b[i]; {
+		case c == '\\':
+			escapes = true
+			i++
+		case c < ' ':
+			return nil, false
+		case c == '"':
+			raw := t.b[t.at:i]
+			if escapes {
+				var s string
+				if json.Unmarshal(t.b[t.at-1:i+1], &s) != nil {
+					return nil, false
+				}
+				raw = []byte(s)
+			}
+			t.at = i + 1
+			return raw, true
+		}
+	}
+	return nil, false
+}
+
+// number reads a number as JSON has it.
+func (t *text) number() (v float64, literal []byte, ok bool) {
+	t.peek()
+	b, i := t.b, t.at
+	digits := func() bool {
+		from := i
+		for i < len(b) && b[i]-'0' <= 9 {
+			i++
+		}
+		return i > from
+	}
+	is := func(chars ...byte) bool {
+		for _, c := range chars {
+			if i < len(b) && b[i] == c {
+				i++
+				return true
+			}
+		}
+		return false
+	}
+	is('-')
+	if !is('0') && !digits() {
+		return 0, nil, false
+	}
+	if is('.') && !digits() {
+		return 0, nil, false
+	}
+	if is('e', 'E') {
+		is('+', '-')
+		if !digits() {
+			return 0, nil, false
+		}
+	}
+	literal = b[t.at:i]
+	t.at = i
+	v, _ = strconv.ParseFloat(string(literal), 64) // out of range: infinite
+	return v, literal, true
+}
