@@ -2,20 +2,29 @@ package dataset
 
 import "math"
 
-// Compact moves the numbers of Float64s to Bytes if every one is an integer in
-// [0, 255], as readers do. It does nothing to columns of another storage.
+// Compact moves the numbers of Float32s or Float64s to Bytes if every one is an
+// integer in [0, 255], as readers do. It does nothing to other columns.
 func (c *Column) Compact() {
-	for _, v := range c.Float64s {
-		if !(v >= 0 && v <= 255) || v != math.Trunc(v) || math.Signbit(v) {
-			return
+	if bytes, ok := toBytes(c.Float64s); ok {
+		c.Bytes, c.Float64s = bytes, nil
+	}
+	if bytes, ok := toBytes(c.Float32s); ok {
+		c.Bytes, c.Float32s = bytes, nil
+	}
+}
+
+func toBytes[T float32 | float64](s []T) ([]uint8, bool) {
+	for _, v := range s {
+		if !(v >= 0 && v <= 255) || v != T(uint8(v)) || v == 0 && math.Signbit(float64(v)) {
+			return nil, false
 		}
 	}
-	if c.Float64s == nil {
-		return
+	if s == nil {
+		return nil, false
 	}
-	c.Bytes = make([]uint8, len(c.Float64s))
-	for i, v := range c.Float64s {
-		c.Bytes[i] = uint8(v)
+	bytes := make([]uint8, len(s))
+	for i, v := range s {
+		bytes[i] = uint8(v)
 	}
-	c.Float64s = nil
+	return bytes, true
 }

@@ -117,9 +117,9 @@ func TestOptions(t *testing.T) {
 	}
 	for want, opt := range map[string]record.Options{
 		`column "z": no label column: there is no such column; there are "id", "k"`: {Label: "z"},
-		`column "z": bad column: there is no such column`:                            {Weight: "z"},
-		`row 1, column "s": not a number: the string "5"`:                            {Numeric: []string{"s"}},
-		`column "y": bad column: it cannot be the label`:                             {Label: "y", Drop: []string{"y"}},
+		`column "z": bad column: there is no such column`:                           {Weight: "z"},
+		`row 1, column "s": not a number: the string "5"`:                           {Numeric: []string{"s"}},
+		`column "y": bad column: it cannot be the label`:                            {Label: "y", Drop: []string{"y"}},
 	} {
 		if _, err := Read(strings.NewReader(text), opt); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%+v: error %v, want %s", opt, err, want)
