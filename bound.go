@@ -59,13 +59,13 @@ func (b *Bound) Logits(dst []float64, lo, hi int) Gaps {
 	for s := range shards {
 		from, to := lo+(hi-lo)*s/shards, lo+(hi-lo)*(s+1)/shards
 		wg.Go(func() {
-			x := make([]float64, b.m.design.D())
+			var row design.Row
 			var mine Gaps
 			for i := from; i < to; i++ {
 				z := dst[(i-lo)*k:][:k]
-				complete, unseen := b.binding.Vector(x, i)
+				complete, unseen := b.binding.Row(&row, i)
 				mine.Unseen += unseen
-				b.m.logits(z, x)
+				b.m.rowLogits(z, &row)
 				switch {
 				case !complete:
 					mine.Incomplete++

@@ -118,6 +118,7 @@ type fileInput struct {
 	Width      int      `json:"width"`
 	Height     int      `json:"height,omitempty"`
 	Components []string `json:"components,omitempty"`
+	Sparse     bool     `json:"sparse,omitempty"`
 }
 
 const format = 1
@@ -132,7 +133,7 @@ func (m *Model) bytes() ([]byte, error) {
 		info.GapBound = &m.origin.GapBound
 	}
 	for _, in := range m.design.Inputs {
-		info.Inputs = append(info.Inputs, fileInput{Name: in.Name, Kind: in.Kind.String(), Width: in.Width, Height: in.Height, Components: in.Components})
+		info.Inputs = append(info.Inputs, fileInput{Name: in.Name, Kind: in.Kind.String(), Width: in.Width, Height: in.Height, Components: in.Components, Sparse: in.Sparse})
 	}
 	meta, err := json.Marshal(info)
 	if err != nil {
@@ -188,7 +189,10 @@ func fromGraph(g *onnx.Model) (*Model, error) {
 			return nil, fmt.Errorf("input %d: its name %q is empty or another's", i, in.Name)
 		}
 		names[in.Name] = true
-		input := design.Input{Name: in.Name, Width: in.Width, Height: in.Height, Components: in.Components, First: features}
+		input := design.Input{Name: in.Name, Width: in.Width, Height: in.Height, Components: in.Components, First: features, Sparse: in.Sparse}
+		if i > 0 && d.Inputs[i-1].Sparse && !in.Sparse {
+			return nil, fmt.Errorf("input %q comes after a sparse one", in.Name)
+		}
 		switch in.Kind {
 		case dataset.Numeric.String():
 			input.Kind = dataset.Numeric
@@ -204,7 +208,7 @@ func fromGraph(g *onnx.Model) (*Model, error) {
 		}
 		if in.Width < 1 || in.Width > math.MaxInt32 || in.Height < 0 || in.Height > 0 && in.Width%in.Height != 0 ||
 			in.Components != nil && len(in.Components) != in.Width || input.Kind == dataset.Pixels && in.Height == 0 ||
-			input.Kind == dataset.Categorical && in.Width != 1 {
+			input.Kind == dataset.Categorical && in.Width != 1 || in.Sparse && input.Kind != dataset.Numeric {
 			return nil, fmt.Errorf("input %q: bad shape", in.Name)
 		}
 		features += input.Features()
@@ -229,5 +233,6 @@ func fromGraph(g *onnx.Model) (*Model, error) {
 		}
 		*dst.to = t.Float64s
 	}
+	m.fold()
 	return m, nil
 }

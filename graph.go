@@ -43,7 +43,7 @@ func (m *Model) graph() *onnx.Model {
 	width := int64(0)
 	numericName, elem, numericCount := "", onnx.Double, 0
 	for _, in := range m.design.Inputs {
-		if in.Kind != dataset.Categorical {
+		if in.Kind != dataset.Categorical && !in.Sparse {
 			numericName, width = in.Name, width+int64(in.Width)
 			numericCount++
 			if in.Kind == dataset.Pixels {
@@ -62,8 +62,11 @@ func (m *Model) graph() *onnx.Model {
 		parts = append(parts, x)
 	}
 	for i, in := range m.design.Inputs {
-		if in.Kind == dataset.Categorical {
+		switch {
+		case in.Kind == dataset.Categorical:
 			parts = append(parts, b.oneHot(i, in.Name, in.Levels))
+		case in.Sparse:
+			parts = append(parts, b.input(in.Name, onnx.Double, int64(in.Width)))
 		}
 	}
 	x := parts[0]

@@ -27,6 +27,7 @@ type Model struct {
 	kind    Loss
 	classes []string
 	w, b    []float64 // d x K row-major and K, for scaled features
+	base    []float64 // b with the shifts of the sparse features folded in
 	config  Config
 	origin  Origin
 }
@@ -218,10 +219,34 @@ func finite(v []float64) bool {
 	return true
 }
 
-// logits is the one loop that predicts.
+// logits is the one loop that predicts, and rowLogits the same for a row whose
+// sparse features are named: their zeros add nothing, as their shifts are in
+// the base.
 func (m *Model) logits(dst, x []float64) {
-	copy(dst, m.b)
-	kernel.Affine(dst, x, m.design.Shift, m.design.Scale, m.w)
+	d := m.denseLogits(dst, x)
+	kernel.Scaled(dst, nil, x[d:], m.design.Scale[d:], m.w[d*len(dst):])
+}
+
+func (m *Model) rowLogits(dst []float64, x *design.Row) {
+	d := m.denseLogits(dst, x.Dense)
+	kernel.Scaled(dst, x.Index, x.Values, m.design.Scale[d:], m.w[d*len(dst):])
+}
+
+func (m *Model) denseLogits(dst, x []float64) (d int) {
+	d = m.design.Dense()
+	copy(dst, m.base)
+	kernel.Affine(dst, x[:d], m.design.Shift, m.design.Scale, m.w)
+	return d
+}
+
+// fold makes the base of w and b.
+func (m *Model) fold() {
+	m.base = slices.Clone(m.b)
+	for k, j := len(m.b), m.design.Dense(); j < m.design.D(); j++ {
+		if s := m.design.Shift[j] * m.design.Scale[j]; s != 0 {
+			kernel.Axpy(m.base, -s, m.w[j*k:][:k])
+		}
+	}
 }
 
 func (m *Model) wrongLength(dst, x []float64) error {

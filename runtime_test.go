@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"example.com/softmax/dataset"
+	"example.com/softmax/preprocess"
 )
 
 // needTool skips a test for want of a tool, which CI must have.
@@ -48,6 +49,10 @@ func exported(t *testing.T) map[string]struct {
 	add("image", images.dataset(t, pixels), Config{})
 	add("bytes", images.dataset(t, block8), Config{})
 	add("mixed", mixed(t, 60), Config{})
+	_, thin := counts(t, 60, false)
+	add("sparse", thin, Config{})
+	_, thin = counts(t, 60, true)
+	add("mixed sparse", thin, Config{Preprocess: preprocess.Options{Standardize: preprocess.StandardizeOn}})
 
 	far := recipe{n: 60, d: 3, k: 3}.problem(r)
 	for _, x := range far.x {
@@ -152,7 +157,8 @@ func TestRuntime(t *testing.T) {
 }
 
 // feeds makes the inputs of the graph from a dataset, as docs/FORMAT.md says:
-// all numbers side by side, every categorical column by itself.
+// all dense numbers side by side, every categorical and every sparse column by
+// itself.
 func feeds(t *testing.T, m *Model, ds *dataset.Dataset) map[string]value {
 	t.Helper()
 	tensor := func(typ string, width int, data any) value {
@@ -166,20 +172,23 @@ func feeds(t *testing.T, m *Model, ds *dataset.Dataset) map[string]value {
 	in := map[string]value{}
 	feed := func(v value) { in[names[0]], names = v, names[1:] }
 	var numeric []*dataset.Column
-	for _, input := range m.Inputs() {
-		if input.Kind != dataset.Categorical {
-			numeric = append(numeric, ds.Column(input.Name))
-		}
-	}
-	if len(numeric) > 0 {
-		var numbers []float64
+	numbersOf := func(columns []*dataset.Column) (numbers []float64) {
 		for i := range ds.Rows() {
-			for _, c := range numeric {
+			for _, c := range columns {
 				for j := range c.Width {
 					numbers = append(numbers, c.Number(i, j))
 				}
 			}
 		}
+		return numbers
+	}
+	for _, input := range m.Inputs() {
+		if input.Kind != dataset.Categorical && ds.Column(input.Name).Sparse == nil {
+			numeric = append(numeric, ds.Column(input.Name))
+		}
+	}
+	if len(numeric) > 0 {
+		numbers := numbersOf(numeric)
 		typ := "double"
 		if len(numeric) == 1 && numeric[0].Kind == dataset.Pixels {
 			typ = "uint8"
@@ -193,6 +202,11 @@ func feeds(t *testing.T, m *Model, ds *dataset.Dataset) map[string]value {
 				words = append(words, ds.Column(input.Name).Levels[code])
 			}
 			feed(tensor("string", 1, words))
+		}
+	}
+	for _, input := range m.Inputs() {
+		if c := ds.Column(input.Name); c.Sparse != nil {
+			feed(tensor("double", c.Width, numbersOf([]*dataset.Column{c})))
 		}
 	}
 	return in
@@ -273,6 +287,7 @@ func TestGraphNames(t *testing.T) {
 	models := exported(t)
 	for name, want := range map[string]string{
 		"columns": "numeric", "two classes": "x00", "image": "x00", "mixed": "numeric, colour, taste",
+		"sparse": "words", "mixed sparse": "numeric, colour, taste, words",
 		"names": "numeric, input/numeric, input/softmax/W", "one name": "input/probabilities",
 	} {
 		if got := strings.Join(graphInputs(models[name].m), ", "); got != want {

@@ -63,7 +63,7 @@ type fit struct {
 	cfg    Config
 	data   *dataset.Dataset // the rows that are used
 	design *design.Design
-	matrix *matrix.Dense
+	matrix *matrix.Matrix
 	target *target
 	report *Report
 }
@@ -180,7 +180,9 @@ func (f *fit) model(theta []float64) *Model {
 	at := f.design.D() * len(f.target.classes)
 	cfg := f.cfg
 	cfg.Threads, cfg.Kernel, cfg.Progress, cfg.Validation = 0, "", nil, nil
-	return &Model{design: f.design, kind: f.target.kind, classes: f.target.classes, w: theta[:at:at], b: theta[at:], config: cfg}
+	m := &Model{design: f.design, kind: f.target.kind, classes: f.target.classes, w: theta[:at:at], b: theta[at:], config: cfg}
+	m.fold()
+	return m
 }
 
 // scoreEpoch scores the validation set after an epoch.

@@ -59,23 +59,69 @@ func (d *Design) Bind(ds *dataset.Dataset) (*Binding, error) {
 	return b, nil
 }
 
-// Vector writes the raw feature vector of row i to x, D entries. It reports
-// whether every value was there (missing numbers are NaN in x), and how many
-// categories were not seen in training: those have 0 at all levels.
+// Vector writes the features of row i to x, D entries, sparse or not. What it
+// returns is what Row does.
 func (b *Binding) Vector(x []float64, i int) (complete bool, unseen int) {
+	dense := b.d.Dense()
+	row := Row{Dense: x[:dense:dense]}
+	complete, unseen = b.Row(&row, i)
+	clear(x[dense:])
+	for at, j := range row.Index {
+		x[dense+int(j)] = row.Values[at]
+	}
+	return complete, unseen
+}
+
+// A Row is a feature vector in raw units: the numbers of the features that are
+// not sparse, and of the others those that are not 0, in ascending order; Index
+// counts from the first sparse feature.
+type Row struct {
+	Dense  []float64
+	Index  []int32
+	Values []float64
+}
+
+// Row makes row the features of row i; it starts as a zero Row and may be used
+// again. It reports whether every value was there (missing numbers are NaN),
+// and how many categories were not seen in training: those have 0 at all
+// levels.
+func (b *Binding) Row(row *Row, i int) (complete bool, unseen int) {
 	complete = true
+	dense := b.d.Dense()
+	if row.Dense == nil {
+		row.Dense = make([]float64, dense)
+	}
+	row.Index, row.Values = row.Index[:0], row.Values[:0]
+	x := row.Dense
 	for at := range b.d.Inputs {
 		in := &b.d.Inputs[at]
 		c := b.columns[at]
-		xs := x[in.First:][:in.Features()]
 		if in.Kind != dataset.Categorical {
-			for j := range xs {
-				v := c.Number(i, j)
-				xs[j] = v
+			number := func(j int, v float64) {
 				complete = complete && v == v
+				switch {
+				case !in.Sparse:
+					x[in.First+j] = v
+				case v != 0:
+					row.Index, row.Values = append(row.Index, int32(in.First-dense+j)), append(row.Values, v)
+				}
+			}
+			if c.Sparse == nil {
+				for j := range in.Width {
+					number(j, c.Number(i, j))
+				}
+				continue
+			}
+			if !in.Sparse {
+				clear(x[in.First:][:in.Width])
+			}
+			index, values := c.Sparse.Row(i)
+			for at, j := range index {
+				number(int(j), values[at])
 			}
 			continue
 		}
+		xs := x[in.First:][:in.Features()]
 		clear(xs)
 		switch code := c.Codes[i]; {
 		case code < 0:

@@ -4,7 +4,8 @@
 //
 // A feature is one column of the design. The numeric inputs come first, in the
 // order of the dataset's columns; then, for every categorical input, one
-// feature a level (one-hot). A feature vector in raw units has a number as it
+// feature a level (one-hot); last the sparse inputs, whose features no vector
+// of all numbers is made of. A feature vector in raw units has a number as it
 // stood in the data, or 1 at the level and 0 at the others; the model sees
 //
 //	(x_j - Shift[j]) * Scale[j].
@@ -26,7 +27,7 @@ type Design struct {
 	// their Scale is 0.
 	Constant []int
 
-	numbers []moments // of the numeric features, for Matrix
+	numbers []moments // of the numeric features, those of dense inputs first, for Matrix
 }
 
 // An Input is one column of the dataset the Design was fitted on.
@@ -38,6 +39,9 @@ type Input struct {
 	Components []string // names of the numbers of a block, may be nil
 	Levels     []string // for Categorical, ascending
 	First      int      // index of its first feature
+	// Sparse inputs have few values that are not 0. By default they are neither
+	// centred nor scaled.
+	Sparse bool
 }
 
 // Features is how many features the input makes.
@@ -50,6 +54,15 @@ func (in *Input) Features() int {
 
 // D is the number of features.
 func (d *Design) D() int { return len(d.Shift) }
+
+// Dense is how many features there are before the first sparse one.
+func (d *Design) Dense() int {
+	n := d.D()
+	for i := len(d.Inputs) - 1; i >= 0 && d.Inputs[i].Sparse; i-- {
+		n = d.Inputs[i].First
+	}
+	return n
+}
 
 // FeatureName names feature j in raw units: a column's name, or column=level.
 func (d *Design) FeatureName(j int) string {
@@ -69,20 +82,22 @@ func (d *Design) FeatureName(j int) string {
 // columns may not change afterwards.
 func Fit(ds *dataset.Dataset, opt preprocess.Options) (*Design, error) {
 	d := &Design{}
-	for _, categorical := range []bool{false, true} {
+	for _, add := range []func(in *Input, c *dataset.Column) bool{
+		func(_ *Input, c *dataset.Column) bool {
+			return c.Kind != dataset.Categorical && c.Sparse == nil && d.addNumbers(c, ds.Weights, opt.Standardize)
+		},
+		func(in *Input, c *dataset.Column) bool { return c.Kind == dataset.Categorical && d.addLevels(in, c) },
+		func(in *Input, c *dataset.Column) bool {
+			in.Sparse = c.Sparse != nil
+			return in.Sparse && d.addNumbers(c, ds.Weights, opt.Standardize)
+		},
+	} {
 		for i := range ds.Columns {
 			c := &ds.Columns[i]
-			if (c.Kind == dataset.Categorical) != categorical {
-				continue
-			}
 			in := Input{Name: c.Name, Kind: c.Kind, Width: c.Width, Height: c.Height, Components: c.Components, First: d.D()}
-			if categorical {
-				in.Width = 1
-				d.addLevels(&in, c)
-			} else {
-				d.addNumbers(c, ds.Weights, opt.Standardize)
+			if add(&in, c) {
+				d.Inputs = append(d.Inputs, in)
 			}
-			d.Inputs = append(d.Inputs, in)
 		}
 	}
 	if d.D() == 0 {
@@ -97,7 +112,8 @@ func Fit(ds *dataset.Dataset, opt preprocess.Options) (*Design, error) {
 }
 
 // addLevels adds one feature for each level that occurs.
-func (d *Design) addLevels(in *Input, c *dataset.Column) {
+func (d *Design) addLevels(in *Input, c *dataset.Column) bool {
+	in.Width = 1
 	occurs := make([]bool, len(c.Levels))
 	for _, code := range c.Codes {
 		occurs[code] = true
@@ -115,11 +131,12 @@ func (d *Design) addLevels(in *Input, c *dataset.Column) {
 	for range in.Levels {
 		d.Shift, d.Scale = append(d.Shift, 0), append(d.Scale, scale)
 	}
+	return true
 }
 
 // addNumbers adds the numbers of a column as features.
-func (d *Design) addNumbers(c *dataset.Column, weights []float64, mode preprocess.Standardize) {
-	standardize := mode == preprocess.StandardizeOn || mode == preprocess.StandardizeAuto && c.Kind == dataset.Numeric
+func (d *Design) addNumbers(c *dataset.Column, weights []float64, mode preprocess.Standardize) bool {
+	standardize := mode == preprocess.StandardizeOn || mode == preprocess.StandardizeAuto && c.Kind == dataset.Numeric && c.Sparse == nil
 	for _, m := range momentsOf(c, weights, standardize) {
 		shift, scale := 0.0, 1.0
 		if c.Kind == dataset.Pixels {
@@ -134,4 +151,5 @@ func (d *Design) addNumbers(c *dataset.Column, weights []float64, mode preproces
 		d.Shift, d.Scale = append(d.Shift, shift), append(d.Scale, scale)
 		d.numbers = append(d.numbers, m)
 	}
+	return true
 }

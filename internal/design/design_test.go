@@ -157,10 +157,22 @@ func TestMatrix(t *testing.T) {
 	level := dataset.Column{Name: "level", Kind: dataset.Categorical, Width: 1, Levels: []string{"c", "a", "b"}, Codes: codes}
 	byteColumn := dataset.Column{Name: "byte", Width: 1, Bytes: bytes(1)}
 	image := dataset.Column{Name: "image", Kind: dataset.Pixels, Width: 6, Height: 2, Bytes: bytes(6)}
+	sparse := dataset.Column{Name: "sparse", Width: 3, Sparse: &dataset.Sparse{Starts: []int{0}}}
+	for i := range n {
+		index := []int32{int32(i % 3)}
+		if i%3 == 0 {
+			index = []int32{0, 2}
+		}
+		sparse.Sparse.Index = append(sparse.Sparse.Index, index...)
+		sparse.Sparse.Values = append(sparse.Sparse.Values, floats(1, 2)[:len(index)]...)
+		sparse.Sparse.Starts = append(sparse.Sparse.Starts, len(sparse.Sparse.Index))
+	}
+	tokens := dataset.Column{Name: "tokens", Width: 3, Sparse: &dataset.Sparse{Starts: sparse.Sparse.Starts, Index: sparse.Sparse.Index, Values: slices.Repeat([]float64{1}, len(sparse.Sparse.Index))}}
 	same := dataset.Column{Name: "same", Width: 1, Float64s: slices.Repeat([]float64{1e300}, n)}
 	for name, columns := range map[string][]dataset.Column{
 		"one block of bytes": {image}, "bytes and levels": {level, byteColumn, image}, "floats": {number, small},
-		"everything": {level, number, byteColumn, same, image, small}, "levels": {level},
+		"everything": {tokens, level, number, sparse, byteColumn, same, image, small}, "levels": {level},
+		"sparse": {sparse}, "tokens": {tokens}, "tokens and levels": {tokens, level},
 	} {
 		for _, mode := range []preprocess.Standardize{"", "on", "off"} {
 			t.Run(fmt.Sprintf("%s/%q", name, mode), func(t *testing.T) {
@@ -171,8 +183,11 @@ func TestMatrix(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if (X.V.U8 != nil) != (name == "one block of bytes" || name == "bytes and levels" || name == "levels") {
+				if (X.V.U8 != nil) != (name == "one block of bytes" || name == "bytes and levels" || name == "levels" || name == "tokens and levels") {
 					t.Errorf("bytes are not kept, or floats are bytes")
+				}
+				if X.S != nil && (X.S.Values == nil) != (name == "tokens" || name == "tokens and levels") {
+					t.Errorf("ones are not recognised")
 				}
 				raw, row := make([]float64, d.D()), make([]float64, d.D())
 				for i := range n {
@@ -183,7 +198,7 @@ func TestMatrix(t *testing.T) {
 					for j := range row {
 						want := (raw[j] - d.Shift[j]) * d.Scale[j]
 						within := 0.0
-						if X.V.F32 != nil && d.Scale[j] != 0 && j < len(d.numbers) {
+						if X.V.F32 != nil && d.Scale[j] != 0 && j < min(X.V.D, len(d.numbers)) {
 							m := d.numbers[j]
 							within = 0x1p-24 * math.Abs((raw[j]-m.mean)*d.Scale[j])
 							within += 0x1p-50 * (math.Abs(raw[j]*d.Scale[j]) + math.Abs(m.mean*d.Scale[j]))

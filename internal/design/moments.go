@@ -18,6 +18,8 @@ type moments struct {
 // that are not standardised only constant is wanted, and found.
 func momentsOf(c *dataset.Column, weights []float64, standardize bool) []moments {
 	switch {
+	case c.Sparse != nil:
+		return momentsOfSparse(c, weights)
 	case c.Bytes != nil:
 		return momentsIn(c.Bytes, c.Width, weights, standardize)
 	case c.Float32s != nil:
@@ -74,6 +76,62 @@ func momentsIn[T uint8 | float32 | float64](v []T, width int, weights []float64,
 	for j := range ms {
 		if low[j] == high[j] {
 			ms[j].mean = float64(low[j])
+		}
+	}
+	return ms
+}
+
+// momentsOfSparse is momentsIn for numbers most of which are 0.
+func momentsOfSparse(c *dataset.Column, weights []float64) []moments {
+	n := c.Sparse.Rows()
+	ms := make([]moments, c.Width)
+	low, high, unit, stored := make([]float64, c.Width), make([]float64, c.Width), make([]float64, c.Width), make([]int, c.Width)
+	weight, sum := make([]float64, c.Width), 0.0 // of the rows in which a number is stored, and of all
+	for at, j := range c.Sparse.Index {
+		x := c.Sparse.Values[at]
+		if stored[j] == 0 {
+			low[j], high[j] = x, x
+		}
+		stored[j]++
+		low[j], high[j] = min(low[j], x), max(high[j], x)
+	}
+	for j := range ms {
+		if stored[j] < n {
+			low[j], high[j] = min(low[j], 0), max(high[j], 0)
+		}
+		unit[j] = max(-low[j], high[j])
+		if unit[j] == 0 {
+			unit[j] = 1
+		}
+	}
+	for i := range n {
+		w := weightOf(weights, i)
+		sum += w
+		index, values := c.Sparse.Row(i)
+		for at, j := range index {
+			weight[j] += w
+			ms[j].mean += w * (values[at] / unit[j])
+		}
+	}
+	for j := range ms {
+		ms[j].mean /= sum
+		ms[j].deviation = (sum - weight[j]) * ms[j].mean * ms[j].mean
+	}
+	for i := range n {
+		w := weightOf(weights, i)
+		index, values := c.Sparse.Row(i)
+		for at, j := range index {
+			e := values[at]/unit[j] - ms[j].mean
+			ms[j].deviation += w * e * e
+		}
+	}
+	for j := range ms {
+		m := &ms[j]
+		m.mean *= unit[j]
+		m.deviation = math.Sqrt(m.deviation/sum) * unit[j]
+		m.constant = low[j] == high[j] || math.IsInf(1/m.deviation, 0)
+		if low[j] == high[j] {
+			m.mean = low[j]
 		}
 	}
 	return ms

@@ -133,3 +133,27 @@ func Affine(z, x, shift, scale, u []float64) {
 		x, shift, scale, u = x[m:], shift[m:], scale[m:], u[m*k:]
 	}
 }
+
+// Scaled adds to the logits z those of the features of a vector that index
+// names, as Affine with a shift of 0: all others are 0 and add nothing. nil
+// names all of them, in their order.
+func Scaled(z []float64, index []int32, x, scale, u []float64) {
+	var scaled [256]float64
+	for k := len(z); len(x) > 0; {
+		m := min(len(x), len(scaled))
+		if index == nil {
+			for j := range m {
+				scaled[j] = x[j] * scale[j]
+			}
+			Products(z, scaled[:m], u)
+			scale, u = scale[m:], u[m*k:]
+		} else {
+			for at, j := range index[:m] {
+				scaled[at] = x[at] * scale[j]
+			}
+			Gather(z, index[:m], scaled[:m], u)
+			index = index[m:]
+		}
+		x = x[m:]
+	}
+}

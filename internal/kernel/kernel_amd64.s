@@ -7990,6 +7990,36 @@ feature:
 	VZEROUPPER
 	RET
 
+// func gatherAVX2x1(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
+// Requires: AVX
+TEXT ·gatherAVX2x1(SB), NOSPLIT, $0-64
+	MOVQ       z+0(FP), AX
+	MOVQ       index+8(FP), CX
+	MOVQ       x+16(FP), DX
+	MOVQ       step+24(FP), BX
+	MOVQ       n+32(FP), SI
+	MOVQ       w+40(FP), DI
+	MOVQ       stride+48(FP), R8
+	MOVQ       mask+56(FP), R9
+	VMOVDQU    (R9), Y0
+	VMASKMOVPD (AX), Y0, Y1
+
+entry:
+	MOVLQSX      (CX), R9
+	IMULQ        R8, R9
+	ADDQ         DI, R9
+	VBROADCASTSD (DX), Y2
+	VMASKMOVPD   (R9), Y0, Y3
+	VMULPD       Y2, Y3, Y3
+	VADDPD       Y3, Y1, Y1
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          entry
+	VMASKMOVPD   Y1, Y0, (AX)
+	VZEROUPPER
+	RET
+
 // func productsAVX2x2(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
 // Requires: AVX
 TEXT ·productsAVX2x2(SB), NOSPLIT, $0-48
@@ -8015,6 +8045,41 @@ feature:
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
+	VMOVUPD      Y1, (AX)
+	VMASKMOVPD   Y2, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+// func gatherAVX2x2(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
+// Requires: AVX
+TEXT ·gatherAVX2x2(SB), NOSPLIT, $0-64
+	MOVQ       z+0(FP), AX
+	MOVQ       index+8(FP), CX
+	MOVQ       x+16(FP), DX
+	MOVQ       step+24(FP), BX
+	MOVQ       n+32(FP), SI
+	MOVQ       w+40(FP), DI
+	MOVQ       stride+48(FP), R8
+	MOVQ       mask+56(FP), R9
+	VMOVDQU    (R9), Y0
+	VMOVUPD    (AX), Y1
+	VMASKMOVPD 32(AX), Y0, Y2
+
+entry:
+	MOVLQSX      (CX), R9
+	IMULQ        R8, R9
+	ADDQ         DI, R9
+	VBROADCASTSD (DX), Y3
+	VMOVUPD      (R9), Y4
+	VMULPD       Y3, Y4, Y4
+	VADDPD       Y4, Y1, Y1
+	VMASKMOVPD   32(R9), Y0, Y4
+	VMULPD       Y3, Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          entry
 	VMOVUPD      Y1, (AX)
 	VMASKMOVPD   Y2, Y0, 32(AX)
 	VZEROUPPER
@@ -8055,6 +8120,46 @@ feature:
 	VZEROUPPER
 	RET
 
+// func gatherAVX2x3(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
+// Requires: AVX
+TEXT ·gatherAVX2x3(SB), NOSPLIT, $0-64
+	MOVQ       z+0(FP), AX
+	MOVQ       index+8(FP), CX
+	MOVQ       x+16(FP), DX
+	MOVQ       step+24(FP), BX
+	MOVQ       n+32(FP), SI
+	MOVQ       w+40(FP), DI
+	MOVQ       stride+48(FP), R8
+	MOVQ       mask+56(FP), R9
+	VMOVDQU    (R9), Y0
+	VMOVUPD    (AX), Y1
+	VMOVUPD    32(AX), Y2
+	VMASKMOVPD 64(AX), Y0, Y3
+
+entry:
+	MOVLQSX      (CX), R9
+	IMULQ        R8, R9
+	ADDQ         DI, R9
+	VBROADCASTSD (DX), Y4
+	VMOVUPD      (R9), Y5
+	VMULPD       Y4, Y5, Y5
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(R9), Y5
+	VMULPD       Y4, Y5, Y5
+	VADDPD       Y5, Y2, Y2
+	VMASKMOVPD   64(R9), Y0, Y5
+	VMULPD       Y4, Y5, Y5
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          entry
+	VMOVUPD      Y1, (AX)
+	VMOVUPD      Y2, 32(AX)
+	VMASKMOVPD   Y3, Y0, 64(AX)
+	VZEROUPPER
+	RET
+
 // func productsAVX2x4(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
 // Requires: AVX
 TEXT ·productsAVX2x4(SB), NOSPLIT, $0-48
@@ -8088,6 +8193,51 @@ feature:
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
+	VMOVUPD      Y1, (AX)
+	VMOVUPD      Y2, 32(AX)
+	VMOVUPD      Y3, 64(AX)
+	VMASKMOVPD   Y4, Y0, 96(AX)
+	VZEROUPPER
+	RET
+
+// func gatherAVX2x4(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
+// Requires: AVX
+TEXT ·gatherAVX2x4(SB), NOSPLIT, $0-64
+	MOVQ       z+0(FP), AX
+	MOVQ       index+8(FP), CX
+	MOVQ       x+16(FP), DX
+	MOVQ       step+24(FP), BX
+	MOVQ       n+32(FP), SI
+	MOVQ       w+40(FP), DI
+	MOVQ       stride+48(FP), R8
+	MOVQ       mask+56(FP), R9
+	VMOVDQU    (R9), Y0
+	VMOVUPD    (AX), Y1
+	VMOVUPD    32(AX), Y2
+	VMOVUPD    64(AX), Y3
+	VMASKMOVPD 96(AX), Y0, Y4
+
+entry:
+	MOVLQSX      (CX), R9
+	IMULQ        R8, R9
+	ADDQ         DI, R9
+	VBROADCASTSD (DX), Y5
+	VMOVUPD      (R9), Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y1, Y1
+	VMOVUPD      32(R9), Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      64(R9), Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y3, Y3
+	VMASKMOVPD   96(R9), Y0, Y6
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          entry
 	VMOVUPD      Y1, (AX)
 	VMOVUPD      Y2, 32(AX)
 	VMOVUPD      Y3, 64(AX)
@@ -8140,6 +8290,56 @@ feature:
 	VZEROUPPER
 	RET
 
+// func gatherAVX2x5(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
+// Requires: AVX
+TEXT ·gatherAVX2x5(SB), NOSPLIT, $0-64
+	MOVQ       z+0(FP), AX
+	MOVQ       index+8(FP), CX
+	MOVQ       x+16(FP), DX
+	MOVQ       step+24(FP), BX
+	MOVQ       n+32(FP), SI
+	MOVQ       w+40(FP), DI
+	MOVQ       stride+48(FP), R8
+	MOVQ       mask+56(FP), R9
+	VMOVDQU    (R9), Y0
+	VMOVUPD    (AX), Y1
+	VMOVUPD    32(AX), Y2
+	VMOVUPD    64(AX), Y3
+	VMOVUPD    96(AX), Y4
+	VMASKMOVPD 128(AX), Y0, Y5
+
+entry:
+	MOVLQSX      (CX), R9
+	IMULQ        R8, R9
+	ADDQ         DI, R9
+	VBROADCASTSD (DX), Y6
+	VMOVUPD      (R9), Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       Y7, Y1, Y1
+	VMOVUPD      32(R9), Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       Y7, Y2, Y2
+	VMOVUPD      64(R9), Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      96(R9), Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       Y7, Y4, Y4
+	VMASKMOVPD   128(R9), Y0, Y7
+	VMULPD       Y6, Y7, Y7
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          entry
+	VMOVUPD      Y1, (AX)
+	VMOVUPD      Y2, 32(AX)
+	VMOVUPD      Y3, 64(AX)
+	VMOVUPD      Y4, 96(AX)
+	VMASKMOVPD   Y5, Y0, 128(AX)
+	VZEROUPPER
+	RET
+
 // func productsAVX2x6(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
 // Requires: AVX
 TEXT ·productsAVX2x6(SB), NOSPLIT, $0-48
@@ -8181,6 +8381,61 @@ feature:
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
+	VMOVUPD      Y1, (AX)
+	VMOVUPD      Y2, 32(AX)
+	VMOVUPD      Y3, 64(AX)
+	VMOVUPD      Y4, 96(AX)
+	VMOVUPD      Y5, 128(AX)
+	VMASKMOVPD   Y6, Y0, 160(AX)
+	VZEROUPPER
+	RET
+
+// func gatherAVX2x6(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
+// Requires: AVX
+TEXT ·gatherAVX2x6(SB), NOSPLIT, $0-64
+	MOVQ       z+0(FP), AX
+	MOVQ       index+8(FP), CX
+	MOVQ       x+16(FP), DX
+	MOVQ       step+24(FP), BX
+	MOVQ       n+32(FP), SI
+	MOVQ       w+40(FP), DI
+	MOVQ       stride+48(FP), R8
+	MOVQ       mask+56(FP), R9
+	VMOVDQU    (R9), Y0
+	VMOVUPD    (AX), Y1
+	VMOVUPD    32(AX), Y2
+	VMOVUPD    64(AX), Y3
+	VMOVUPD    96(AX), Y4
+	VMOVUPD    128(AX), Y5
+	VMASKMOVPD 160(AX), Y0, Y6
+
+entry:
+	MOVLQSX      (CX), R9
+	IMULQ        R8, R9
+	ADDQ         DI, R9
+	VBROADCASTSD (DX), Y7
+	VMOVUPD      (R9), Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	VMOVUPD      32(R9), Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y2, Y2
+	VMOVUPD      64(R9), Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y3, Y3
+	VMOVUPD      96(R9), Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y4, Y4
+	VMOVUPD      128(R9), Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y5, Y5
+	VMASKMOVPD   160(R9), Y0, Y8
+	VMULPD       Y7, Y8, Y8
+	VADDPD       Y8, Y6, Y6
+	ADDQ         $0x04, CX
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          entry
 	VMOVUPD      Y1, (AX)
 	VMOVUPD      Y2, 32(AX)
 	VMOVUPD      Y3, 64(AX)

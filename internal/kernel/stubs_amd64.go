@@ -379,27 +379,57 @@ func axpy32AVX2(y *float32, a float32, x *float32, n int)
 //go:noescape
 func productsAVX2x1(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
 
+// gatherAVX2x1 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 4 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func gatherAVX2x1(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
+
 // productsAVX2x2 adds x' w to z, 8 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
 func productsAVX2x2(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+
+// gatherAVX2x2 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 8 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func gatherAVX2x2(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
 
 // productsAVX2x3 adds x' w to z, 12 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
 func productsAVX2x3(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
 
+// gatherAVX2x3 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 12 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func gatherAVX2x3(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
+
 // productsAVX2x4 adds x' w to z, 16 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
 func productsAVX2x4(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+
+// gatherAVX2x4 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 16 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func gatherAVX2x4(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
 
 // productsAVX2x5 adds x' w to z, 20 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
 func productsAVX2x5(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
 
+// gatherAVX2x5 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 20 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func gatherAVX2x5(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
+
 // productsAVX2x6 adds x' w to z, 24 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
 func productsAVX2x6(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+
+// gatherAVX2x6 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 24 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+//
+//go:noescape
+func gatherAVX2x6(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)

@@ -17,26 +17,30 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 		return 0, err
 	}
 	k := o.K
-	W, b := o.Split(theta)
-	o.X.Fold(o.u, o.c, W, b)
-	o.engine.Prepare(o.u, o.c)
+	o.prepare(theta)
 	o.passes += float64(len(batch)) / float64(o.X.N())
 
 	// The batch is cut as the whole is: into blocks, in order, whatever the
 	// number of threads.
 	size := max(granule, (len(batch)+len(o.parts)-1)/len(o.parts))
 	parts := (len(batch) + size - 1) / size
+	workers := min(len(o.workers), parts)
+	if o.X.S != nil {
+		workers = 1 // the gradient of the sparse features has no parts
+	}
+	gW, gb := o.Split(grad)
+	clear(grad)
 	var wg sync.WaitGroup
-	for w := range min(len(o.workers), parts) {
+	for w := range workers {
 		wg.Go(func() {
 			worker := &o.workers[w]
-			for at := w; at < parts; at += len(o.workers) {
+			for at := w; at < parts; at += workers {
 				rows := batch[at*size : min((at+1)*size, len(batch))]
 				p := &o.parts[at]
 				p.reset(o.engine.GradLen(), k)
 				for len(rows) > 0 {
 					m := min(o.block(), len(rows))
-					o.addRows(p, worker, rows[:m])
+					o.addRows(p, worker, gW, rows[:m])
 					rows = rows[m:]
 				}
 			}
@@ -51,9 +55,8 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 			sum += o.Weights[i]
 		}
 	}
-	gW, gb := o.Split(grad)
-	clear(grad)
 	if sum == 0 {
+		clear(grad)
 		return 0, nil
 	}
 	sum *= o.norm / o.sum
@@ -68,8 +71,9 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 			gb[q] += r
 		}
 	}
-	o.engine.Unpack(gW, o.parts[0].grad)
+	o.engine.Unpack(gW[:o.X.V.D*k], o.parts[0].grad)
 	o.X.Unfold(gW, gb)
+	W, _ := o.Split(theta)
 	for i, w := range W {
 		gW[i] = gW[i]/sum + o.Lambda*w
 	}
@@ -79,26 +83,44 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 	return loss / sum, nil
 }
 
-// addRows adds the given rows, gathered into the worker's buffers, to p.
-func (o *Objective) addRows(p *part, w *worker, rows []int32) {
-	x := w.gather(o.X.V, rows, o.block())
-	if o.fused() {
+// addRows adds the given rows to p, and their gradient with respect to the
+// sparse features to gW.
+func (o *Objective) addRows(p *part, w *worker, gW []float64, rows []int32) {
+	if o.fused() && o.X.S == nil {
 		labels := o.Loss.(CrossEntropy).Labels
 		w.labels, w.weights = w.labels[:0], w.weights[:0]
 		for _, i := range rows {
 			w.labels = append(w.labels, labels[i])
 			w.weights = append(w.weights, o.weight(int(i)))
 		}
+		x := w.gather(o.X.V, rows, o.block())
 		p.sums.Add(w.scratch.CrossEntropy(x, w.labels, w.weights, p.grad, p.rsum))
 		return
 	}
 	z := w.z[:len(rows)*o.K]
-	w.scratch.Logits(x, z)
+	o.logitsOf(w, z, rows)
 	for at, i := range rows {
-		p.sums.Loss += o.residuals(z[at*o.K:][:o.K], int(i), int(i)+1)
+		r := z[at*o.K:][:o.K]
+		p.sums.Loss += o.residuals(r, int(i), int(i)+1)
+		if o.X.S != nil {
+			o.X.S.Scatter(gW[o.X.V.D*o.K:], r, int(i))
+		}
 	}
 	p.addResiduals(z, o.K)
-	p.sums.Square += w.scratch.AddGrad(x, z, p.grad)
+	if o.X.V.D > 0 {
+		p.sums.Square += w.scratch.AddGrad(w.rows.Slice(0, len(rows)), z, p.grad)
+	}
+}
+
+// logitsOf sets z to the logits of the given rows, whose dense features it
+// leaves in w.rows.
+func (o *Objective) logitsOf(w *worker, z []float64, rows []int32) {
+	if o.X.V.D > 0 {
+		w.scratch.Logits(w.gather(o.X.V, rows, o.block()), z)
+	}
+	for at, i := range rows {
+		o.addSparse(z[at*o.K:][:o.K], int(i))
+	}
 }
 
 // addResiduals adds residuals z, row-major, to rsum.

@@ -31,21 +31,21 @@ type Certificate struct {
 // NewCertificate reads X once for the sums that stay the same. The loss of o
 // must be a Dual.
 func NewCertificate(o *Objective) (*Certificate, error) {
-	d, k := o.X.D(), o.K
+	d, dense, k := o.X.D(), o.X.V.D, o.K
 	c := &Certificate{
 		o: o, dual: o.Loss.(Dual), total: o.sum / o.norm, best: math.Inf(-1), guess: math.Inf(-1),
 		g: make([]float64, d*k), s: make([]float64, k),
 	}
 	o.passes++
 	err := o.parallel(func(w *worker, p *part) {
-		p.reset(d*k, k)
+		p.reset(dense*k, k)
 		y := make([]float64, k)
 		for i := p.lo; i < p.hi; i++ {
 			c.dual.Target(y, i)
 			for q, v := range y {
 				if v *= o.weight(i); v != 0 { // mostly one class
 					p.rsum[q] += v
-					o.X.V.AddRow(p.grad[q*d:][:d], v, i)
+					o.X.V.AddRow(p.grad[q*dense:][:dense], v, i)
 				}
 			}
 		}
@@ -58,11 +58,12 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 		p := &o.parts[i]
 		linalg.Axpy(c.ybar, 1, p.rsum)
 		for q := range k {
-			for j, v := range p.grad[q*d:][:d] {
+			for j, v := range p.grad[q*dense:][:dense] {
 				c.cross[j*k+q] += v
 			}
 		}
 	}
+	c.addSparse()
 	o.X.Unfold(c.cross, c.ybar)
 	for q := range c.ybar {
 		c.ybar[q] /= o.norm
@@ -82,6 +83,32 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 		c.xbar[j] = x * c.total
 	}
 	return c, nil
+}
+
+// addSparse adds the sparse features' share to cross. With mostly one class a
+// row that is as quick as going over the rows.
+func (c *Certificate) addSparse() {
+	x, k := c.o.X, c.o.K
+	if x.S == nil {
+		return
+	}
+	cross, y := c.cross[x.V.D*k:], make([]float64, k)
+	for i := range x.N() {
+		c.dual.Target(y, i)
+		index, values := x.S.Row(i)
+		for q, v := range y {
+			if v *= c.o.weight(i); v == 0 {
+				continue
+			}
+			for at, j := range index {
+				if values == nil {
+					cross[int(j)*k+q] += v
+				} else {
+					cross[int(j)*k+q] += float64(v * values[at])
+				}
+			}
+		}
+	}
 }
 
 // Lower is the best proved lower bound of min f so far: -Inf where there is no

@@ -119,9 +119,7 @@ func (o *Objective) MeanCurvature(theta, c []float64) error {
 	const least, perClass = 10000, 20
 	k := o.K
 	stride := max(1, o.X.N()/max(least, perClass*k))
-	W, b := o.Split(theta)
-	o.X.Fold(o.u, o.c, W, b)
-	o.engine.Prepare(o.u, o.c)
+	o.prepare(theta)
 	o.passes += 1 / float64(stride)
 	err := o.parallel(func(w *worker, p *part) {
 		p.weight = 0
@@ -135,7 +133,7 @@ func (o *Objective) MeanCurvature(theta, c []float64) error {
 		}
 		for block := range slices.Chunk(rows, o.block()) {
 			z := w.z[:len(block)*k]
-			w.scratch.Logits(w.gather(o.X.V, block, o.block()), z)
+			o.logitsOf(w, z, block)
 			for at, i := range block {
 				weight := o.weight(int(i))
 				p.weight += weight

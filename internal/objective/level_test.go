@@ -14,7 +14,7 @@ import (
 // problem is a random objective with shifts, scales and weights.
 func problem(n, d, k int, bytes bool, threads int) *Objective {
 	rng := rand.New(rand.NewPCG(1, 2))
-	x := &matrix.Dense{V: kernel.Rows{D: d}, Shift: make([]float64, d), Scale: make([]float64, d)}
+	x := &matrix.Matrix{V: kernel.Rows{D: d}, Shift: make([]float64, d), Scale: make([]float64, d)}
 	for j := range d {
 		x.Shift[j], x.Scale[j] = rng.NormFloat64(), rng.Float64()
 	}

@@ -23,7 +23,7 @@ import (
 
 // A Problem says what f is.
 type Problem struct {
-	X       *matrix.Dense
+	X       *matrix.Matrix
 	Loss    Loss
 	K       int       // logits per row
 	Weights []float64 // n, nil for 1 each
@@ -46,6 +46,8 @@ type Objective struct {
 	ctx     context.Context
 	level   kernel.Level
 	engine  *kernel.Engine
+	runs    []run
+	r       []float64 // of the rows of a run, K each, where X has sparse features
 	// gradError bounds the error of the last gradient: see errorOf.
 	gradError float64
 	square    float64 // squaredNorm, 0 until wanted
@@ -56,7 +58,7 @@ type part struct {
 	lo, hi     int
 	sums       kernel.Sums
 	weight     float64   // of the rows that were counted
-	grad, rsum []float64 // d x K and K
+	grad, rsum []float64 // of the dense features x K, and K
 	// For Hessians: their sums, and a row, its outer product and its curvature.
 	hess, x, outer, curve []float64
 }
@@ -92,13 +94,10 @@ func New(ctx context.Context, p Problem, threads int) *Objective {
 		}
 	}
 	o.norm = cmp.Or(p.Norm, o.sum)
-	chunks := min(maxChunks, max(minChunks, n/partRows), max(1, maxPart/((d+1)*k)), (n+granule-1)/granule)
+	chunks := min(maxChunks, max(minChunks, n/partRows), max(1, maxPart/((p.X.V.D+1)*k)), (n+granule-1)/granule)
 	o.parts = make([]part, chunks)
-	for i := range o.parts {
-		p := &o.parts[i]
-		granules := (n + granule - 1) / granule
-		p.lo, p.hi = min(n, granules*i/chunks*granule), min(n, granules*(i+1)/chunks*granule)
-	}
+	o.cut(0, n)
+	o.plan(max(maxRun, p.X.Bytes()/8))
 	o.u, o.c = make([]float64, d*k), make([]float64, k)
 	o.workers = make([]worker, max(1, min(threads, chunks)))
 	for i := range o.workers {
@@ -108,9 +107,23 @@ func New(ctx context.Context, p Problem, threads int) *Objective {
 	return o
 }
 
+// cut makes the parts share the rows lo up to hi.
+func (o *Objective) cut(lo, hi int) {
+	granules := (hi - lo + granule - 1) / granule
+	for i := range o.parts {
+		p := &o.parts[i]
+		p.lo = min(hi, lo+granules*i/len(o.parts)*granule)
+		p.hi = min(hi, lo+granules*(i+1)/len(o.parts)*granule)
+	}
+}
+
 // SetLevel chooses what the passes are computed with from now on. A new
-// Objective computes in float64.
+// Objective computes in float64, and so it remains without dense features:
+// sums over sparse ones have the same bits at every level.
 func (o *Objective) SetLevel(level kernel.Level) {
+	if o.X.V.D == 0 {
+		level = kernel.Generic
+	}
 	o.level = level
 	o.engine = kernel.NewEngine(level, o.X.V, o.K)
 	for i := range o.workers {
@@ -182,18 +195,46 @@ func (o *Objective) parallel(visit func(w *worker, p *part)) error {
 // each calls visit for blocks of rows with their logits at theta, in parallel
 // over the parts and in order within a part. visit may overwrite z.
 func (o *Objective) each(theta []float64, visit func(p *part, z []float64, lo, hi int)) error {
-	W, b := o.Split(theta)
-	o.X.Fold(o.u, o.c, W, b)
-	o.engine.Prepare(o.u, o.c)
+	o.prepare(theta)
 	o.passes++
 	return o.parallel(func(w *worker, p *part) {
 		for lo := p.lo; lo < p.hi; lo += o.block() {
 			hi := min(lo+o.block(), p.hi)
 			z := w.z[:(hi-lo)*o.K]
-			w.scratch.Logits(o.X.V.Slice(lo, hi), z)
+			o.logits(w, z, lo, hi)
 			visit(p, z, lo, hi)
 		}
 	})
+}
+
+// prepare readies logits for the point theta.
+func (o *Objective) prepare(theta []float64) {
+	W, b := o.Split(theta)
+	o.X.Fold(o.u, o.c, W, b)
+	o.engine.Prepare(o.u[:o.X.V.D*o.K], o.c)
+}
+
+// logits sets z to the logits of rows lo up to hi: those of the dense features,
+// to which the sparse ones are added.
+func (o *Objective) logits(w *worker, z []float64, lo, hi int) {
+	if o.X.V.D > 0 {
+		w.scratch.Logits(o.X.V.Slice(lo, hi), z)
+	}
+	for i := lo; i < hi; i++ {
+		o.addSparse(z[(i-lo)*o.K:][:o.K], i)
+	}
+}
+
+// addSparse adds the part of the sparse features to the logits z of row i.
+func (o *Objective) addSparse(z []float64, i int) {
+	if o.X.S == nil {
+		return
+	}
+	if o.X.V.D == 0 {
+		copy(z, o.c)
+	}
+	index, values := o.X.S.Row(i)
+	kernel.Gather(z, index, values, o.u[o.X.V.D*o.K:])
 }
 
 // residuals overwrites the logits z of rows lo up to hi with the weighted
@@ -223,33 +264,29 @@ func (o *Objective) residuals(z []float64, lo, hi int) float64 {
 // the kernels round weights, theta is moved to the nearby point that they
 // evaluate. It implements optimize.Function.
 func (o *Objective) ValueGrad(theta, grad []float64) (float64, error) {
-	W, b := o.Split(theta)
-	o.X.Fold(o.u, o.c, W, b)
-	o.engine.Prepare(o.u, o.c)
+	o.prepare(theta)
 	if !o.engine.Exact() {
+		W, b := o.Split(theta)
 		o.X.Refold(o.u, o.c, W, b)
 	}
 	o.passes++
-	err := o.parallel(func(w *worker, p *part) {
-		p.reset(o.engine.GradLen(), o.K)
-		if o.fused() {
-			labels := o.Loss.(CrossEntropy).Labels
+	var err error
+	if o.fused() && o.X.S == nil {
+		labels := o.Loss.(CrossEntropy).Labels
+		err = o.parallel(func(w *worker, p *part) {
+			p.reset(o.engine.GradLen(), o.K)
 			var weights []float64
 			if o.Weights != nil {
 				weights = o.Weights[p.lo:p.hi]
 			}
 			p.sums = w.scratch.CrossEntropy(o.X.V.Slice(p.lo, p.hi), labels[p.lo:p.hi], weights, p.grad, p.rsum)
-			return
-		}
-		for lo := p.lo; lo < p.hi; lo += o.block() {
-			hi := min(lo+o.block(), p.hi)
-			x, z := o.X.V.Slice(lo, hi), w.z[:(hi-lo)*o.K]
-			w.scratch.Logits(x, z)
+		})
+	} else {
+		err = o.sweep(grad, func(w *worker, p *part, z []float64, lo, hi int) {
+			o.logits(w, z, lo, hi)
 			p.sums.Loss += o.residuals(z, lo, hi)
-			p.addResiduals(z, o.K)
-			p.sums.Square += w.scratch.AddGrad(x, z, p.grad)
-		}
-	})
+		})
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -271,9 +308,24 @@ func (p *part) reset(n, k int) {
 
 // collect adds the parts up, first to last, and the penalty.
 func (o *Objective) collect(theta, grad []float64) (f float64, sums kernel.Sums) {
+	sums = o.total(grad)
 	W, _ := o.Split(theta)
 	gW, gb := o.Split(grad)
-	clear(grad)
+	var square float64
+	for i, w := range W {
+		gW[i] = gW[i]/o.norm + o.Lambda*w
+		square += float64(w * w)
+	}
+	for q := range gb {
+		gb[q] /= o.norm
+	}
+	return sums.Loss/o.norm + o.Lambda/2*square, sums
+}
+
+// total adds the parts up, first to last: it makes grad X' R and R' 1.
+func (o *Objective) total(grad []float64) (sums kernel.Sums) {
+	gW, gb := o.Split(grad)
+	clear(gb)
 	for i := range o.parts {
 		sums.Add(o.parts[i].sums)
 		for q, r := range o.parts[i].rsum {
@@ -289,17 +341,9 @@ func (o *Objective) collect(theta, grad []float64) (f float64, sums kernel.Sums)
 			}
 		}
 	})
-	o.engine.Unpack(gW, total)
+	o.engine.Unpack(gW[:o.X.V.D*o.K], total)
 	o.X.Unfold(gW, gb)
-	var square float64
-	for i, w := range W {
-		gW[i] = gW[i]/o.norm + o.Lambda*w
-		square += float64(w * w)
-	}
-	for q := range gb {
-		gb[q] /= o.norm
-	}
-	return sums.Loss/o.norm + o.Lambda/2*square, sums
+	return sums
 }
 
 // errorOf bounds the norm of the error V'dR / S of the gradient with respect to
@@ -314,13 +358,14 @@ func (o *Objective) errorOf(sums kernel.Sums) float64 {
 	return 0
 }
 
-// squaredNorm is the sum of the squares of all v_ij Scale[j].
+// squaredNorm is the sum of the squares of all dense v_ij Scale[j]: the sums
+// over sparse features are not rounded.
 func (o *Objective) squaredNorm() float64 {
 	if o.square > 0 {
 		return o.square
 	}
 	err := o.parallel(func(_ *worker, p *part) {
-		p.x = zeros(p.x, o.X.D())
+		p.x = zeros(p.x, o.X.V.D)
 		o.X.AddSquares(p.x, p.lo, p.hi)
 	})
 	if err != nil {

@@ -182,7 +182,7 @@ func TestBatchGrad(t *testing.T) {
 
 		part := batch[:(len(batch)+1)/2]
 		sub := s
-		sub.X = &matrix.Dense{V: kernel.Rows{D: s.X.D()}, Shift: s.X.Shift, Scale: s.X.Scale}
+		sub.X = &matrix.Matrix{V: kernel.Rows{D: s.X.D()}, Shift: s.X.Shift, Scale: s.X.Scale}
 		sub.Weights = nil
 		var labels []int32
 		var sum float64

@@ -19,8 +19,8 @@ func randomMatrix(rng *rand.Rand, n, d int) []float32 {
 	return v
 }
 
-func dense(v []float32, d int) *matrix.Dense {
-	x := &matrix.Dense{V: kernel.Rows{D: d, F32: v}, Shift: make([]float64, d), Scale: make([]float64, d)}
+func dense(v []float32, d int) *matrix.Matrix {
+	x := &matrix.Matrix{V: kernel.Rows{D: d, F32: v}, Shift: make([]float64, d), Scale: make([]float64, d)}
 	for j := range d {
 		x.Shift[j], x.Scale[j] = 0.1*float64(j), 1+0.2*float64(j)
 	}

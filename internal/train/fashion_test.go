@@ -50,7 +50,7 @@ func fashion(tb testing.TB, bytes bool) Problem {
 		}
 		v.U8 = nil
 	}
-	x := &matrix.Dense{V: v, Shift: make([]float64, v.D), Scale: make([]float64, v.D)}
+	x := &matrix.Matrix{V: v, Shift: make([]float64, v.D), Scale: make([]float64, v.D)}
 	p := Problem{Problem: objective.Problem{X: x, K: 10}, Shares: make([]float64, 10)}
 	for j := range p.X.Scale {
 		p.X.Scale[j] = 1.0 / 255

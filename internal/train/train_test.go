@@ -19,7 +19,7 @@ import (
 // random is a problem of n rows, d features and k classes.
 func random(n, d, k int) Problem {
 	r := rand.New(rand.NewPCG(uint64(n), uint64(d*k)))
-	x := &matrix.Dense{V: kernel.Rows{D: d}, Shift: make([]float64, d), Scale: slices.Repeat([]float64{1}, d)}
+	x := &matrix.Matrix{V: kernel.Rows{D: d}, Shift: make([]float64, d), Scale: slices.Repeat([]float64{1}, d)}
 	labels, shares := make([]int32, n), make([]float64, k)
 	for i := range labels {
 		labels[i] = int32(i % k)
@@ -50,7 +50,7 @@ func TestChoose(t *testing.T) {
 		{3, 3, SolverSGD, SolverSGD, "asked for"},
 		{784, 10, SolverNewton, SolverNewton, "asked for"},
 	} {
-		p := Problem{Problem: objective.Problem{X: &matrix.Dense{V: kernel.Rows{D: c.d}}, K: c.k}}
+		p := Problem{Problem: objective.Problem{X: &matrix.Matrix{V: kernel.Rows{D: c.d}, Scale: make([]float64, c.d)}, K: c.k}}
 		if solver, reason := choose(p, c.wanted); solver != c.solver || !strings.Contains(reason, c.reason) {
 			t.Errorf("d=%d, K=%d, wanted %q: %s, %q", c.d, c.k, c.wanted, solver, reason)
 		}

@@ -32,6 +32,7 @@ func main() {
 	}
 	for vectors := 1; vectors <= productVectors; vectors++ {
 		products(vectors)
+		gather(vectors)
 	}
 	build.Generate()
 }

@@ -9,17 +9,22 @@ import (
 	"example.com/softmax/internal/kernel"
 )
 
-// A sample is a Dense, and the same matrix written out.
+// A sample is a Matrix, and the same matrix written out.
 type sample struct {
-	x    *Dense
+	x    *Matrix
 	rows [][]float64
 	w    []float64
 }
 
-// newSample makes an n x d matrix of bytes or floats, scaled, with a constant
-// feature if d > 2, weighted half of the time.
-func newSample(r *rand.Rand, n, d int, bytes bool) sample {
-	s := sample{x: &Dense{V: kernel.Rows{D: d}}}
+// newSample makes an n x d matrix, scaled, with a constant feature if d > 2,
+// weighted half of the time. Of a mixed one the second half is sparse; the
+// sparse features of ones hold nothing else.
+func newSample(r *rand.Rand, n, d int, storage string) sample {
+	dense := map[string]int{"bytes": d, "floats": d, "mixed": d / 2}[storage]
+	s := sample{x: &Matrix{V: kernel.Rows{D: dense}}}
+	if dense < d {
+		s.x.S = &kernel.Sparse{D: d - dense, Starts: []int{0}}
+	}
 	for range d {
 		s.x.Shift = append(s.x.Shift, 3*r.NormFloat64())
 		s.x.Scale = append(s.x.Scale, r.ExpFloat64())
@@ -31,16 +36,30 @@ func newSample(r *rand.Rand, n, d int, bytes bool) sample {
 		row := make([]float64, d)
 		for j := range row {
 			var v float64
-			if bytes {
+			switch {
+			case j >= dense:
+				if r.IntN(3) > 0 {
+					break
+				}
+				v = 1
+				s.x.S.Index = append(s.x.S.Index, int32(j-dense))
+				if storage != "ones" {
+					v = r.NormFloat64()
+					s.x.S.Values = append(s.x.S.Values, v)
+				}
+			case storage == "bytes":
 				b := uint8(r.IntN(4) * r.IntN(80))
 				s.x.V.U8 = append(s.x.V.U8, b)
 				v = float64(b)
-			} else {
+			default:
 				f := float32(r.NormFloat64())
 				s.x.V.F32 = append(s.x.V.F32, f)
 				v = float64(f)
 			}
 			row[j] = (v - s.x.Shift[j]) * s.x.Scale[j]
+		}
+		if s.x.S != nil {
+			s.x.S.Starts = append(s.x.S.Starts, len(s.x.S.Index))
 		}
 		s.rows = append(s.rows, row)
 	}
@@ -61,11 +80,11 @@ func (s sample) weight(i int) float64 {
 
 func forSamples(t *testing.T, test func(t *testing.T, r *rand.Rand, s sample)) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, bytes := range []bool{true, false} {
+	for _, storage := range []string{"bytes", "floats", "sparse", "ones", "mixed"} {
 		for _, n := range []int{1, 2, 5, 63, 130} {
 			for _, d := range []int{1, 2, 3, 16, 17, 33} {
-				s := newSample(r, n, d, bytes)
-				t.Run(fmt.Sprintf("bytes=%v/n=%d/d=%d/weights=%v", bytes, n, d, s.w != nil), func(t *testing.T) { test(t, r, s) })
+				s := newSample(r, n, d, storage)
+				t.Run(fmt.Sprintf("%s/n=%d/d=%d/weights=%v", storage, n, d, s.w != nil), func(t *testing.T) { test(t, r, s) })
 			}
 		}
 	}
@@ -110,25 +129,25 @@ func TestProducts(t *testing.T) {
 		W, b, R := random(d*k), random(k), random(n*k)
 		u, c, z := make([]float64, d*k), make([]float64, k), make([]float64, n*k)
 		s.x.Fold(u, c, W, b)
-		kernel.Forward(z, s.x.V, u, c)
 		g, rsum := make([]float64, d*k), make([]float64, k)
-		kernel.Backward(g, s.x.V, R)
-		for i := range R {
-			rsum[i%k] += R[i]
+		stored := make([]float64, n*d)
+		for i := range n {
+			v := stored[i*d:][:d]
+			s.x.AddRow(v, 1, i)
+			copy(z[i*k:][:k], c)
+			kernel.Products(z[i*k:][:k], v, u)
+			for j := range v {
+				kernel.Axpy(g[j*k:][:k], v[j], R[i*k:][:k])
+			}
+			kernel.Axpy(rsum, 1, R[i*k:][:k])
 		}
 		s.x.Unfold(g, rsum)
-		stored := func(i, j int) float64 {
-			if s.x.V.U8 != nil {
-				return float64(s.x.V.U8[i*d+j])
-			}
-			return float64(s.x.V.F32[i*d+j])
-		}
 		for q := range k {
 			for i := range n {
 				want, size := b[q], math.Abs(b[q])
 				for j := range d {
 					want += s.rows[i][j] * W[j*k+q]
-					size += (math.Abs(stored(i, j)) + math.Abs(s.x.Shift[j])) * s.x.Scale[j] * math.Abs(W[j*k+q])
+					size += (math.Abs(stored[i*d+j]) + math.Abs(s.x.Shift[j])) * s.x.Scale[j] * math.Abs(W[j*k+q])
 				}
 				near(t, "z", z[i*k+q], want, size)
 			}
@@ -136,7 +155,7 @@ func TestProducts(t *testing.T) {
 				want, size := 0.0, 0.0
 				for i := range n {
 					want += s.rows[i][j] * R[i*k+q]
-					size += (math.Abs(stored(i, j)) + math.Abs(s.x.Shift[j])) * s.x.Scale[j] * math.Abs(R[i*k+q])
+					size += (math.Abs(stored[i*d+j]) + math.Abs(s.x.Shift[j])) * s.x.Scale[j] * math.Abs(R[i*k+q])
 				}
 				near(t, "g", g[j*k+q], want, size)
 			}

@@ -1,0 +1,104 @@
+package objective
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"example.com/softmax/internal/kernel"
+)
+
+// A run is rows whose residuals are kept until the gradient of the sparse
+// features has been made of them.
+type run struct {
+	lo, hi  int
+	columns *kernel.Sparse // the transpose of the sparse features of these rows
+}
+
+// maxRun is how many residuals a run may keep, if they are not fewer than the
+// stored values.
+const maxRun = 1 << 22
+
+// plan cuts the rows into runs of at most so many residuals, but of a granule
+// of rows at least: a single run unless X has sparse features.
+func (o *Objective) plan(residuals int) {
+	n := o.X.N()
+	o.runs = []run{{hi: n}}
+	if o.X.S == nil {
+		return
+	}
+	size := max(granule, residuals/o.K)
+	count := max(1, (n+size-1)/size)
+	o.runs = make([]run, count)
+	for i := range o.runs {
+		lo, hi := n*i/count, n*(i+1)/count
+		o.runs[i] = run{lo, hi, o.X.S.Transpose(lo, hi)}
+	}
+	o.r = make([]float64, (n+count-1)/count*o.K)
+}
+
+// sweep makes X' R, up to Unfold, of a matrix R, n x K, that fill writes by
+// blocks of rows: in parallel over the parts, in order within a part. The
+// dense features' share and R' 1 are left in the parts, that of the sparse
+// features in grad.
+//
+// Sparse gradients are not summed by parts: clearing and adding up so many
+// numbers would cost more than the sums. Every feature is summed by one
+// goroutine, in the order of the rows, with the columns of X (its transpose is
+// stored too) and the residuals of a run of rows.
+func (o *Objective) sweep(grad []float64, fill func(w *worker, p *part, r []float64, lo, hi int)) error {
+	k := o.K
+	err := o.parallel(func(_ *worker, p *part) { p.reset(o.engine.GradLen(), k) })
+	sparse := grad[o.X.V.D*k : o.X.D()*k]
+	clear(sparse)
+	defer o.cut(0, o.X.N())
+	for _, run := range o.runs {
+		if err != nil {
+			return err
+		}
+		o.cut(run.lo, run.hi)
+		err = o.parallel(func(w *worker, p *part) {
+			for lo := p.lo; lo < p.hi; lo += o.block() {
+				hi := min(lo+o.block(), p.hi)
+				r := w.z
+				if run.columns != nil {
+					r = o.r[(lo-run.lo)*k:]
+				}
+				r = r[:(hi-lo)*k]
+				fill(w, p, r, lo, hi)
+				p.addResiduals(r, k)
+				if o.X.V.D > 0 {
+					p.sums.Square += w.scratch.AddGrad(o.X.V.Slice(lo, hi), r, p.grad)
+				}
+			}
+		})
+		if run.columns != nil && err == nil {
+			o.addColumns(sparse, run.columns)
+		}
+	}
+	return err
+}
+
+// addColumns adds to g the sums over the rows of a run of the sparse features
+// times o.r.
+func (o *Objective) addColumns(g []float64, columns *kernel.Sparse) {
+	const size = 512 // features that a goroutine takes at once
+	k := o.K
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range o.workers {
+		wg.Go(func() {
+			for {
+				hi := int(next.Add(size))
+				lo := hi - size
+				if lo >= columns.N() {
+					return
+				}
+				for j := lo; j < min(hi, columns.N()); j++ {
+					index, values := columns.Row(j)
+					kernel.Gather(g[j*k:][:k], index, values, o.r)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
