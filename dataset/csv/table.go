@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/softmax/dataset"
+	"example.com/softmax/internal/decimal"
 )
 
 // typing is how much text is kept until the types of the columns are settled: a
@@ -73,7 +74,7 @@ func (t *table) readRow() error {
 				continue
 			}
 		case inFloats:
-			if v, ok := decimal(data[f.from:f.to]); ok {
+			if v, class := decimal.Parse(data[f.from:f.to]); class == decimal.Number {
 				c.floats = append(c.floats, v)
 				continue
 			}

@@ -1,0 +1,113 @@
+// Package libsvm reads and writes the sparse text format of LIBSVM, LIBLINEAR
+// and SVMlight (https://www.csie.ntu.edu.tw/~cjlin/libsvm), one example a line:
+//
+//	label index:value index:value ... # comment
+//
+// A label is any text without blanks, colons, commas and #. Several of them with
+// commas between, as in 1,3, make the example one of several classes at once; a
+// line that begins with its first index has none. Indices count from 1, the
+// largest is 2,147,483,646; they may come in any order, none twice. Values are
+// decimal numbers; NA, NaN and nan are missing. Tokens like qid:3 behind the
+// label are ignored, as are comments and empty lines. A line may be 64 MiB long.
+//
+// What is read takes memory in proportion to the file, however large its
+// indices are.
+package libsvm
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+
+	"example.com/softmax/dataset"
+)
+
+const (
+	// maxLine bounds the bytes of a line.
+	maxLine = 64 << 20
+	// maxIndex leaves room for a width of int32.
+	maxIndex = math.MaxInt32 - 1
+
+	columnName, labelName = "x", "label"
+)
+
+// Options say how to read a file. The zero value reads a file with a label in
+// every line whose indices count from 1.
+type Options struct {
+	// Name is the file's name, for errors and Dataset.Source.
+	Name string
+	// ZeroBased says that indices count from 0. It is not guessed from the
+	// indices: two files of one set might be guessed differently.
+	ZeroBased bool
+	// LabelOptional reads lines without a label, too: their label is missing.
+	LabelOptional bool
+	// Width is how many numbers a row has at least: for test data those of the
+	// training data, whose last index they may lack.
+	Width int
+}
+
+// Read reads a dataset to the end of r: one Numeric column called "x", with
+// Sparse, as wide as its largest index, and a label called "label"; Targets in
+// its place if a line has several labels. The dataset has neither if no line
+// has a label. Every error is a *dataset.Error; its Row is the line of the file.
+func Read(r io.Reader, opt Options) (*dataset.Dataset, error) {
+	p := newParser(r, opt)
+	for {
+		text, err := p.next()
+		switch {
+		case err == io.EOF:
+			return p.dataset()
+		case err == nil:
+			err = p.parse(text)
+		}
+		if err != nil {
+			return nil, p.fault(p.line, err)
+		}
+	}
+}
+
+func (p *parser) dataset() (*dataset.Dataset, error) {
+	rows := len(p.starts) - 1
+	width := max(p.width, p.opt.Width)
+	switch {
+	case rows == 0:
+		return nil, p.fault(0, dataset.ErrNoRows)
+	case width == 0:
+		return nil, p.fault(0, fmt.Errorf("%w: no line has an index", dataset.ErrNoColumns))
+	case p.unlabelled > 0 && !p.several && !p.opt.LabelOptional:
+		return nil, p.fault(p.unlabelled, fmt.Errorf("%w: the line begins with an index", dataset.ErrNoLabel))
+	}
+	var label *dataset.Label
+	if !p.several && len(p.classes) > 0 {
+		label = p.label(rows)
+	}
+	d, err := dataset.New(p.opt.Name, []dataset.Column{{
+		Name: columnName, Kind: dataset.Numeric, Width: width,
+		Sparse: &dataset.Sparse{Starts: p.starts, Index: p.index, Values: p.values},
+	}}, label, nil)
+	if err != nil {
+		return nil, err
+	}
+	if p.several {
+		if d.Targets, err = p.targets(rows); err == nil {
+			err = d.Validate()
+		}
+		if err != nil {
+			return nil, p.fault(0, err)
+		}
+	}
+	if p.queries {
+		d.Notes = append(d.Notes, "Query numbers (qid:) are ignored.")
+	}
+	return d, nil
+}
+
+// fault makes err an error about a line of the file. An error of the file's
+// reader that has a place already stays as it is.
+func (p *parser) fault(line int, err error) error {
+	if placed := (*dataset.Error)(nil); errors.As(err, &placed) {
+		return err
+	}
+	return &dataset.Error{File: p.opt.Name, Row: line, Err: err}
+}

@@ -1,0 +1,90 @@
+package decimal
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strconv"
+	"testing"
+)
+
+func TestParse(t *testing.T) {
+	for text, want := range map[string]Class{
+		"1e400": TooLarge, "-1e400": TooLarge, "1e309": TooLarge,
+		"": None, "+": None, "-": None, ".": None, "e5": None, "1e": None, "1e+": None, "--1": None, "+-1": None, "1.2.3": None,
+		"inf": None, "-Infinity": None, "nan": None, "e": None,
+		"0x1p4": None, "0x10": None, "1_0": None, "0b1": None, "1,5": None, "1 2": None, " 1": None, "٣": None, "1\u00a0": None, "1.\u00b7": None,
+		"0": Number, "-0": Number, "5.": Number, ".5": Number, "-.5e-3": Number, "1E5": Number, "1e-400": Number,
+		"18446744073709551616": Number, "99999999999999999999": Number, "0.00000000000000000000": Number,
+	} {
+		if _, got := Parse([]byte(text)); got != want {
+			t.Errorf("%q is class %d, want %d", text, got, want)
+		}
+	}
+}
+
+// Every number has the value that strconv gives it, bit for bit.
+func TestRounding(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	fast := 0
+	for range 200_000 {
+		v := math.Float64frombits(random.Uint64())
+		if random.IntN(2) == 0 {
+			v = random.NormFloat64() * math.Pow10(random.IntN(24)-12)
+		}
+		b := strconv.AppendFloat(nil, v, "efg"[random.IntN(3)], random.IntN(24)-1, 64)
+		want, err := strconv.ParseFloat(string(b), 64)
+		if err != nil || want != want || math.IsInf(want, 0) {
+			continue
+		}
+		got, class := Parse(b)
+		if class != Number || math.Float64bits(got) != math.Float64bits(want) {
+			t.Fatalf("%s: %v (class %d), want %v", b, got, class, want)
+		}
+		if _, ok := exact(b); ok {
+			fast++
+		}
+	}
+	if fast < 20_000 {
+		t.Errorf("only %d numbers took the fast path", fast)
+	}
+}
+
+// What Parse takes ParseFloat takes, with the same bits.
+func FuzzParse(f *testing.F) {
+	for _, text := range []string{"1", "-0.5", "9007199254740993", "1e23", "0x1p4", "2.2250738585072011e-308", "inf", "1_0"} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		got, class := Parse(b)
+		want, err := strconv.ParseFloat(string(b), 64)
+		switch {
+		case class == Number && (err != nil || math.Float64bits(got) != math.Float64bits(want)):
+			t.Errorf("%q: %v, want %v, %v", b, got, want, err)
+		case class != Number && got != 0:
+			t.Errorf("%q: %v of class %d", b, got, class)
+		}
+	})
+}
+
+func BenchmarkParse(b *testing.B) {
+	for _, format := range []string{"%.0f", "%.6f", "%.9g", "%v"} {
+		random := rand.New(rand.NewPCG(1, 2))
+		var cells [][]byte
+		size := 0
+		for range 1000 {
+			cells = append(cells, fmt.Appendf(nil, format, 100*random.NormFloat64()))
+			size += len(cells[len(cells)-1])
+		}
+		b.Run(format, func(b *testing.B) {
+			b.SetBytes(int64(size))
+			for b.Loop() {
+				for _, cell := range cells {
+					if _, class := Parse(cell); class != Number {
+						b.Fatal(string(cell))
+					}
+				}
+			}
+		})
+	}
+}
