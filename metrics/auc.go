@@ -10,7 +10,8 @@ import (
 )
 
 // An Area is that under the curves of the classes, and its averages as
-// scikit-learn defines them. A class that does not occur in the truth has no
+// scikit-learn defines them for ROC curves; for precision-recall curves they are
+// the same. A class that does not occur in the truth has no
 // curve, and is in no average.
 type Area struct {
 	// PerClass sets each class, with its probability as the score, against all

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
-	"sort"
 	"sync"
 	"sync/atomic"
 )
@@ -106,20 +105,25 @@ func (b Bootstrap) Scores(truth []int32, logits []float64, K int, w []float64) (
 		}
 		losses, weights = append(losses, loss), append(weights, weight(w, i))
 	}
-	intervals, err := b.Intervals(len(losses), weights, func(w []float64) float64 {
-		var m mean
-		for i, hit := range right {
-			m.addIf(hit, w[i])
-		}
-		return m.value()
-	}, func(w []float64) float64 {
-		var m mean
-		for i, loss := range losses {
-			if !math.IsNaN(loss) {
-				m.add(loss, w[i])
+	intervals, err := b.Intervals(len(losses), weights, func(times []float64) float64 {
+		var hits, all float64 // whole numbers: no rounding
+		for i, n := range times {
+			all += n
+			if right[i] {
+				hits += n
 			}
 		}
-		return m.value()
+		return hits / all
+	}, func(times []float64) float64 {
+		var total sum
+		var all float64
+		for i, n := range times {
+			if n > 0 && !math.IsNaN(losses[i]) {
+				total.add(n * losses[i])
+				all += n
+			}
+		}
+		return total.value() / all
 	})
 	if err != nil {
 		return Interval{}, Interval{}, err
@@ -130,20 +134,32 @@ func (b Bootstrap) Scores(truth []int32, logits []float64, K int, w []float64) (
 // draws draws examples by weight.
 type draws struct {
 	total float64
-	upTo  []float64 // weight of the examples up to each; nil where all have weight 1
+	// Where not all weights are 1: the weight of the examples up to each, and
+	// the first example that a draw from each of n equal parts of total can hit
+	// (H.-C. Chen and Y. Asau, On generating random variates from an empirical
+	// distribution, AIIE Transactions 6, 1974).
+	upTo  []float64
+	first []int32
 }
 
 func newDraws(n int, w []float64) *draws {
 	if !slices.ContainsFunc(w, func(v float64) bool { return v != 1 }) {
 		return &draws{total: float64(n)}
 	}
-	d := &draws{upTo: make([]float64, n)}
+	d := &draws{upTo: make([]float64, n), first: make([]int32, n)}
 	var s sum
 	for i, v := range w {
 		s.add(v)
 		d.upTo[i] = s.value()
 	}
 	d.total = s.value()
+	i := 0
+	for part := range d.first {
+		for i < n-1 && d.upTo[i] <= float64(part)/float64(n)*d.total {
+			i++
+		}
+		d.first[part] = int32(i)
+	}
 	return d
 }
 
@@ -153,11 +169,20 @@ func (d *draws) draw(times []float64, r *rand.Rand) {
 	if d.total == 0 {
 		return
 	}
+	n := len(times)
 	for range max(1, int(math.Round(d.total))) {
-		at := r.Float64() * d.total
-		i := int(at)
-		if d.upTo != nil {
-			i = sort.Search(len(times)-1, func(i int) bool { return d.upTo[i] > at })
+		u := r.Float64()
+		at := u * d.total
+		if d.upTo == nil {
+			times[int(at)]++
+			continue
+		}
+		i := int(d.first[int(u*float64(n))])
+		for i > 0 && d.upTo[i-1] > at { // the products round
+			i--
+		}
+		for i < n-1 && d.upTo[i] <= at {
+			i++
 		}
 		times[i]++
 	}

@@ -54,7 +54,7 @@ func FitTemperature(truth []int32, logits []float64, K int, w []float64) (Temper
 	t := Temperature{T: 1, Before: before.loss}
 	low, high := 0.0, math.Inf(1) // of 1/T
 	inverse, last, now := 1.0, math.Inf(1), before
-	for t.Iterations < 1000 {
+	for done := false; !done && t.Iterations < 1000; {
 		t.Iterations++
 		if now.slope < 0 {
 			low = inverse
@@ -62,15 +62,11 @@ func FitTemperature(truth []int32, logits []float64, K int, w []float64) (Temper
 			high = inverse
 		}
 		next := inverse - now.slope/now.curvature
-		// Newton's step, where it stays inside and the last one was a success.
-		if !(next > low && next < high && math.Abs(now.slope) <= last/2) {
-			if math.Abs(next-inverse) <= 4e-16*inverse && now.curvature <= math.MaxFloat64 {
-				break
-			}
+		switch near := math.Abs(next-inverse) <= 1e-9*inverse; {
+		case near && now.curvature <= math.MaxFloat64:
+			done = true // convergence is quadratic: this step is the last
+		case !(next > low && next < high && math.Abs(now.slope) <= last/2): // Newton's method is lost
 			next = middle(low, high)
-		}
-		if next == inverse || math.Nextafter(low, high) >= high {
-			break
 		}
 		last, inverse = math.Abs(now.slope), next
 		now = f.at(inverse)

@@ -1,6 +1,11 @@
 package main
 
-import "strconv"
+import (
+	"math"
+	"strconv"
+
+	"example.com/softmax/metrics"
+)
 
 // evaluateObject is what evaluate --json prints.
 type evaluateObject struct {
@@ -15,8 +20,14 @@ type evaluateObject struct {
 	// Confusion is the matrix, true class in rows; above mostMatrix classes the
 	// triples [true class, predicted class, count] that are not 0, by the
 	// classes' places in Classes.
-	Confusion any           `json:"confusion"`
-	PerClass  []classObject `json:"per_class"`
+	Confusion any               `json:"confusion"`
+	PerClass  []fullClassObject `json:"per_class"`
+
+	BalancedAccuracy    number `json:"balanced_accuracy"`
+	MatthewsCorrelation number `json:"matthews_correlation"`
+	CohenKappa          number `json:"cohen_kappa"`
+	// Left out where the probabilities of all rows are too many to keep.
+	*fullObject
 
 	UnknownLabels    int      `json:"unknown_labels"`
 	UnlabelledRows   int      `json:"unlabelled_rows"`
@@ -34,7 +45,44 @@ type classObject struct {
 	Support   number `json:"support"`
 }
 
+// fullClassObject is a class with the areas under its curves.
+type fullClassObject struct {
+	classObject
+	ROCAUC           number `json:"roc_auc"`
+	AveragePrecision number `json:"average_precision"`
+}
+
+// fullObject is a fullScore.
+type fullObject struct {
+	Brier            number      `json:"brier"`
+	ECE              number      `json:"ece"`
+	Reliability      []binObject `json:"reliability"`
+	ROCAUC           areaObject  `json:"roc_auc"`
+	AveragePrecision areaObject  `json:"average_precision"`
+	AccuracyInterval [2]number   `json:"accuracy_interval"`
+	LogLossInterval  [2]number   `json:"log_loss_interval"`
+}
+
+// areaObject has scikit-learn's names for averages one-vs-rest and one-vs-one.
+type areaObject struct {
+	Macro        number `json:"ovr_macro"`
+	Weighted     number `json:"ovr_weighted"`
+	PairMacro    number `json:"ovo_macro"`
+	PairWeighted number `json:"ovo_weighted"`
+}
+
+type binObject struct {
+	Low        number `json:"low"`
+	High       number `json:"high"`
+	Rows       number `json:"rows"`
+	Confidence number `json:"confidence"`
+	Accuracy   number `json:"accuracy"`
+}
+
 const mostMatrix = 1000
+
+// none is a number that does not exist.
+var none = number(math.NaN())
 
 func (e *evaluator) object() *evaluateObject {
 	s := e.score
@@ -44,12 +92,18 @@ func (e *evaluator) object() *evaluateObject {
 		LogLoss: number(s.LogLoss), LogLossError: number(s.LogLossError), TopK: make(map[string]number),
 		UnknownLabels: s.Unknown, UnlabelledRows: s.Unlabelled, IncompleteRows: s.Incomplete, OverflowedRows: s.Overflowed,
 		UnseenCategories: s.Unseen, ExtraColumns: append([]string{}, e.extra...),
+		BalancedAccuracy: number(s.Confusion.BalancedAccuracy()), MatthewsCorrelation: number(s.Confusion.MatthewsCorrelation()),
+		CohenKappa: number(s.Confusion.CohenKappa()), fullObject: e.full.object(),
 	}
 	for k, v := range s.TopK {
 		o.TopK[strconv.Itoa(k)] = number(v)
 	}
 	for k, c := range s.Confusion.PerClass() {
-		o.PerClass = append(o.PerClass, classObject{e.classes[k], number(c.Precision), number(c.Recall), number(c.F1), number(c.Support)})
+		class := fullClassObject{classObject{e.classes[k], number(c.Precision), number(c.Recall), number(c.F1), number(c.Support)}, none, none}
+		if e.full != nil {
+			class.ROCAUC, class.AveragePrecision = number(e.full.roc.PerClass[k]), number(e.full.precision.PerClass[k])
+		}
+		o.PerClass = append(o.PerClass, class)
 	}
 	if len(e.classes) <= mostMatrix {
 		o.Confusion = s.Confusion.Matrix()
@@ -60,5 +114,23 @@ func (e *evaluator) object() *evaluateObject {
 		triples = append(triples, [3]float64{float64(p.Truth), float64(p.Pred), p.Count})
 	}
 	o.Confusion = triples
+	return o
+}
+
+func (f *fullScore) object() *fullObject {
+	if f == nil {
+		return nil
+	}
+	area := func(a metrics.Area) areaObject {
+		return areaObject{number(a.Macro), number(a.Weighted), number(a.PairMacro), number(a.PairWeighted)}
+	}
+	o := &fullObject{
+		Brier: number(f.brier), ECE: number(f.ece), ROCAUC: area(f.roc), AveragePrecision: area(f.precision),
+		AccuracyInterval: [2]number{number(f.accuracy.Low), number(f.accuracy.High)},
+		LogLossInterval:  [2]number{number(f.logLoss.Low), number(f.logLoss.High)},
+	}
+	for _, b := range f.bins {
+		o.Reliability = append(o.Reliability, binObject{number(b.Low), number(b.High), number(b.Weight), number(b.Confidence), number(b.Accuracy)})
+	}
 	return o
 }

@@ -33,8 +33,8 @@ func (e *evaluator) runTargets() error {
 		return fmt.Errorf("%s: none of %s can be scored: %d have no labels, %d a missing value, and of %d the logits overflow", e.data.Source,
 			plural(e.bound.Rows(), "row", "rows"), s.Unlabelled, s.Incomplete, s.Overflowed)
 	}
-	if e.pictures != "" {
-		return usagef("--pictures shows one label a row; %s has several", e.data.Source)
+	if e.pictures != "" || e.reliability != "" || e.all {
+		return usagef("--pictures, --reliability and --all-metrics are for one label a row; %s has several", e.data.Source)
 	}
 	e.gaps(e.out, s.Gaps)
 	if e.json {
