@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"math"
 
-	"example.com/softmax/internal/chart"
 	"example.com/softmax/metrics"
 )
 
-// A fullScore has the scores that take the probabilities of all rows at once.
+// A fullScore has the scores that take the probabilities of all rows at once:
+// softmax(o), as for the log-loss, whatever the model's loss function.
 type fullScore struct {
 	brier, ece        float64
 	bins              []metrics.Bin
@@ -141,31 +141,4 @@ func (f *fullScore) ofClass(k int) string {
 		roc, precision = f.roc.PerClass[k], f.precision.PerClass[k]
 	}
 	return fmt.Sprintf("  %9.4f  %9.4f", roc, precision)
-}
-
-// drawReliability draws the accuracy over the confidence of each bin, with two
-// standard errors on each side.
-func (e *evaluator) drawReliability() error {
-	perfect := chart.Series{Name: "perfect", X: []float64{0, 1}, Y: []float64{0, 1}}
-	model := chart.Series{Name: "this model, ± 2 standard errors"}
-	for _, b := range e.full.bins {
-		if b.Weight == 0 {
-			continue
-		}
-		margin := 2 * math.Sqrt(b.Accuracy*(1-b.Accuracy)/b.Weight)
-		model.X, model.Y = append(model.X, b.Confidence), append(model.Y, b.Accuracy)
-		model.Low = append(model.Low, max(0, b.Accuracy-margin))
-		model.High = append(model.High, min(1, b.Accuracy+margin))
-	}
-	dots := chart.Series{X: model.X, Y: model.Y, Points: true, Again: true}
-	picture, err := chart.Lines{
-		Title:  fmt.Sprintf("Reliability: calibration error %.4f", e.full.ece),
-		X:      chart.Axis{Label: "mean probability of the predicted class, by bins"},
-		Y:      chart.Axis{Label: "share of right predictions"},
-		Series: []chart.Series{perfect, model, dots},
-	}.Draw()
-	if err != nil {
-		return err
-	}
-	return writePicture(e.reliability, picture)
 }
