@@ -50,3 +50,23 @@ func BenchmarkRead(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkCollection reads texts of some thousand bytes with escapes in them.
+func BenchmarkCollection(b *testing.B) {
+	random := rand.New(rand.NewPCG(1, 2))
+	var text bytes.Buffer
+	for i := range 5000 {
+		fmt.Fprintf(&text, "%d\t", i%20)
+		for range 20 + random.IntN(100) {
+			text.WriteString(`a line of "words", of some length\n`)
+		}
+		text.WriteByte('\n')
+	}
+	b.SetBytes(int64(text.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Read(bytes.NewReader(text.Bytes()), Options{TSV: true}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

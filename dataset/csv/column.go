@@ -15,16 +15,18 @@ const (
 	inBytes  store = iota // numbers, all of them integers 0 to 255 so far
 	inFloats              // numbers and missing values
 	inCodes               // levels
+	inTexts               // texts
 	nowhere               // a column left out, or the weight
 )
 
-// A column of the file while it is read. Which it is of the three slices that
+// A column of the file while it is read. Which it is of the four slices that
 // hold its cells, store says.
 type column struct {
 	store  store
 	bytes  []uint8 // without the rows in table.stage
 	floats []float64
 	codes  []int32
+	texts  []string
 
 	name  string
 	role  role
@@ -36,7 +38,7 @@ type column struct {
 	unread   int     // rows before this one are to be read again as text
 	word     offence // the cell that made a column of numbers categorical
 	infinite offence // the first infinite value
-	spelled  int     // missing values in words, in a categorical column
+	spelled  int     // missing values in words, not in a numeric column
 }
 
 // An offence is a cell that does not fit its column; its line is 0 if there is
@@ -53,8 +55,15 @@ func (o offence) fault() error {
 // add appends a cell on which the fast paths of numbers failed. stage holds
 // the staged rows of the column and a place for this one.
 func (c *column) add(cell []byte, line int, settled bool, stage []uint8) error {
-	if c.store == inCodes {
+	switch c.store {
+	case inCodes:
 		c.codes = append(c.codes, c.codeOf(cell))
+		return nil
+	case inTexts:
+		if c.missing(cell) {
+			cell = nil
+		}
+		c.texts = append(c.texts, string(cell))
 		return nil
 	}
 	staged := stage[:len(stage)-1]
@@ -124,10 +133,7 @@ func (c *column) codeOf(cell []byte) int32 {
 	if k, ok := c.code[string(cell)]; ok {
 		return k
 	}
-	if word := trim(cell); saysMissing(word) {
-		if len(word) > 0 {
-			c.spelled++
-		}
+	if c.missing(cell) {
 		return -1
 	}
 	if c.code == nil {
@@ -137,6 +143,18 @@ func (c *column) codeOf(cell []byte) int32 {
 	c.code[level] = k
 	c.levels = append(c.levels, level)
 	return k
+}
+
+// missing reports whether a cell of words is missing, and counts those that say so.
+func (c *column) missing(cell []byte) bool {
+	word := trim(cell)
+	if !saysMissing(word) {
+		return false
+	}
+	if len(word) > 0 {
+		c.spelled++
+	}
+	return true
 }
 
 // flush appends the staged rows if they are this column's, and makes room for
@@ -169,6 +187,8 @@ func (c *column) column() dataset.Column {
 		out.Bytes = c.bytes
 	case inFloats:
 		out.Float64s = c.floats
+	case inTexts:
+		out.Kind, out.Texts = dataset.Text, c.texts
 	case inCodes:
 		out.Kind = dataset.Categorical
 		out.Levels, out.Codes = c.sorted(slices.Sort[[]string])

@@ -40,6 +40,10 @@ func words(name, levels string, codes ...int32) dataset.Column {
 	return dataset.Column{Name: name, Kind: dataset.Categorical, Levels: strings.Split(levels, "|"), Codes: codes}
 }
 
+func texts(name string, v ...string) dataset.Column {
+	return dataset.Column{Name: name, Kind: dataset.Text, Texts: v}
+}
+
 func classes(name string, labels ...string) *dataset.Label { return dataset.NewLabel(name, labels) }
 
 func TestRead(t *testing.T) {
@@ -111,6 +115,34 @@ func TestRead(t *testing.T) {
 			set(t, classes("column 2", "x", "y"), nil, words("column 1", "1|red", 0, 1))},
 		{"names", " a ,,label\n1,2,x\n", Options{},
 			set(t, classes("label", "x"), nil, integers("a", 1), integers("column 2", 2))},
+		{"told texts", "t,label\nNA,x\n1,y\n\"a \"\"b\"\"\nc\",y\n z ,x\n", Options{Text: []string{"t"}}, noted(
+			set(t, classes("label", "x", "y", "y", "x"), nil, texts("t", "", "1", "a \"b\"\nc", " z ")),
+			`Column "t": 1 cells that say NA or NaN are taken for missing values.`)},
+		{"a text is no label", "y,t\n1,a\n", Options{Text: []string{"t"}, Drop: nil, Label: "y"},
+			set(t, classes("y", "1"), nil, texts("t", "a"))},
+		{"the last that is no text is the label", "a,y,t\n1,2,b\n", Options{Text: []string{"t"}},
+			set(t, classes("y", "2"), nil, integers("a", 1), texts("t", "b"))},
+		{"texts by their looks", "t,s,w,label\n" + "the quick brown fox jumps,the quick brown fox,thequickbrownfoxjumpsover,x\n" + ",a b,thequickbrownfoxjumpsunder,x\n" + "over the lazy dog and more,c d,the-lazy-dog-and-even-more,x\n", Options{},
+			set(t, classes("label", "x", "x", "x"), nil, texts("t", "the quick brown fox jumps", "", "over the lazy dog and more"),
+				words("s", "a b|c d|the quick brown fox", 2, 0, 1), words("w", "the-lazy-dog-and-even-more|thequickbrownfoxjumpsover|thequickbrownfoxjumpsunder", 1, 2, 0))},
+		{"texts that come again are categories", "t,label\n" + strings.Repeat("the quick brown fox jumps,x\n", 2), Options{},
+			set(t, classes("label", "x", "x"), nil, words("t", "the quick brown fox jumps", 0, 0))},
+		{"said to be categorical, whatever their looks", "t,label\nthe quick brown fox jumps,x\n", Options{Categorical: []string{"t"}},
+			set(t, classes("label", "x"), nil, words("t", "the quick brown fox jumps", 0))},
+		{"collection of texts", "b\t\"x\" says\\n\\tit\\\\n\\r\\q\\\r\n\r\na\t\"\n", Options{TSV: true},
+			set(t, classes("label", "b", "a"), nil, texts("text", "\"x\" says\n\tit\\n\r\\q\\", "\""))},
+		{"collection of three columns", "b\tb:1\tx\na\ta\\\\2\ty\n", Options{TSV: true},
+			set(t, classes("label", "b", "a"), nil, words("column 2", "a\\2|b:1", 1, 0), texts("text", "x", "y"))},
+		{"collection, label by number", "1\t2\tx\n3\t4\ty\n", Options{TSV: true, Label: "1", Drop: []string{"column 2"}},
+			set(t, classes("label", "1", "3"), nil, texts("text", "x", "y"))},
+		{"collection, read again", "b\t1\tx\na\tr\\\\\ty\n", Options{TSV: true},
+			set(t, classes("label", "b", "a"), nil, words("column 2", "1|r\\", 0, 1), texts("text", "x", "y"))},
+		{"texts alone", "one\ntwo\n", Options{TSV: true, LabelOptional: true},
+			set(t, nil, nil, texts("text", "one", "two"))},
+		{"TSV with a header", "\n\"t\"\tlabel\n\"a\\n\tb\"\tx\n", Options{TSV: true},
+			set(t, classes("label", "x"), nil, words("t", "a\\n\tb", 0))},
+		{"TSV with a named column", "a\ty\n1\tx\n", Options{TSV: true, Label: "y"},
+			set(t, classes("y", "x"), nil, integers("a", 1))},
 		{"Latin-1", "a,label\ncaf\xe9,x\n", Options{},
 			set(t, classes("label", "x"), nil, words("a", "caf\xe9", 0))},
 	} {
@@ -157,6 +189,10 @@ func TestErrors(t *testing.T) {
 		{"no such weight", "a,b\n1,2\n", Options{Weight: "w"}, dataset.ErrColumn, 0, "w", "no such column"},
 		{"no such column of many", "a,b,c,d,e,f,g,h,i\n", Options{Drop: []string{"1"}}, dataset.ErrColumn, 0, "1", `"h", ...`},
 		{"label is the weight", "a,b\n1,2\n", Options{Label: "a", Weight: "a"}, dataset.ErrColumn, 0, "a", "both the weight and the label"},
+		{"a text for a label", "text\n", Options{TSV: true}, dataset.ErrNoLabel, 0, "label", `it has "text"`},
+		{"label is a text", "a,b\n1,2\n", Options{Label: "a", Text: []string{"a"}}, dataset.ErrColumn, 0, "a", "both text and the label"},
+		{"collection, short row", "a\tb\nc\n", Options{TSV: true}, dataset.ErrRagged, 2, "", "1 where the first line has 2"},
+		{"collection, NUL", "a\tb\nc\x00\n", Options{TSV: true}, dataset.ErrFormat, 2, "", "NUL"},
 		{"label is dropped", "a,b\n1,2\n", Options{Label: "a", Drop: []string{"a"}}, dataset.ErrColumn, 0, "a", "both dropped and the label"},
 		{"both types", "a,b\n1,2\n", Options{Numeric: []string{"a"}, Categorical: []string{"a"}}, dataset.ErrColumn, 0, "a", "both numeric and categorical"},
 		{"word in a numeric column", "a,b,label\n1,2,x\n3,\"two, or so\",y\n", Options{Numeric: []string{"b"}}, dataset.ErrNumber, 3, "b", `"two, or so"`},
@@ -272,17 +308,29 @@ func TestSettled(t *testing.T) {
 }
 
 func TestConformance(t *testing.T) {
-	text := "n,f,c,\"w\"\"\",label\n" + "0,1.5,red,1,x\n" + "255,,\"b,\r\n\",2,y\r\n" + "\n17,-0.25,NA,0,x"
-	want := set(t, classes("label", "x", "y", "x"), []float64{1, 2, 0},
-		integers("n", 0, 255, 17), numbers("f", 1.5, nan, -.25), words("c", "b,\r\n|red", 1, 0, -1))
-	want.Source = "three.csv"
-	want.Notes = []string{`Column "c": 1 cells that say NA or NaN are taken for missing values.`}
-	datasettest.Test(t, datasettest.Format{
-		Read: func(r io.Reader) (*dataset.Dataset, error) {
-			return Read(r, Options{Name: "three.csv", Weight: `w"`})
-		},
-		Valid: []byte(text),
-		Want:  want,
-		Lines: true,
+	t.Run("table", func(t *testing.T) {
+		text := "n,f,c,\"w\"\"\",label\n" + "0,1.5,red,1,x\n" + "255,,\"b,\r\n\",2,y\r\n" + "\n17,-0.25,NA,0,x"
+		want := set(t, classes("label", "x", "y", "x"), []float64{1, 2, 0},
+			integers("n", 0, 255, 17), numbers("f", 1.5, nan, -.25), words("c", "b,\r\n|red", 1, 0, -1))
+		want.Source = "three.csv"
+		want.Notes = []string{`Column "c": 1 cells that say NA or NaN are taken for missing values.`}
+		datasettest.Test(t, datasettest.Format{
+			Read: func(r io.Reader) (*dataset.Dataset, error) {
+				return Read(r, Options{Name: "three.csv", Weight: `w"`})
+			},
+			Valid: []byte(text),
+			Want:  want,
+			Lines: true,
+			Cell:  func(text string) string { return "w\",n,label\n1," + text + ",x\n" },
+		})
+	})
+	t.Run("collection", func(t *testing.T) {
+		datasettest.Test(t, datasettest.Format{
+			Read:  func(r io.Reader) (*dataset.Dataset, error) { return Read(r, Options{TSV: true, LabelOptional: true}) },
+			Valid: []byte("b\t1\tone \\n\"two\r\na\t2.5\t\n\nb\t\t\\\\"),
+			Want:  set(t, classes("label", "b", "a", "b"), nil, numbers("column 2", 1, 2.5, nan), texts("text", "one \n\"two", "", "\\")),
+			Lines: true,
+			Cell:  func(text string) string { return "a\t" + text + "\n" },
+		})
 	})
 }

@@ -5,6 +5,7 @@ import (
 	stdcsv "encoding/csv"
 	"io"
 	"slices"
+	"strings"
 	"testing"
 
 	"example.com/softmax/dataset"
@@ -17,12 +18,14 @@ func FuzzCSV(f *testing.F) {
 		"a,label\n1,x\ninf,y\nred,\"y\"\"\nz\"\r\n",
 		"\xef\xbb\xbflabel,a,w\n\nx,NA,1\n,1e400,0",
 		"a\tlabel\n1\t2\n",
+		"b\tb:1\tx\\n\"\na\ta\\\\2\ty\n",
+		"t,label\nthe quick brown fox jumps,x\n",
 	} {
-		f.Add([]byte(text), byte(','), false)
+		f.Add([]byte(text), byte(','), false, strings.Contains(text, "\t"))
 	}
-	f.Fuzz(func(t *testing.T, text []byte, delimiter byte, noHeader bool) {
+	f.Fuzz(func(t *testing.T, text []byte, delimiter byte, noHeader, tsv bool) {
 		d := datasettest.Check(t, func(r io.Reader) (*dataset.Dataset, error) {
-			return Read(r, Options{Delimiter: delimiter, NoHeader: noHeader})
+			return Read(r, Options{Delimiter: delimiter, NoHeader: noHeader, TSV: tsv})
 		}, text)
 		if d == nil {
 			return

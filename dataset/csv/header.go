@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,12 +21,17 @@ const (
 	roleDropped     role = "dropped"
 	roleNumeric     role = "numeric"
 	roleCategorical role = "categorical"
+	roleText        role = "text"
 )
 
 // readHeader names the columns and gives them their roles. Without a header it
 // reads the first row, too.
 func (t *table) readHeader() error {
 	t.text.skipBOM()
+	collection := t.opt.TSV && !t.opt.NoHeader && !t.hasHeader()
+	if collection {
+		t.opt.NoHeader, t.text.escapes = true, true
+	}
 	switch err := t.text.scan(); {
 	case err == io.EOF:
 		return t.fault(0, "", fmt.Errorf("%w: the file is empty", dataset.ErrNoRows))
@@ -39,7 +45,13 @@ func (t *table) readHeader() error {
 		if strings.Contains(name, "\r") && !strings.Contains(name, "\n") {
 			return t.fault(0, "", fmt.Errorf("%w: its lines end in CR alone: convert them to LF", dataset.ErrFormat))
 		}
-		if t.opt.NoHeader || name == "" {
+		switch last := len(t.columns) - 1; {
+		case collection && j == last:
+			name = "text"
+			t.columns[j].role = roleText
+		case collection && j == 0:
+			name = "label"
+		case t.opt.NoHeader, name == "":
 			name = "column " + strconv.Itoa(j+1)
 		}
 		if first, ok := index[name]; ok {
@@ -59,12 +71,29 @@ func (t *table) readHeader() error {
 	return nil
 }
 
+// hasHeader looks whether the first line has the name of a column.
+func (t *table) hasHeader() bool {
+	line, _ := t.text.peek() // an error returns with the first scan
+	o := &t.opt
+	names := slices.Concat([]string{"label", o.Weight}, o.Drop, o.Numeric, o.Categorical, o.Text)
+	if _, err := strconv.Atoi(o.Label); err != nil {
+		names = append(names, o.Label) // else it may be a value
+	}
+	for _, field := range bytes.Split(line, []byte{o.Delimiter}) {
+		name := strings.Trim(string(field), ` "`)
+		if strings.HasPrefix(name, targetPrefix) || name != "" && slices.Contains(names, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // assign gives the columns their roles, and so a first store.
 func (t *table) assign(index map[string]int) error {
 	for _, part := range []struct {
 		role  role
 		names []string
-	}{{roleDropped, t.opt.Drop}, {roleNumeric, t.opt.Numeric}, {roleCategorical, t.opt.Categorical}} {
+	}{{roleDropped, t.opt.Drop}, {roleNumeric, t.opt.Numeric}, {roleCategorical, t.opt.Categorical}, {roleText, t.opt.Text}} {
 		for _, name := range part.names {
 			if err := t.claim(name, index, part.role); err != nil {
 				return err
@@ -95,6 +124,8 @@ func (t *table) assign(index map[string]int) error {
 			continue
 		case roleCategorical:
 			c.store = inCodes
+		case roleText:
+			c.store = inTexts
 		}
 		c.fixed = c.role != ""
 		inputs++
@@ -144,7 +175,7 @@ func (t *table) assignLabel(index map[string]int) error {
 			return t.claim(name, index, roleLabel)
 		}
 		for j := len(t.columns) - 1; j >= 0 && !t.opt.LabelOptional; j-- {
-			if c := &t.columns[j]; c.role != roleDropped && c.role != roleWeight {
+			if c := &t.columns[j]; c.role != roleDropped && c.role != roleWeight && c.role != roleText {
 				return t.claim(c.name, index, roleLabel)
 			}
 		}

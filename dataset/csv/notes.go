@@ -13,15 +13,12 @@ const (
 	almostAll = 0.99
 )
 
-// notes says what looks like a mistake in a categorical column.
+// notes says what looks like a mistake in a column of words.
 func (c *column) notes() (notes []string) {
-	if c.store != inCodes {
-		return nil
-	}
 	if c.spelled > 0 {
 		notes = append(notes, fmt.Sprintf("Column %q: %d cells that say NA or NaN are taken for missing values.", c.name, c.spelled))
 	}
-	if c.role == roleLabel {
+	if c.store != inCodes || c.role == roleLabel {
 		return notes
 	}
 	number := make([]bool, len(c.levels))

@@ -23,9 +23,11 @@ const (
 // A scanner splits text into records of fields: RFC 4180 with any delimiter,
 // lines ending in LF or CRLF, the last one with or without. A quote that does
 // not begin its field is an ordinary character, and an empty line no record.
+// With escapes every quote is an ordinary character.
 type scanner struct {
-	r     io.Reader
-	delim byte
+	r       io.Reader
+	delim   byte
+	escapes bool // in place of quotes
 
 	buf      []byte // text up to end, then padding
 	pos, end int    // the text not yet scanned
@@ -75,7 +77,7 @@ func (s *scanner) scan() error {
 			return err
 		}
 		text := s.buf[s.pos : s.pos+size]
-		if bytes.IndexByte(text, '"') >= 0 {
+		if !s.escapes && bytes.IndexByte(text, '"') >= 0 {
 			return s.splitQuoted()
 		}
 		s.data = s.buf[s.pos:]
@@ -84,9 +86,29 @@ func (s *scanner) scan() error {
 		if size > 0 && text[size-1] == '\r' {
 			size--
 		}
-		if size > 0 {
-			return s.split(size)
+		switch {
+		case size == 0:
+			continue
+		case s.escapes && bytes.IndexByte(text, '\\') >= 0:
+			return s.splitEscaped(size)
 		}
+		return s.split(size)
+	}
+}
+
+// peek returns the next line that is not empty, without moving to it.
+func (s *scanner) peek() ([]byte, error) {
+	for {
+		size, err := s.lineEnd()
+		if err != nil {
+			return nil, err
+		}
+		line := bytes.TrimSuffix(s.buf[s.pos:s.pos+size], []byte{'\r'})
+		if len(line) > 0 {
+			return line, nil
+		}
+		s.pos = min(s.pos+size+1, s.end)
+		s.next++
 	}
 }
 
@@ -128,6 +150,22 @@ func (s *scanner) split(size int) error {
 		}
 	}
 	s.fields = append(fields, span{from, uint32(size)})
+	return nil
+}
+
+// splitEscaped splits data[:size] and copies its fields into s.unquoted.
+func (s *scanner) splitEscaped(size int) error {
+	if err := s.split(size); err != nil {
+		return err
+	}
+	s.unquoted = s.unquoted[:0]
+	for j := range s.fields {
+		from, field := len(s.unquoted), s.field(j)
+		s.unquoted = appendUnescaped(s.unquoted, field)
+		s.fields[j] = span{uint32(from), uint32(len(s.unquoted))}
+	}
+	s.unquoted = append(s.unquoted, make([]byte, padding)...)
+	s.data = s.unquoted
 	return nil
 }
 

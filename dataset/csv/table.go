@@ -132,6 +132,7 @@ func (t *table) settle() error {
 		return nil
 	}
 	text := newScanner(t.text.scanned(), t.opt.Delimiter)
+	text.escapes = t.text.escapes
 	text.skipBOM()
 	row := 0
 	if !t.opt.NoHeader {
@@ -160,6 +161,9 @@ func (t *table) dataset() (*dataset.Dataset, error) {
 		c := &t.columns[j]
 		if c.store == nowhere {
 			continue
+		}
+		if c.isText() {
+			c.becomeText()
 		}
 		notes = append(notes, c.notes()...)
 		switch c.role {

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -29,6 +30,10 @@ type Format struct {
 	// Lines says that a file cut off may pass for a shorter one, as a text of
 	// one line for each row does. Else it must be an error.
 	Lines bool
+	// Cell returns a file of one example with a cell of the given text, which
+	// has no character that the format treats specially. It is nil if the format
+	// has no text.
+	Cell func(text string) string
 }
 
 // Test runs all tests of the suite. It must not run in parallel with others:
@@ -41,6 +46,9 @@ func Test(t *testing.T, f Format) {
 	t.Run("Failing", f.testFailing)
 	t.Run("Truncated", f.testTruncated)
 	t.Run("Damaged", f.testDamaged)
+	if f.Cell != nil {
+		t.Run("LongCell", f.testLongCell)
+	}
 	for range 100 {
 		if runtime.NumGoroutine() <= before {
 			return
@@ -173,6 +181,27 @@ func (f Format) testTruncated(t *testing.T) {
 			t.Errorf("cut after %d of %d bytes, it was read without an error", n, len(f.Valid))
 		case d.Rows() > f.Want.Rows():
 			t.Errorf("cut after %d bytes, it had %d rows instead of %d", n, d.Rows(), f.Want.Rows())
+		}
+	}
+}
+
+// testLongCell: a cell of 10 MiB is a value or an error, and takes memory in
+// proportion. A word, a text, and what begins as a number.
+func (f Format) testLongCell(t *testing.T) {
+	for _, text := range []string{"y", "word ", "9"} {
+		data := []byte(f.Cell(strings.Repeat(text, 10<<20/len(text))))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := f.Read(bytes.NewReader(data))
+		runtime.ReadMemStats(&after)
+		if err != nil {
+			checkError(t, err)
+			if len(err.Error()) > 1000 {
+				t.Errorf("the error message is %d bytes long", len(err.Error()))
+			}
+		}
+		if got, most := after.TotalAlloc-before.TotalAlloc, uint64(12*len(data)); got > most {
+			t.Errorf("a cell of %d bytes made the reader allocate %d", len(data), got)
 		}
 	}
 }
