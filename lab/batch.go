@@ -1,13 +1,18 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
+	"example.com/softmax/dataset"
+	"example.com/softmax/internal/chart"
 	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
+	"example.com/softmax/internal/optimize"
 )
 
 // Batch measures what the size of a batch does to speed, and to learning.
@@ -53,61 +58,46 @@ type BatchResult struct {
 	Loss         float64 `json:"loss"`
 	TestAccuracy float64 `json:"test_accuracy"`
 	EpochSeconds float64 `json:"epoch_seconds"` // by the times measured
-	// Epochs is when the loss first was at most Target; 0 if it was not in
-	// mostEpochs.
-	Epochs int `json:"epochs"`
+	Epochs       int     `json:"epochs"`        // when the loss first was at most Target; 0 if it was not in 100
 }
 
-func runBatch(ctx context.Context, opt Options) (*Batch, error) {
-	trainSet, test, err := opt.data()
-	if err != nil {
-		return nil, err
-	}
-	p, err := newProblem(trainSet)
-	if err != nil {
-		return nil, err
-	}
+func runBatch(ctx context.Context, opt Options) *Batch {
+	trainSet, test := opt.data()
+	p := newProblem(trainSet)
 	p.Lambda = 0 // as in the chapter
 	best := kernel.Best()
 	r := &Batch{
 		Rows: p.n(), RowBytes: p.X.Bytes() / p.n(), Parameters: p.parameters(),
-		Threads: opt.threads(), Level: best.String(), TargetEpochs: targetEpochs,
+		Threads: opt.threads(), Level: best.String(), TargetEpochs: 2,
 	}
-	step := func(level kernel.Level, threads int) func(batch []int32) error {
-		o := p.objective(ctx, level, threads)
-		theta, grad := p.start(o), make([]float64, p.parameters())
-		return func(batch []int32) error {
-			_, err := o.BatchGrad(theta, grad, batch)
+	step := func(level kernel.Level, threads int) func(batch []int32) {
+		o, theta := p.objective(ctx, level, threads)
+		grad := make([]float64, p.parameters())
+		return func(batch []int32) {
+			must(o.BatchGrad(theta, grad, batch))
 			linalg.Axpy(theta, -0.001, grad)
-			return err
 		}
 	}
 	move := mover(p.X.V.U8, p.X.D())
 	if p.X.V.U8 == nil {
 		move = mover(p.X.V.F32, p.X.D())
 	}
-	err = timeBatches(ctx, p.n(), opt.Seed, 3*time.Second,
+	timeBatches(ctx, p.n(), opt.Seed, 3*time.Second,
 		timing{&r.Scalar, step(kernel.Generic, 1), 256}, timing{&r.Vector, step(best, 1), 1024}, timing{&r.All, step(best, r.Threads), 1024})
-	if err != nil {
-		return nil, err
-	}
-	if err := timeBatches(ctx, p.n(), opt.Seed, time.Second/2, timing{&r.Move, move, 8192}); err != nil {
-		return nil, err
-	}
-	learning := &learning{Batch: r, problem: p, objective: p.objective(ctx, best, r.Threads), test: test, seed: opt.Seed}
-	return r, learning.run()
+	timeBatches(ctx, p.n(), opt.Seed, time.Second/2, timing{&r.Move, move, 8192})
+	r.learn(ctx, opt, p, test)
+	return r
 }
 
 // mover returns a function that gathers the rows of a batch in one place and
 // copies them to another.
-func mover[T any](values []T, width int) func(batch []int32) error {
+func mover[T any](values []T, width int) func(batch []int32) {
 	here, there := make([]T, len(values)), make([]T, len(values))
-	return func(batch []int32) error {
+	return func(batch []int32) {
 		for at, i := range batch {
 			copy(here[at*width:][:width], values[int(i)*width:])
 		}
 		copy(there, here[:len(batch)*width])
-		return nil
 	}
 }
 
@@ -115,44 +105,38 @@ func mover[T any](values []T, width int) func(batch []int32) error {
 // once as have the given number of rows.
 type timing struct {
 	times *BatchTimes
-	run   func(batch []int32) error
+	run   func(batch []int32)
 	rows  int
 }
 
 // timeBatches times batches of 1, 2, 4 ... n random rows. Every round times
 // everything, and the fastest of the rounds counts: what else the machine does
 // can only add to a time, and a median of times still has that in it.
-func timeBatches(ctx context.Context, n int, seed uint64, budget time.Duration, timings ...timing) error {
-	const least = 4
+func timeBatches(ctx context.Context, n int, seed uint64, budget time.Duration, timings ...timing) {
 	order := make([]int32, n)
 	for at, i := range rand.New(rand.NewPCG(seed, 0)).Perm(n) {
 		order[at] = int32(i)
 	}
 	start := time.Now()
-	for round := 1; round <= least || time.Since(start) < budget; round++ {
+	for round := 1; round <= 4 || time.Since(start) < budget; round++ {
 		for _, t := range timings {
-			if err := t.round(ctx, order); err != nil {
-				return err
-			}
+			t.round(order)
 			t.times.Rounds = round
+			check(ctx.Err())
 		}
 	}
 	for _, t := range timings {
 		t.times.fit()
 	}
-	return nil
 }
 
-func (t *timing) round(ctx context.Context, order []int32) error {
+func (t *timing) round(order []int32) {
 	n := len(order)
 	for at, m := 0, 1; ; at, m = at+1, min(2*m, n) {
 		repeats := max(1, t.rows/m)
 		began := time.Now()
 		for i := range repeats {
-			lo := i * m % (n - m + 1)
-			if err := t.run(order[lo : lo+m]); err != nil {
-				return err
-			}
+			t.run(order[i*m%(n-m+1):][:m])
 		}
 		seconds := time.Since(began).Seconds() / float64(repeats)
 		if at == len(t.times.Size) {
@@ -160,7 +144,7 @@ func (t *timing) round(ctx context.Context, order []int32) error {
 		}
 		t.times.Seconds[at] = min(t.times.Seconds[at], seconds)
 		if m == n {
-			return ctx.Err()
+			return
 		}
 	}
 }
@@ -190,11 +174,118 @@ func (t *BatchTimes) fit() {
 	t.Deviation = math.Sqrt(best / float64(len(t.Size)))
 }
 
-// each is the time of a row in batches of each size.
-func (t *BatchTimes) each() []float64 {
+// learn trains to the end with batches of 1, 4, 16 ... and of all rows.
+func (r *Batch) learn(ctx context.Context, opt Options, p *problem, test *dataset.Dataset) {
+	o, start := p.objective(ctx, kernel.Best(), r.Threads)
+	descend := func(m, epochs int, rate float64, seen func(epoch int, loss float64, theta []float64) (stop bool)) {
+		descent := optimize.Descent{Rate: rate, Batch: m, Epochs: epochs, Seed: opt.Seed}
+		sgd(o, o, slices.Clone(start), descent, func(epoch int, _, f float64, theta []float64) bool { return seen(epoch, f, theta) })
+	}
+	descend(min(256, r.Rows), r.TargetEpochs, 0.1, func(_ int, loss float64, _ []float64) bool {
+		r.Target = loss
+		return false
+	})
+	computing, move := r.Computing(), r.Move.Each()
+	for at, m := range r.Scalar.Size {
+		if all := at == len(computing)-1; !all && (at%2 == 1 || at == len(computing)-2) {
+			continue
+		}
+		l := BatchResult{Size: m, Steps: (r.Rows + m - 1) / m, Loss: math.Inf(1), EpochSeconds: float64(r.Rows) * (computing[at] + move[at])}
+		for _, rate := range []float64{0.1, 0.03, 0.01} {
+			descend(m, 1, rate, func(_ int, loss float64, theta []float64) bool {
+				if loss < l.Loss {
+					l.Loss, l.Rate, l.TestAccuracy = loss, rate, p.accuracy(theta, test)
+				}
+				return false
+			})
+		}
+		descend(m, 100, l.Rate, func(epoch int, loss float64, _ []float64) bool {
+			if loss <= r.Target {
+				l.Epochs = epoch
+			}
+			return l.Epochs > 0
+		})
+		r.Learning = append(r.Learning, l)
+	}
+}
+
+// Each is the time of a row in batches of each size.
+func (t *BatchTimes) Each() []float64 {
 	all := make([]float64, len(t.Size))
 	for i, m := range t.Size {
 		all[i] = t.Seconds[i] / float64(m)
 	}
 	return all
+}
+
+// Half is the batch half of whose time is T0.
+func (t *BatchTimes) Half() float64 { return t.T0 / t.T1 }
+
+// Computing is the time of a row in the fastest way of computing.
+func (r *Batch) Computing() []float64 {
+	each, vector, all := r.Scalar.Each(), r.Vector.Each(), r.All.Each()
+	for i := range each {
+		each[i] = min(each[i], vector[i], all[i])
+	}
+	return each
+}
+
+// Fastest is the way of computing of lowest T1.
+func (r *Batch) Fastest() *BatchTimes {
+	return slices.MinFunc([]*BatchTimes{&r.Scalar, &r.Vector, &r.All}, func(a, b *BatchTimes) int { return cmp.Compare(a.T1, b.T1) })
+}
+
+// Saving is what a row saves in computing, in terms of what it costs to move.
+func (r *Batch) Saving() float64 {
+	each := r.Computing()
+	return (each[0] - slices.Min(each)) / slices.Max(r.Move.Each())
+}
+
+// A Way is one column of times.
+type Way struct {
+	*Batch
+	Key   string
+	Times *BatchTimes
+}
+
+// Ways are the times that this machine can tell apart.
+func (r *Batch) Ways() []Way {
+	all := []Way{{r, "scalar", &r.Scalar}}
+	if r.Level != kernel.Generic.String() {
+		all = append(all, Way{r, "vector", &r.Vector})
+	}
+	if r.Threads > 1 {
+		all = append(all, Way{r, "all", &r.All})
+	}
+	return append(all, Way{r, "move", &r.Move})
+}
+
+// Soonest is the batch that reaches the target in the least time.
+func (r *Batch) Soonest() BatchResult {
+	best := r.Learning[0]
+	for _, l := range r.Learning {
+		if l.Epochs > 0 && (best.Epochs == 0 || l.TargetSeconds() < best.TargetSeconds()) {
+			best = l
+		}
+	}
+	return best
+}
+
+// TargetSeconds is the time until the loss is down to the target.
+func (l BatchResult) TargetSeconds() float64 { return float64(l.Epochs) * l.EpochSeconds }
+
+// drawings show the time of an example against the batch.
+func (r *Batch) drawings(words [][]string) []drawing {
+	var series []chart.Series
+	for _, way := range r.Ways() {
+		t := way.Times
+		x, measured, line := make([]float64, len(t.Size)), t.Each(), make([]float64, len(t.Size))
+		for i, m := range t.Size {
+			x[i] = float64(m)
+			measured[i] *= 1e6
+			line[i] = 1e6 * (t.T0/x[i] + t.T1)
+		}
+		series = append(series, dots(x, measured), chart.Series{X: x, Y: line, Again: true})
+	}
+	return []drawing{lines(words[0], logarithmic, logarithmic, series...)}
 }

@@ -35,7 +35,7 @@ type optimization struct {
 }
 
 func TestBatch(t *testing.T) {
-	r, err := runBatch(t.Context(), sixth(t))
+	r, err := run(t.Context(), runBatch, sixth(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestBatch(t *testing.T) {
 	if final.Epochs != step {
 		t.Errorf("loss %v after %d steps, want %d", r.Target, final.Epochs, step)
 	}
-	shows(t, r, "t0", "1000", "512", "0.01", "0.262")
+	shows(t, "batch", r, "t0", "1000", "512", "0.01", "0.262")
 }
 
 // The line is the one that the times lie on, and never below 0.

@@ -7,7 +7,7 @@ import (
 )
 
 func TestConfidence(t *testing.T) {
-	r, err := runConfidence(t.Context(), sixth(t))
+	r, err := run(t.Context(), runConfidence, sixth(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestConfidence(t *testing.T) {
 			t.Errorf("%s: %v, scikit-learn %v", c.what, c.got, c.want)
 		}
 	}
-	shows(t, r, "0.9999", "0.3557", "1000")
+	shows(t, "confidence", r, "0.9999", "0.3557", "1000")
 }
 
 // median of an even number of values.

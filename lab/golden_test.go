@@ -2,14 +2,25 @@ package lab
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
+
+// run runs an experiment, and once returns the result of its only run.
+func run[F finding](ctx context.Context, of func(context.Context, Options) F, opt Options) (F, error) {
+	return attempt(func() F { return of(ctx, opt) })
+}
+
+func once[F finding](of func(context.Context, Options) F) func() (F, error) {
+	return sync.OnceValues(func() (F, error) { return run(context.Background(), of, Options{}) })
+}
 
 func near(got, want, tolerance float64) bool { return math.Abs(got-want) <= tolerance }
 
@@ -27,17 +38,22 @@ func readGolden(t *testing.T, name string, v any) {
 
 // shows checks that a result's pages hold the given strings in both languages,
 // and that its picture and its JSON form can be written.
-func shows(t *testing.T, r Result, want ...string) {
+func shows(t *testing.T, name string, found finding, want ...string) {
 	t.Helper()
-	for _, lang := range []Lang{English, Chinese} {
+	r := &Result{name, found}
+	for _, lang := range languages {
 		// Folding may break a line inside what is wanted.
-		text := strings.Join(strings.Fields(r.Page(lang).Text(100)), " ")
+		text, err := r.Text(lang, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = strings.Join(strings.Fields(text), " ")
 		for _, w := range want {
 			if !strings.Contains(text, w) {
 				t.Errorf("%s: the page does not say %q", lang, w)
 			}
 		}
-		if strings.Contains(text, "%!") || strings.Contains(text, "NaN") && !slices.Contains(want, "NaN") {
+		if strings.Contains(text, "%!") || strings.Contains(text, "<no value>") || strings.Contains(text, "NaN") && !slices.Contains(want, "NaN") {
 			t.Errorf("%s: the page is badly formatted:\n%s", lang, text)
 		}
 		var picture bytes.Buffer

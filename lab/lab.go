@@ -2,22 +2,22 @@
 // sentences of a textbook chapter on the subject on real data, and says where
 // they hold, where they need a condition and where they are too strong.
 //
-// An experiment is a function that returns a typed result with its numbers; a
-// Result renders itself as text, in English and Chinese, and as a picture.
-// Numbers are deterministic by seed, timings aside. Without data of the
-// caller's the embedded samples serve.
+// An experiment is a function that returns numbers. What is said about them, in
+// English and Chinese, stands in pages/NAME.LANG.md, a template; so do the words
+// of the pictures. Numbers are deterministic by seed, timings aside. Without
+// data of the caller's the embedded samples serve.
 package lab
 
 //go:generate go test . -run TestDocs -update -timeout 30m
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"io"
 
 	"example.com/softmax/dataset"
-	"example.com/softmax/dataset/sample"
+	"example.com/softmax/internal/chart"
 )
 
 // Lang is a language for text and labels.
@@ -37,36 +37,35 @@ type Options struct {
 	Threads     int // 0 for all
 }
 
-// data returns the training and test sets.
-func (o Options) data() (train, test *dataset.Dataset, err error) {
-	if o.Train != nil {
-		if o.Test == nil {
-			return nil, nil, errors.New("this experiment needs test data beside the training data")
-		}
-		return o.Train, o.Test, nil
-	}
-	if train, err = sample.FashionTrain(); err != nil {
-		return nil, nil, err
-	}
-	test, err = sample.FashionTest()
-	return train, test, err
-}
-
-// A Result is what an experiment found. Its exported fields are the numbers
-// (they make the JSON form); the methods show them.
-type Result interface {
-	// Page tells what was done and found.
-	Page(Lang) Page
-	// WritePicture draws it as "png" or "svg". Chinese text needs "svg".
-	WritePicture(w io.Writer, format string, lang Lang) error
-}
-
 // An Experiment is one entry of the lab.
 type Experiment struct {
 	Name string
-	// About is one line for a list.
-	About map[Lang]string
-	Run   func(context.Context, Options) (Result, error)
+	Run  func(context.Context, Options) (*Result, error)
+}
+
+// experiments are in the order of the chapter.
+var experiments = []Experiment{
+	experiment("ordinal", runOrdinal),
+	experiment("network", runNetwork),
+	experiment("confidence", runConfidence),
+	experiment("losses", runLosses),
+	experiment("several", runSeveral),
+	experiment("likelihood", runLikelihood),
+	experiment("batch", runBatch),
+	experiment("overflow", runOverflow),
+	experiment("logzero", runLogZero),
+	experiment("margin", runMargin),
+	experiment("optimizers", runOptimizers),
+}
+
+func experiment[F finding](name string, run func(context.Context, Options) F) Experiment {
+	return Experiment{name, func(ctx context.Context, o Options) (*Result, error) {
+		found, err := attempt(func() F { return run(ctx, o) })
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		return &Result{name, found}, nil
+	}}
 }
 
 // Experiments returns all experiments in the order of the chapter.
@@ -82,40 +81,99 @@ func Find(name string) (Experiment, error) {
 	return Experiment{}, fmt.Errorf("the lab has no experiment %q", name)
 }
 
-// experiment makes an entry of a typed function.
-func experiment[R Result](name, english, chinese string, run func(context.Context, Options) (R, error)) Experiment {
-	return Experiment{
-		Name:  name,
-		About: map[Lang]string{English: english, Chinese: chinese},
-		Run: func(ctx context.Context, o Options) (Result, error) {
-			r, err := run(ctx, o)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
-			}
-			return r, nil
-		},
+// About is one line for a list.
+func (e Experiment) About(lang Lang) (string, error) { return render(e.Name, lang, "about", nil) }
+
+// A Result is what an experiment found.
+type Result struct {
+	name  string
+	found finding
+}
+
+// A finding is the data of a page: the exported fields are the numbers, which
+// also make the JSON form, and exported methods are what follows from them.
+type finding interface {
+	// drawings are the pictures, one below the other. Each has its words, in
+	// the order in which the template "picture" has them: title, axes, series.
+	drawings(words [][]string) []drawing
+}
+
+type drawing interface {
+	Draw() (*chart.Picture, error)
+}
+
+// MarshalJSON implements json.Marshaler.
+func (r *Result) MarshalJSON() ([]byte, error) { return json.Marshal(r.found) }
+
+// WritePicture draws the result as "png" or "svg". Chinese text needs "svg".
+func (r *Result) WritePicture(w io.Writer, format string, lang Lang) error {
+	words, err := r.words(lang)
+	if err != nil {
+		return err
+	}
+	var parts []*chart.Picture
+	for _, d := range r.found.drawings(words) {
+		part, err := d.Draw()
+		if err != nil {
+			return err
+		}
+		parts = append(parts, part)
+	}
+	picture, err := chart.Stack(parts...)
+	if err != nil {
+		return err
+	}
+	return picture.Encode(w, format)
+}
+
+// lines is a chart of series, which the words name in turn.
+func lines(words []string, x, y chart.Axis, series ...chart.Series) drawing {
+	x.Label, y.Label = words[1], words[2]
+	names := words[3:]
+	for i := range series {
+		if !series[i].Again && len(names) > 0 {
+			series[i].Name, names = names[0], names[1:]
+		}
+	}
+	return chart.Lines{Title: words[0], X: x, Y: y, Series: series}
+}
+
+var linear, logarithmic = chart.Axis{}, chart.Axis{Log: true}
+
+// dots is a series of points.
+func dots(x, y []float64) chart.Series { return chart.Series{X: x, Y: y, Points: true} }
+
+// upright is a line at x from 0 to top.
+func upright(x, top float64) chart.Series {
+	return chart.Series{X: []float64{x, x}, Y: []float64{0, top}}
+}
+
+// An experiment is a straight line of work that any error ends: must and fail
+// end it by a panic, of which attempt makes an error again.
+type failure struct{ error }
+
+func attempt[F any](run func() F) (found F, err error) {
+	defer func() {
+		switch stop := recover().(type) {
+		case nil:
+		case failure:
+			err = stop.error
+		default:
+			panic(stop)
+		}
+	}()
+	return run(), nil
+}
+
+func check(err error) {
+	if err != nil {
+		panic(failure{err})
 	}
 }
 
-// say picks the text of a language.
-func say(lang Lang, english, chinese string) string {
-	if lang == Chinese {
-		return chinese
-	}
-	return english
-}
+func fail(format string, args ...any) { check(fmt.Errorf(format, args...)) }
 
-// experiments is the table of contents.
-var experiments = []Experiment{
-	experiment("ordinal", "regression on the number of the class, under every numbering of the classes", "把类别编号当作数值来回归：换用每一种编号", runOrdinal),
-	experiment("network", "the model as a network of one layer, every output connected with every input", "单层神经网络：每个输出连着所有输入", runNetwork),
-	experiment("confidence", "what an output says by itself, and what softmax sees", "单看一个输出能说明什么，softmax 看的又是什么", runConfidence),
-	experiment("losses", "squared loss beside cross-entropy: what each asks, what each makes of training", "平方损失与交叉熵：各自的要求，各自训练的结果", runLosses),
-	experiment("several", "several labels on one example: one softmax, or independent sigmoids", "一个样本有多个标签：一个 softmax，还是独立的 sigmoid", runSeveral),
-	experiment("likelihood", "least cross-entropy is greatest likelihood, least divergence, and with a penalty MAP", "最小交叉熵就是最大似然、最小 KL 散度；加上惩罚则是最大后验", runLikelihood),
-	experiment("batch", "does a small batch hurt speed, and what it does to learning", "批量太小会拖慢速度吗，对学习又如何", runBatch),
-	experiment("overflow", "softmax by its definition: where exp overflows, and how often outputs get there", "按定义计算 softmax：exp 在何处溢出，实际输出有多少会到那里", runOverflow),
-	experiment("logzero", "log 0, the remedy log(x + e-5), and the gradient that it does not save", "log 0、补救办法 log(x + e-5)，以及它救不了的梯度", runLogZero),
-	experiment("margin", "log-sum-exp as a smooth maximum, and the loss as a soft margin", "log-sum-exp：光滑的最大值；损失：软化的间隔", runMargin),
-	experiment("optimizers", "SGD, momentum, L-BFGS and Newton, and the floor that none can pass", "SGD、动量、L-BFGS、牛顿法，以及谁也无法突破的下界", runOptimizers),
+func must[T any](v T, err error) T {
+	check(err)
+	return v
 }

@@ -2,13 +2,13 @@ package lab
 
 import (
 	"context"
-	"errors"
 	"math"
 	"math/rand/v2"
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
 	"example.com/softmax/dataset/sample"
+	"example.com/softmax/internal/chart"
 	"example.com/softmax/internal/special"
 )
 
@@ -50,56 +50,23 @@ type Split struct {
 	Divergence   float64 `json:"divergence"`
 }
 
-const smoothing = 0.1
+const smoothing = 0.1 // of which the page speaks
 
-func runLikelihood(ctx context.Context, opt Options) (*Likelihood, error) {
-	train, err := opt.labelled()
-	if err != nil {
-		return nil, err
+func runLikelihood(ctx context.Context, opt Options) *Likelihood {
+	if opt.Train == nil {
+		opt.Train, _ = opt.data()
 	}
+	train, penguins := labelled(opt.Train), must(sample.Penguins())
 	r := &Likelihood{}
 	cfg := softmax.Config{Solver: softmax.SGDSolver, L2: softmax.NoPenalty, Seed: opt.Seed, Threads: opt.Threads}
 	smooth := cfg
 	smooth.LabelSmoothing = smoothing
-	for _, c := range []struct {
-		labels string
-		data   *dataset.Dataset
-		cfg    softmax.Config
-	}{{"hard", train, cfg}, {"smoothed", train, smooth}, {"annotators", annotated(train, opt.Seed), cfg}} {
-		model, report, err := softmax.Fit(ctx, c.data, c.cfg)
-		if err != nil {
-			return nil, err
-		}
-		if c.labels == "hard" {
-			if err := r.joint(model, report, c.data); err != nil {
-				return nil, err
-			}
-		}
-		if err := r.split(c.labels, model, c.data); err != nil {
-			return nil, err
-		}
-	}
-	penguins, err := sample.Penguins()
-	if err != nil {
-		return nil, err
-	}
-	if err := r.penguins(ctx, penguins); err != nil {
-		return nil, err
-	}
-	r.Posterior, err = posterior(ctx, penguins)
-	return r, err
-}
-
-// labelled returns training data that has one label a row.
-func (o Options) labelled() (*dataset.Dataset, error) {
-	train := o.Train
-	if train == nil {
-		return sample.FashionTrain()
-	}
-	if train.Label == nil {
-		return nil, errors.New("this experiment needs data with one label a row")
-	}
-	return train, nil
+	r.joint(r.split(ctx, "hard", train, cfg), train)
+	r.split(ctx, "smoothed", train, smooth)
+	r.split(ctx, "annotators", annotated(train, opt.Seed), cfg)
+	r.penguins(ctx, penguins)
+	r.Posterior = posterior(ctx, penguins)
+	return r
 }
 
 // annotated replaces each label by the shares of five annotators' answers, of
@@ -128,12 +95,12 @@ func annotated(ds *dataset.Dataset, seed uint64) *dataset.Dataset {
 }
 
 // joint multiplies the probabilities of all labels.
-func (r *Likelihood) joint(model *softmax.Model, report *softmax.Report, ds *dataset.Dataset) error {
+func (r *Likelihood) joint(model *fitted, ds *dataset.Dataset) {
 	j := &r.Joint
-	j.N, j.Loss, j.MinusNLoss = report.Rows, report.Loss, report.LogLikelihood
+	j.N, j.Loss, j.MinusNLoss = model.report.Rows, model.report.Loss, model.report.LogLikelihood
 	product64, product32 := 1.0, float32(1)
 	mantissa, exponent := 1.0, 0
-	err := eachRow(model, ds, 0, func(y, logp []float64, w float64) {
+	eachRow(model, ds, func(y, logp []float64, w float64) {
 		l := -w * special.CrossEntropyDist(logp, y)
 		p := math.Exp(l)
 		product64 *= p
@@ -151,31 +118,20 @@ func (r *Likelihood) joint(model *softmax.Model, report *softmax.Report, ds *dat
 		}
 	})
 	j.Product = math.Log(mantissa) + float64(exponent)*math.Ln2
-	return err
 }
 
-// eachRow visits the complete rows: target (smoothed by s), log-probabilities,
-// weight.
-func eachRow(model *softmax.Model, ds *dataset.Dataset, s float64, visit func(y, logp []float64, w float64)) error {
-	bound, err := model.Bind(ds)
-	if err != nil {
-		return err
-	}
-	truth, err := bound.Truth()
-	if err != nil {
-		return err
-	}
-	k := len(model.Classes())
-	logits := make([]float64, bound.Rows()*k)
-	bound.Logits(logits, 0, bound.Rows())
-	y := make([]float64, k)
-	for i := range bound.Rows() {
-		z := logits[i*k:][:k]
+// eachRow visits the complete rows of the data that a model was fitted to:
+// target, smoothed as in the fit, log-probabilities and weight.
+func eachRow(model *fitted, ds *dataset.Dataset, visit func(y, logp []float64, w float64)) {
+	truth := must(model.test.Truth())
+	k, s := len(model.Classes()), model.Config().LabelSmoothing
+	y, logp := make([]float64, k), make([]float64, k)
+	for i, o := range model.outputs {
 		w := 1.0
 		if ds.Weights != nil {
 			w = ds.Weights[i]
 		}
-		if truth.Missing[i] || math.IsNaN(z[0]) || w == 0 {
+		if truth.Missing[i] || o == nil || w == 0 {
 			continue
 		}
 		if truth.Codes != nil {
@@ -187,17 +143,17 @@ func eachRow(model *softmax.Model, ds *dataset.Dataset, s float64, visit func(y,
 		for q := range y {
 			y[q] = (1-s)*y[q] + s/float64(k)
 		}
-		special.LogSoftmax(z, z)
-		visit(y, z, w)
+		special.LogSoftmax(logp, o)
+		visit(y, logp, w)
 	}
-	return nil
 }
 
-// split computes the three terms by themselves.
-func (r *Likelihood) split(labels string, model *softmax.Model, ds *dataset.Dataset) error {
+// split fits and computes the three terms by themselves.
+func (r *Likelihood) split(ctx context.Context, labels string, ds *dataset.Dataset, cfg softmax.Config) *fitted {
+	model := fit(ctx, ds, ds, cfg)
 	s := Split{Labels: labels}
 	var sum float64
-	err := eachRow(model, ds, model.Config().LabelSmoothing, func(y, logp []float64, w float64) {
+	eachRow(model, ds, func(y, logp []float64, w float64) {
 		s.Rows++
 		sum += w
 		s.CrossEntropy += w * special.CrossEntropyDist(logp, y)
@@ -210,33 +166,26 @@ func (r *Likelihood) split(labels string, model *softmax.Model, ds *dataset.Data
 	})
 	s.CrossEntropy, s.Entropy, s.Divergence = s.CrossEntropy/sum, s.Entropy/sum, s.Divergence/sum
 	r.Splits = append(r.Splits, s)
-	return err
+	return model
 }
 
 // penguins fits the species by island and sex, once with a row for each penguin
 // and once with a row for each group and the shares of its species.
-func (r *Likelihood) penguins(ctx context.Context, all *dataset.Dataset) error {
-	island, sex := all.Column("island"), all.Column("sex")
-	var complete []int
-	for i, code := range all.Label.Codes {
-		if code >= 0 && !island.Missing(i) && !sex.Missing(i) {
-			complete = append(complete, i)
-		}
-	}
+func (r *Likelihood) penguins(ctx context.Context, all *dataset.Dataset) {
 	both := *all
-	both.Columns = []dataset.Column{*island, *sex}
-	single := both.Subset(complete)
+	both.Columns = []dataset.Column{*all.Column("island"), *all.Column("sex")}
+	single := complete(&both)
 
 	k := len(single.Label.Classes)
-	rowOf := make(map[[2]int32]int)
+	groups := make(map[[2]int32]int)
 	var first []int // row of each group
 	var weights, shares []float64
 	for i, code := range single.Label.Codes {
 		key := [2]int32{single.Columns[0].Codes[i], single.Columns[1].Codes[i]}
-		g, known := rowOf[key]
+		g, known := groups[key]
 		if !known {
 			g = len(first)
-			rowOf[key] = g
+			groups[key] = g
 			first, weights, shares = append(first, i), append(weights, 0), append(shares, make([]float64, k)...)
 		}
 		weights[g]++
@@ -248,21 +197,28 @@ func (r *Likelihood) penguins(ctx context.Context, all *dataset.Dataset) error {
 	grouped := single.Subset(first)
 	grouped.Label, grouped.Weights, grouped.Targets = nil, weights, dataset.NewTargets(single.Label.Classes, shares)
 
-	var coefficients [2][][]float64
-	for i, ds := range []*dataset.Dataset{single, grouped} {
-		model, _, err := softmax.Fit(ctx, ds, softmax.Config{Tol: 1e-12})
-		if err != nil {
-			return err
-		}
-		if err := r.split([]string{"single", "grouped"}[i], model, ds); err != nil {
-			return err
-		}
-		coefficients[i] = model.Coefficients().W
-	}
-	for j, row := range coefficients[0] {
+	cfg := softmax.Config{Tol: 1e-12}
+	one, other := r.split(ctx, "single", single, cfg).Coefficients(), r.split(ctx, "grouped", grouped, cfg).Coefficients()
+	for j, row := range one.W {
 		for q, w := range row {
-			r.CoefficientShift = max(r.CoefficientShift, math.Abs(w-coefficients[1][j][q]))
+			r.CoefficientShift = max(r.CoefficientShift, math.Abs(w-other.W[j][q]))
 		}
 	}
-	return nil
+}
+
+// drawings show the joint probability of the first labels and how far each kind
+// of number can follow it.
+func (r *Likelihood) drawings(words [][]string) []drawing {
+	j := &r.Joint
+	var series [3]chart.Series
+	for at, until := range []int{0, j.Zero64, j.Zero32} {
+		if until == 0 {
+			until = len(j.Log10) + 1
+		}
+		s := &series[at]
+		for i := 0; i < until-1; i += max(1, len(j.Log10)/1000) {
+			s.X, s.Y = append(s.X, float64(i+1)), append(s.Y, j.Log10[i])
+		}
+	}
+	return []drawing{lines(words[0], linear, linear, series[:]...)}
 }

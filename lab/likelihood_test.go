@@ -1,13 +1,11 @@
 package lab
 
 import (
-	"context"
 	"math"
-	"sync"
 	"testing"
 )
 
-var likelihoodOnce = sync.OnceValues(func() (*Likelihood, error) { return runLikelihood(context.Background(), Options{}) })
+var likelihoodOnce = once(runLikelihood)
 
 func TestLikelihood(t *testing.T) {
 	r, err := likelihoodOnce()
@@ -68,5 +66,5 @@ func TestLikelihood(t *testing.T) {
 			t.Errorf("%+v, by scipy %+v", got, p)
 		}
 	}
-	shows(t, r, "0.539384", "0.014077", "-147.47", "10^-1542")
+	shows(t, "likelihood", r, "0.539384", "0.014077", "-147.47", "10^-1542")
 }

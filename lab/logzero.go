@@ -2,9 +2,10 @@ package lab
 
 import (
 	"context"
-	"encoding/json"
 	"math"
 	"sync"
+
+	"example.com/softmax/internal/chart"
 )
 
 // LogZero is about cross-entropy computed by its definition, -log p_y, where
@@ -24,17 +25,6 @@ type LogZero struct {
 	NaN64      float64 `json:"nan64"`
 	// Runs are trainings in float32 from three starts, each with the four Ways.
 	Runs []LogRun `json:"runs"`
-}
-
-// A Number is null in JSON where it is not finite.
-type Number float64
-
-// MarshalJSON implements json.Marshaler.
-func (n Number) MarshalJSON() ([]byte, error) {
-	if v := float64(n); math.IsNaN(v) || math.IsInf(v, 0) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(float64(n))
 }
 
 // A LogValue is the loss at p, without remedy and with both.
@@ -80,7 +70,7 @@ type LogEpoch struct {
 	Accuracy Number `json:"accuracy"`
 }
 
-func runLogZero(ctx context.Context, opt Options) (*LogZero, error) {
+func runLogZero(ctx context.Context, opt Options) *LogZero {
 	r := &LogZero{}
 	for _, p := range []float64{1, 0.5, math.Exp(-5), 1e-5, 1e-10, 0} {
 		v := LogValue{P: p}
@@ -101,33 +91,24 @@ func runLogZero(ctx context.Context, opt Options) (*LogZero, error) {
 	r.Infinite32, r.NaN32 = breaks[float32]()
 	r.Infinite64, r.NaN64 = breaks[float64]()
 
-	train, test, err := opt.data()
-	if err != nil {
-		return nil, err
-	}
-	t, err := newLogTrainer(train, test)
-	if err != nil {
-		return nil, err
-	}
+	train, test := opt.data()
+	p := newProblem(train)
 	for _, start := range logStarts {
-		for way := range logWays {
-			r.Runs = append(r.Runs, LogRun{Start: start.name, Way: way, Rows: len(t.labels)})
+		t := newLogTrainer(p, start, train, test)
+		runs := make([]LogRun, len(logWays))
+		var wg sync.WaitGroup
+		for w := range opt.threads() {
+			wg.Go(func() {
+				for way := w; way < len(runs); way += opt.threads() {
+					runs[way] = t.run(ctx, way, opt.Seed)
+				}
+			})
 		}
+		wg.Wait()
+		r.Runs = append(r.Runs, runs...)
 	}
-	threads := opt.Threads
-	if threads == 0 {
-		threads = 2
-	}
-	var wg sync.WaitGroup
-	for w := range threads {
-		wg.Go(func() {
-			for i := w; i < len(r.Runs); i += threads {
-				t.run(ctx, &r.Runs[i], logStarts[i/len(logWays)], opt.Seed)
-			}
-		})
-	}
-	wg.Wait()
-	return r, ctx.Err()
+	check(ctx.Err())
+	return r
 }
 
 // breaks finds where the separate layers break in T.
@@ -176,4 +157,26 @@ func logLoss[T float32 | float64](z []T, y, way int) T {
 		z[k] = jacobian * (-1 / q)
 	}
 	return -T(math.Log(float64(q)))
+}
+
+// Lost is the share of the gradients of the first epoch.
+func (run *LogRun) Lost() float64 {
+	return float64(run.Epochs[0].Lost+run.Epochs[0].NotFinite) / float64(run.Rows)
+}
+
+// drawings show what each way leaves of the gradient, as far as it is finite.
+func (r *LogZero) drawings(words [][]string) []drawing {
+	var series [len(logWays)]chart.Series
+	for i := range series {
+		s := &series[i]
+		for d := 0.0; d <= 110; d += 0.25 {
+			z := []float32{0, float32(d)}
+			logLoss(z, 0, i)
+			if !Number(z[0]).finite() {
+				break
+			}
+			s.X, s.Y = append(s.X, d), append(s.Y, math.Abs(float64(z[0])))
+		}
+	}
+	return []drawing{lines(words[0], linear, linear, series[:]...)}
 }

@@ -1,13 +1,11 @@
 package lab
 
 import (
-	"context"
 	"math"
-	"sync"
 	"testing"
 )
 
-var logZeroOnce = sync.OnceValues(func() (*LogZero, error) { return runLogZero(context.Background(), Options{}) })
+var logZeroOnce = once(runLogZero)
 
 func TestLogZero(t *testing.T) {
 	r, err := logZeroOnce()
@@ -86,5 +84,5 @@ func TestLogZero(t *testing.T) {
 			t.Errorf("pixels, way %d: %+v unlike PyTorch's", way, last(x))
 		}
 	}
-	shows(t, r, "88.73", "103.98", "0.0067", "11.51293", "4.30685")
+	shows(t, "logzero", r, "88.73", "103.98", "0.0067", "11.51293", "4.30685")
 }

@@ -2,12 +2,10 @@ package lab
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math"
+	"slices"
 
 	"example.com/softmax"
-	"example.com/softmax/dataset"
 	"example.com/softmax/internal/objective"
 	"example.com/softmax/internal/special"
 )
@@ -91,22 +89,21 @@ type LossFit struct {
 	Brier    float64        `json:"brier"` // mean ||p - y||^2
 }
 
-func runLosses(ctx context.Context, opt Options) (*Losses, error) {
-	train, test, err := opt.data()
-	if err != nil {
-		return nil, err
-	}
-	if train.Label == nil || test.Label == nil {
-		return nil, errors.New("this experiment needs data with one label a row")
-	}
+func runLosses(ctx context.Context, opt Options) *Losses {
+	train, test := opt.data()
+	labelled(train)
 	r := &Losses{}
 	for _, p := range [][]float64{{0.2, 0.2, 0.6}, {0.1, 0.3, 0.6}, {0, 0.4, 0.6}} {
 		r.Cases = append(r.Cases, LossCase{p, squaredLoss(p, 2), -math.Log(p[2])})
 	}
-	r.expect([]float64{0.6, 0.3, 0.1})
+	r.Expected.Truth = []float64{0.6, 0.3, 0.1}
+	r.Expected.Least = []Least{
+		{"squared", leastExpected(r.Expected.Truth, squaredLoss)},
+		{"cross-entropy", leastExpected(r.Expected.Truth, func(p []float64, y int) float64 { return -math.Log(p[y]) })},
+		{"absolute", leastExpected(r.Expected.Truth, func(p []float64, y int) float64 { return 2 * (1 - p[y]) })},
+	}
 	for _, p := range []float64{0.9, 0.6, 1.0 / 3, 0.1, 0.01, 1e-4} {
-		ce, sq := pull([]float64{math.Log(p), math.Log1p(-p)}, 0)
-		r.Pulls = append(r.Pulls, Pull{p, ce, sq})
+		r.Pulls = append(r.Pulls, pull([]float64{math.Log(p), math.Log1p(-p)}, 0, p))
 	}
 	sgd := func(rate float64) softmax.Config {
 		return softmax.Config{Solver: softmax.SGDSolver, SGD: softmax.SGD{LearningRate: rate}}
@@ -114,16 +111,24 @@ func runLosses(ctx context.Context, opt Options) (*Losses, error) {
 	for _, cfg := range []softmax.Config{sgd(0.1), sgd(0.3), {L2: 1e-3, MaxIterations: 10}} {
 		for _, loss := range []softmax.Loss{softmax.CrossEntropy, softmax.Squared} {
 			cfg.Loss, cfg.Seed, cfg.Threads = loss, opt.Seed, opt.Threads
-			if err := r.fit(ctx, train, test, cfg); err != nil {
-				return nil, err
+			model := fit(ctx, train, test, cfg)
+			score := must(model.test.Score())
+			outputs, labels := model.labelled()
+			if r.Fits == nil {
+				r.look(outputs, labels)
+				r.follow(outputs, labels)
 			}
+			_, half := meanLosses(outputs, labels, 1)
+			r.Fits = append(r.Fits, LossFit{
+				Loss: loss, Solver: model.report.Solver, Rate: cfg.SGD.LearningRate, Epochs: model.report.Iterations,
+				Accuracy: score.Accuracy, LogLoss: score.LogLoss, Brier: 2 * half,
+			})
 		}
 	}
-	return r, nil
+	return r
 }
 
-func squaredLoss(p []float64, y int) float64 {
-	var s float64
+func squaredLoss(p []float64, y int) (s float64) {
 	for k, v := range p {
 		if k == y {
 			v--
@@ -133,89 +138,34 @@ func squaredLoss(p []float64, y int) float64 {
 	return s / 2
 }
 
-// pull returns |d loss / d o_y| at outputs o of both losses, as training
-// computes it.
-func pull(o []float64, y int) (crossEntropy, squared float64) {
+// pull is that of both losses at outputs o, as training computes it.
+func pull(o []float64, y int, probability float64) Pull {
 	label := []int32{int32(y)}
 	of := func(l objective.Loss) float64 {
-		z := append([]float64(nil), o...)
+		z := slices.Clone(o)
 		l.Residual(z, 0)
 		return math.Abs(z[y])
 	}
-	return of(objective.CrossEntropy{Labels: label}), of(objective.Squared{Labels: label})
+	return Pull{probability, of(objective.CrossEntropy{Labels: label}), of(objective.Squared{Labels: label})}
 }
 
-// expect searches the predictions of three classes for the least expected loss.
-func (r *Losses) expect(truth []float64) {
-	r.Expected.Truth = truth
-	for _, l := range []struct {
-		name string
-		loss func(p []float64, y int) float64
-	}{
-		{"squared", squaredLoss},
-		{"cross-entropy", func(p []float64, y int) float64 { return -math.Log(p[y]) }},
-		{"absolute", func(p []float64, y int) float64 { return 2 * (1 - p[y]) }},
-	} {
-		const steps = 100
-		var at []float64
-		least := math.Inf(1)
-		for i := range steps + 1 {
-			for j := range steps + 1 - i {
-				p := []float64{float64(i) / steps, float64(j) / steps, float64(steps-i-j) / steps}
-				var mean float64
-				for y, q := range truth {
-					mean += q * l.loss(p, y)
-				}
-				if mean < least {
-					at, least = p, mean
-				}
+// leastExpected searches the predictions of three classes on a grid.
+func leastExpected(truth []float64, loss func(p []float64, y int) float64) (at []float64) {
+	const steps = 100
+	least := math.Inf(1)
+	for i := range steps + 1 {
+		for j := range steps + 1 - i {
+			p := []float64{float64(i) / steps, float64(j) / steps, float64(steps-i-j) / steps}
+			var mean float64
+			for y, q := range truth {
+				mean += q * loss(p, y)
+			}
+			if mean < least {
+				at, least = p, mean
 			}
 		}
-		r.Expected.Least = append(r.Expected.Least, Least{l.name, at})
 	}
-}
-
-// fit trains and scores; the first fit also serves Test and Line.
-func (r *Losses) fit(ctx context.Context, train, test *dataset.Dataset, cfg softmax.Config) error {
-	model, report, err := softmax.Fit(ctx, train, cfg)
-	if err != nil {
-		return err
-	}
-	bound, err := model.Bind(test)
-	if err != nil {
-		return err
-	}
-	score, err := bound.Score()
-	if err != nil {
-		return err
-	}
-	truth, err := bound.Truth()
-	if err != nil {
-		return err
-	}
-	k := len(model.Classes())
-	logits := make([]float64, bound.Rows()*k)
-	bound.Logits(logits, 0, bound.Rows())
-	var rows [][]float64
-	var labels []int
-	for i, y := range truth.Codes {
-		if z := logits[i*k:][:k]; y >= 0 && !math.IsNaN(z[0]) {
-			rows, labels = append(rows, z), append(labels, int(y))
-		}
-	}
-	if len(rows) == 0 {
-		return fmt.Errorf("none of the %d test examples is complete with a label seen in training", bound.Rows())
-	}
-	_, half := meanLosses(rows, labels, 1)
-	r.Fits = append(r.Fits, LossFit{
-		Loss: cfg.Loss, Solver: report.Solver, Rate: cfg.SGD.LearningRate, Epochs: report.Iterations,
-		Accuracy: score.Accuracy, LogLoss: score.LogLoss, Brier: 2 * half,
-	})
-	if len(r.Fits) == 1 {
-		r.look(rows, labels)
-		r.follow(rows, labels)
-	}
-	return nil
+	return at
 }
 
 // meanLosses returns the mean losses where all outputs are t times as large.
@@ -241,17 +191,16 @@ func (r *Losses) look(rows [][]float64, labels []int) {
 	for i, z := range rows {
 		y := labels[i]
 		special.Softmax(p, z)
-		ce, sq := pull(z, y)
-		t.Probability = append(t.Probability, p[y])
-		t.CrossEntropy, t.Squared = append(t.CrossEntropy, ce), append(t.Squared, sq)
-		if ce > 1e-6 { // else the ratio is of rounding errors
-			share := squaredLoss(p, y) / (ce * ce)
+		at := pull(z, y, p[y])
+		t.Probability, t.CrossEntropy, t.Squared = append(t.Probability, p[y]), append(t.CrossEntropy, at.CrossEntropy), append(t.Squared, at.Squared)
+		if at.CrossEntropy > 1e-6 { // else the ratio is of rounding errors
+			share := squaredLoss(p, y) / (at.CrossEntropy * at.CrossEntropy)
 			t.ShareLow, t.ShareHigh = min(t.ShareLow, share), max(t.ShareHigh, share)
 		}
 		if p[y] < 0.01 {
 			t.Hopeless++
-			t.HopelessCrossEntropy += ce
-			t.HopelessSquared += sq
+			t.HopelessCrossEntropy += at.CrossEntropy
+			t.HopelessSquared += at.Squared
 		}
 	}
 	t.HopelessCrossEntropy /= max(1, float64(t.Hopeless))
@@ -261,8 +210,7 @@ func (r *Losses) look(rows [][]float64, labels []int) {
 // follow goes along the line and compares every chord with its middle.
 func (r *Losses) follow(rows [][]float64, labels []int) {
 	l := &r.Line
-	const half = 20
-	for i := -half; i <= half; i++ {
+	for i := -20; i <= 20; i++ {
 		t := float64(i) / 10
 		ce, sq := meanLosses(rows, labels, t)
 		l.T, l.CrossEntropy, l.Squared = append(l.T, t), append(l.CrossEntropy, ce), append(l.Squared, sq)
@@ -278,3 +226,16 @@ func (r *Losses) follow(rows [][]float64, labels []int) {
 		}
 	}
 }
+
+// Gap is by how much the accuracy of fit i, by cross-entropy, exceeds the next.
+func (r *Losses) Gap(i int) float64 { return r.Fits[i].Accuracy - r.Fits[i+1].Accuracy }
+
+// drawings show the pull at the right class's output against its probability:
+// a curve for cross-entropy, a cloud for squared loss.
+func (r *Losses) drawings(words [][]string) []drawing {
+	t := &r.Test
+	return []drawing{lines(words[0], linear, linear, dots(t.Probability, t.CrossEntropy), dots(t.Probability, t.Squared))}
+}
+
+// Middle is of the chord.
+func (r *Losses) Middle() float64 { return (r.Line.From + r.Line.To) / 2 }

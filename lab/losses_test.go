@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
-	"sync"
 	"testing"
 
 	"example.com/softmax/dataset"
@@ -13,7 +12,7 @@ import (
 	"example.com/softmax/internal/special"
 )
 
-var lossesOnce = sync.OnceValues(func() (*Losses, error) { return runLosses(context.Background(), Options{}) })
+var lossesOnce = once(runLosses)
 
 func TestLosses(t *testing.T) {
 	r, err := lossesOnce()
@@ -30,7 +29,7 @@ func TestLosses(t *testing.T) {
 	}
 	// Both are proper scores, the absolute loss is not.
 	for i, want := range [][]float64{r.Expected.Truth, r.Expected.Truth, {1, 0, 0}} {
-		if l := r.Expected.Least[i]; numbers(l.P, "%.2f") != numbers(want, "%.2f") {
+		if l := r.Expected.Least[i]; vector("%.2f", l.P) != vector("%.2f", want) {
 			t.Errorf("%s: least expected loss at %v, want %v", l.Loss, l.P, want)
 		}
 	}
@@ -72,7 +71,7 @@ func TestLosses(t *testing.T) {
 			t.Errorf("pulls %+v, by automatic differentiation %v", p, golden.Pulls)
 		}
 	}
-	shows(t, r, "0.12", "0.16", "0.5108", "25 %")
+	shows(t, "losses", r, "0.12", "0.16", "0.5108", "25 %")
 }
 
 // A probability above 1/2 is the largest, however the rest is spread.
@@ -117,8 +116,8 @@ func TestExperimentsNeedWhatTheyNeed(t *testing.T) {
 		{"losses", Options{Train: train}, "test data"},
 		{"losses", Options{Train: soft, Test: soft}, "one label a row"},
 		{"likelihood", Options{Train: soft}, "one label a row"},
-		{"logzero", Options{Train: soft, Test: train}, "one class a row"},
-		{"logzero", Options{Train: train, Test: soft}, "no label"},
+		{"logzero", Options{Train: soft, Test: train}, "one label a row"},
+		{"logzero", Options{Train: train, Test: soft}, "one label a row"},
 		{"several", Options{Train: table, Test: table}, "images"},
 		{"several", Options{Train: soft, Test: soft}, "0 and 1"},
 	} {

@@ -1,14 +1,12 @@
 package lab
 
 import (
-	"context"
 	"fmt"
 	"math"
-	"sync"
 	"testing"
 )
 
-var margin = sync.OnceValues(func() (*Margin, error) { return runMargin(context.Background(), Options{}) })
+var margin = once(runMargin)
 
 func TestMargin(t *testing.T) {
 	r, err := margin()
@@ -50,5 +48,5 @@ func TestMargin(t *testing.T) {
 			t.Errorf("temperature %+v", at)
 		}
 	}
-	shows(t, r, fmt.Sprintf("%.4f", r.Temperatures[2].Mean), percent1(r.RightShare), "2.303", fmt.Sprintf("%.2f", r.Rivals[1]))
+	shows(t, "margin", r, fmt.Sprintf("%.4f", r.Temperatures[2].Mean), percent1(r.RightShare), "2.303", fmt.Sprintf("%.2f", r.Rivals[1]))
 }

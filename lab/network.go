@@ -2,13 +2,14 @@ package lab
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
 	"example.com/softmax/dataset/sample"
+	"example.com/softmax/internal/chart"
+	"example.com/softmax/internal/design"
 	"example.com/softmax/internal/special"
 )
 
@@ -48,39 +49,26 @@ type Layer struct {
 	P       []float64 `json:"p"`
 }
 
-func runNetwork(ctx context.Context, opt Options) (*Network, error) {
-	r := &Network{}
+func runNetwork(ctx context.Context, opt Options) *Network {
 	if opt.Train != nil {
-		return r, r.add(ctx, opt.Train.Source, opt.Train, softmax.Config{Tol: 1e-2, Threads: opt.Threads})
+		return &Network{[]Layer{layer(ctx, opt.Train.Source, opt.Train, softmax.Config{Tol: 1e-2, Threads: opt.Threads})}}
 	}
-	penguins, err := sample.Penguins()
-	if err != nil {
-		return nil, err
-	}
+	penguins, images := must(sample.Penguins()), must(sample.FashionTrain())
 	penguins.Columns = slices.DeleteFunc(penguins.Columns, func(c dataset.Column) bool {
 		return c.Kind != dataset.Numeric || c.Name == "year" // a date is no measurement
 	})
-	if err := r.add(ctx, "penguins", penguins, softmax.Config{Tol: 1e-12, Threads: opt.Threads}); err != nil {
-		return nil, err
-	}
-	images, err := sample.FashionTrain()
-	if err != nil {
-		return nil, err
-	}
-	if err := r.add(ctx, "Fashion-MNIST", images, softmax.Config{L2: 1e-2, Tol: 1e-2, Stop: softmax.StopEstimate, Threads: opt.Threads}); err != nil {
-		return nil, err
-	}
-	copy(r.Layers[1].Outputs, sample.FashionNames[:])
-	return r, nil
+	small := layer(ctx, "penguins", penguins, softmax.Config{Tol: 1e-12, Threads: opt.Threads})
+	large := layer(ctx, "Fashion-MNIST", images, softmax.Config{L2: 1e-2, Tol: 1e-2, Stop: softmax.StopEstimate, Threads: opt.Threads})
+	copy(large.Outputs, sample.FashionNames[:])
+	return &Network{[]Layer{small, large}}
 }
 
-func (r *Network) add(ctx context.Context, data string, ds *dataset.Dataset, cfg softmax.Config) error {
+func layer(ctx context.Context, data string, ds *dataset.Dataset, cfg softmax.Config) Layer {
+	ds = complete(ds)
 	model, _, err := softmax.Fit(ctx, ds, cfg)
-	if err != nil {
-		return err
-	}
+	check(err)
 	if model.LossFunction() == softmax.Sigmoids {
-		return fmt.Errorf("%s: the experiment needs one class for each example", ds.Source)
+		fail("%s: the experiment needs one class for each example", ds.Source)
 	}
 	c := model.Coefficients()
 	d, k := len(c.Features), len(c.Classes)
@@ -91,49 +79,18 @@ func (r *Network) add(ctx context.Context, data string, ds *dataset.Dataset, cfg
 	if in := model.Inputs(); len(in) == 1 && in[0].Kind == dataset.Pixels {
 		l.Height = in[0].Height
 	}
-	for i := 0; i < ds.Rows() && l.Checked < 100; i++ {
-		if row, complete := rowOf(ds, i); complete {
-			if err := l.check(model, row); err != nil {
-				return err
-			}
-		}
+	raw := must(must(design.Fit(ds, cfg.Preprocess)).Bind(ds))
+	for i := range min(100, ds.Rows()) {
+		x := make([]float64, d)
+		raw.Vector(x, i)
+		l.byHand(x, must(model.Logits(x)))
 	}
-	r.Layers = append(r.Layers, l)
-	return nil
+	return l
 }
 
-// rowOf is row i by the names of its columns.
-func rowOf(ds *dataset.Dataset, i int) (row softmax.Row, complete bool) {
-	row = make(softmax.Row)
-	for at := range ds.Columns {
-		c := &ds.Columns[at]
-		if c.Missing(i) {
-			return nil, false
-		}
-		if c.Kind == dataset.Categorical {
-			row[c.Name] = c.Levels[c.Codes[i]]
-			continue
-		}
-		values := make([]float64, c.Width)
-		for j := range values {
-			values[j] = c.Number(i, j)
-		}
-		row[c.Name] = values
-	}
-	return row, true
-}
-
-// check computes the outputs of an example by hand, and its probabilities
-// with 1 added to every weight and bias.
-func (l *Layer) check(model *softmax.Model, row softmax.Row) error {
-	x, err := model.Encode(row)
-	if err != nil {
-		return err
-	}
-	o, err := model.Logits(x)
-	if err != nil {
-		return err
-	}
+// byHand computes the outputs o of an example, and its probabilities with 1
+// added to every weight and bias.
+func (l *Layer) byHand(x, o []float64) {
 	byHand := slices.Clone(l.B)
 	shift := 1.
 	for j, v := range x {
@@ -158,5 +115,42 @@ func (l *Layer) check(model *softmax.Model, row softmax.Row) error {
 		l.X, l.O, l.P = x, o, p
 	}
 	l.Checked++
-	return nil
+}
+
+// Parameters are all there are.
+func (l *Layer) Parameters() int { return l.Weights + l.Biases }
+
+// Small reports whether the layer's weights are shown one by one.
+func (l *Layer) Small() bool { return len(l.Inputs) <= 8 && len(l.Outputs) <= 12 }
+
+// Predicted is the class of the first example.
+func (l *Layer) Predicted() string { return l.Outputs[special.Argmax(l.O)] }
+
+// Moved is that of all layers.
+func (r *Network) Moved() (moved float64) {
+	for _, l := range r.Layers {
+		moved = max(moved, l.Moved)
+	}
+	return moved
+}
+
+// drawings show the layers.
+func (r *Network) drawings(words [][]string) (all []drawing) {
+	for i, l := range r.Layers {
+		w := words[i]
+		n := chart.Network{Title: w[0], Scale: w[1], InputLayer: w[2], OutputLayer: w[3], Inputs: l.Inputs, Outputs: l.Outputs, Height: l.Height}
+		if l.Height > 0 {
+			n.Images = make([][]float64, len(l.Outputs))
+		}
+		for j, row := range l.W {
+			for k, v := range row {
+				n.W = append(n.W, v*l.Unit[j])
+				if l.Height > 0 {
+					n.Images[k] = append(n.Images[k], v*l.Unit[j])
+				}
+			}
+		}
+		all = append(all, n)
+	}
+	return all
 }

@@ -3,13 +3,12 @@ package lab
 import (
 	"context"
 	"fmt"
-	"sync"
 	"testing"
 
 	"example.com/softmax/dataset/sample"
 )
 
-var network = sync.OnceValues(func() (*Network, error) { return runNetwork(context.Background(), Options{}) })
+var network = once(runNetwork)
 
 func TestNetwork(t *testing.T) {
 	if testing.Short() {
@@ -51,7 +50,7 @@ func TestNetwork(t *testing.T) {
 		within(t, l.Data+" by hand", l.Apart, 0, 1e-11)
 		within(t, l.Data+" with ones added", l.Moved, 0, 1e-12)
 	}
-	shows(t, r, "7840", "7065", "3750", fmt.Sprintf("%.5g", small.O[0]))
+	shows(t, "network", r, "7840", "7065", "3750", fmt.Sprintf("%.5g", small.O[0]))
 }
 
 // TestNetworkOfOtherData: a model with categories is a network of its levels.
@@ -60,12 +59,12 @@ func TestNetworkOfOtherData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := runNetwork(context.Background(), Options{Train: penguins})
+	r, err := run(context.Background(), runNetwork, Options{Train: penguins})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if l := r.Layers[0]; len(r.Layers) != 1 || len(l.Inputs) != 10 || l.Weights != 30 || l.Apart > 1e-11 {
 		t.Errorf("%d layers, the first of %q, %d weights, %g apart", len(r.Layers), l.Inputs, l.Weights, l.Apart)
 	}
-	shows(t, r, "30")
+	shows(t, "network", r, "30")
 }

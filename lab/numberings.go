@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 
 	"example.com/softmax/internal/special"
@@ -36,19 +37,16 @@ type numberings struct {
 	rows  int         // with those of no known class
 }
 
-// work is about how many outputs are rounded at most.
-const work = 4_000_000_000
-
 // load takes the outputs for the test set, and returns the accuracy of argmax.
-func (n *numberings) load(a []float64, truth []int32) float64 {
-	n.rows, n.a, n.first = len(truth), make([][]float64, n.k), make([]int, n.k+1)
+func (n *numberings) load(a [][]float64, truth []int) float64 {
+	n.k, n.rows = len(a[0]), len(a)
+	n.a, n.first = make([][]float64, n.k), make([]int, n.k+1)
 	right := 0
 	for c := range n.k {
-		for i, t := range truth {
-			if int(t) != c {
+		for i, z := range a {
+			if truth[i] != c {
 				continue
 			}
-			z := a[i*n.k:][:n.k]
 			if special.Argmax(z) == c {
 				right++
 			}
@@ -93,178 +91,141 @@ func (n *numberings) sums(dst, f []float64, c, v int) {
 }
 
 // spread tries all numberings, or as many random ones as it has time for.
-func (n *numberings) spread(ctx context.Context, opt Options) (Spread, error) {
+func (n *numberings) spread(ctx context.Context, opt Options) (s Spread) {
+	const work = 4_000_000_000 // about how many outputs are rounded at most
 	t := newTally(n)
 	given := make([]int, n.k)
+	count := 0.5 // numberings to try
 	for c := range given {
 		given[c] = c + 1
+		count *= float64(c + 1)
 	}
-	t.add(n.outputs(given), given, 0)
-	s := Spread{Given: float64(t.most) / float64(n.rows)}
-	count := 1.
-	for c := 2; c <= n.k; c++ {
-		count *= float64(c)
-	}
-	s.Exhaustive = count/2*float64(n.rows) <= work
-	var err error
-	if s.Exhaustive {
-		err = n.all(ctx, t, opt.threads())
+	n.try(t, given, 0)
+	s.Given = float64(t.most) / float64(n.rows)
+	if s.Exhaustive = count*float64(n.rows) <= work; s.Exhaustive {
+		n.all(ctx, t, opt.threads())
 	} else {
-		err = n.random(ctx, t, opt.Seed)
+		n.random(ctx, t, opt.Seed, max(1, min(work/(n.rows*n.k), 100_000)))
 	}
-	if err != nil {
-		return s, err
-	}
+	check(ctx.Err())
 	for _, times := range t.times {
 		s.Numberings += times
 	}
-	s.Share = make([]float64, len(t.times))
 	var square float64
 	for right, times := range t.times {
-		s.Share[right] = float64(times) / float64(s.Numberings)
-		accuracy := float64(right) / float64(n.rows)
-		s.Mean += s.Share[right] * accuracy
-		square += s.Share[right] * accuracy * accuracy
+		share, accuracy := float64(times)/float64(s.Numberings), float64(right)/float64(n.rows)
+		s.Share = append(s.Share, share)
+		s.Mean += share * accuracy
+		square += share * accuracy * accuracy
 	}
 	s.Deviation = math.Sqrt(max(0, square-s.Mean*s.Mean))
 	s.Highest, s.Best = float64(t.most)/float64(n.rows), t.best
 	s.Lowest, s.Worst = float64(t.least)/float64(n.rows), t.worst
-	return s, nil
+	return s
 }
 
-// outputs sums what a numbering gives to all but the last two classes.
-func (n *numberings) outputs(number []int) []float64 {
-	f := make([]float64, len(n.a[0]))
-	for c := range n.k - 2 {
-		n.sums(f, f, c, number[c])
+// add sets dst = f + v a_c.
+func (n *numberings) add(dst, f []float64, c, v int) {
+	a, w := n.a[c][:len(dst)], float64(v)
+	for i, y := range f[:len(dst)] {
+		dst[i] = y + float64(w*a[i])
 	}
-	return f
+}
+
+// try counts one numbering.
+func (n *numberings) try(t *tally, number []int, times int) {
+	f := make([]float64, len(n.a[0]))
+	for c, v := range number[:n.k-2] {
+		n.add(f, f, c, v)
+	}
+	t.add(n.right(f, number), number, times)
+}
+
+func (n *numberings) random(ctx context.Context, t *tally, seed uint64, count int) {
+	r := rand.New(rand.NewPCG(seed, 1))
+	for i := 0; i < count && ctx.Err() == nil; i++ {
+		number := r.Perm(n.k)
+		for c := range number {
+			number[c]++
+		}
+		n.try(t, number, 1)
+	}
 }
 
 // all tries every numbering. A numbering and its reverse give the same, since
 // the outputs of an example sum to 1; so the first class's number runs to the
 // middle only, and counts twice below it.
-func (n *numberings) all(ctx context.Context, t *tally, threads int) error {
+func (n *numberings) all(ctx context.Context, t *tally, threads int) {
 	tallies := make([]*tally, (n.k+1)/2)
-	next := make(chan int)
 	var wg sync.WaitGroup
-	for range threads {
+	for w := range threads {
 		wg.Go(func() {
-			for i := range next {
+			for i := w; i < len(tallies) && ctx.Err() == nil; i += threads {
 				tallies[i] = n.beginningWith(i + 1)
 			}
 		})
 	}
-	for i := range tallies {
-		if ctx.Err() == nil {
-			next <- i
-		}
-	}
-	close(next)
 	wg.Wait()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
 	for _, one := range tallies {
-		t.merge(one)
+		if one == nil {
+			return // the context ended
+		}
+		for right, times := range one.times {
+			t.times[right] += times
+		}
+		t.add(one.most, one.best, 0)
+		t.add(one.least, one.worst, 0)
 	}
-	return nil
 }
 
-// beginningWith tries the numberings in which the first class has number v.
+// beginningWith tries the numberings in which the first class has number v: a
+// tree, in which f[c] is the sum of what the classes before c add.
 func (n *numberings) beginningWith(v int) *tally {
-	t := &tree{numberings: n, tally: newTally(n), number: make([]int, n.k), used: make([]bool, n.k+1), times: 2}
+	t, times := newTally(n), 2
 	if 2*v == n.k+1 {
-		t.times = 1
+		times = 1
 	}
-	for range n.k - 1 {
-		t.f = append(t.f, make([]float64, len(n.a[0])))
+	number, used, f := make([]int, n.k), make([]bool, n.k+1), make([][]float64, n.k-1)
+	for c := range f {
+		f[c] = make([]float64, len(n.a[0]))
 	}
-	t.number[0], t.used[v] = v, true
-	t.sums(t.f[1], t.f[0], 0, v)
-	t.branch(1)
-	return t.tally
-}
-
-func (n *numberings) random(ctx context.Context, t *tally, seed uint64) error {
-	r := rand.New(rand.NewPCG(seed, 1))
-	for range max(1, min(work/(n.rows*n.k), 100_000)) {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		number := r.Perm(n.k)
-		for c := range number {
-			number[c]++
-		}
-		t.add(n.outputs(number), number, 1)
-	}
-	return nil
-}
-
-// A tree of numberings: a node at depth c has numbers for the classes before c.
-type tree struct {
-	*numberings
-	tally  *tally
-	number []int
-	used   []bool
-	f      [][]float64 // f[c] is the sum of what the classes before c add
-	times  int
-}
-
-// branch tries all numbers that are left for class c and those after it.
-func (t *tree) branch(c int) {
-	for v := 1; v <= t.k; v++ {
-		if t.used[v] {
-			continue
-		}
-		t.number[c], t.used[v] = v, true
-		if c == t.k-2 {
-			last := 1
-			for t.used[last] {
-				last++
+	var give func(c, v int)
+	give = func(c, v int) {
+		number[c], used[v] = v, true
+		if c < n.k-2 {
+			n.add(f[c+1], f[c], c, v)
+			for next := 1; next <= n.k; next++ {
+				if !used[next] {
+					give(c+1, next)
+				}
 			}
-			t.number[c+1] = last
-			t.tally.add(t.f[c], t.number, t.times)
 		} else {
-			t.sums(t.f[c+1], t.f[c], c, v)
-			t.branch(c + 1)
+			number[c+1] = 1 + slices.Index(used[1:], false)
+			t.add(n.right(f[c], number), number, times)
 		}
-		t.used[v] = false
+		used[v] = false
 	}
+	give(0, v)
+	return t
 }
 
 // A tally of numberings by how many predictions are right.
 type tally struct {
-	n           *numberings
 	times       []int
 	most, least int
 	best, worst []int
 }
 
 func newTally(n *numberings) *tally {
-	return &tally{n: n, times: make([]int, n.rows+1), most: -1, least: n.rows + 1}
+	return &tally{times: make([]int, n.rows+1), most: -1, least: n.rows + 1}
 }
 
-// add counts a numbering, given the sums over all but its last two classes.
-func (t *tally) add(f []float64, number []int, times int) {
-	right := t.n.right(f, number)
+func (t *tally) add(right int, number []int, times int) {
 	t.times[right] += times
 	if right > t.most {
-		t.most, t.best = right, append([]int(nil), number...)
+		t.most, t.best = right, slices.Clone(number)
 	}
 	if right < t.least {
-		t.least, t.worst = right, append([]int(nil), number...)
-	}
-}
-
-func (t *tally) merge(o *tally) {
-	for right, times := range o.times {
-		t.times[right] += times
-	}
-	if o.most > t.most {
-		t.most, t.best = o.most, o.best
-	}
-	if o.least < t.least {
-		t.least, t.worst = o.least, o.worst
+		t.least, t.worst = right, slices.Clone(number)
 	}
 }

@@ -1,12 +1,14 @@
 package lab
 
 import (
-	"cmp"
 	"context"
+	"math"
+	"slices"
 	"time"
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/dataset/sample"
+	"example.com/softmax/internal/chart"
 	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/optimize"
 	"example.com/softmax/internal/train"
@@ -64,138 +66,100 @@ const (
 	sgdMomentum = 0.9
 )
 
-func runOptimizers(ctx context.Context, opt Options) (*Optimizers, error) {
-	first, test, err := opt.data()
-	if err != nil {
-		return nil, err
-	}
+func runOptimizers(ctx context.Context, opt Options) *Optimizers {
+	train, test := opt.data()
 	r := &Optimizers{}
-	if err := r.race(ctx, opt, first, test); err != nil || opt.Train != nil {
-		return r, err
+	r.race(ctx, opt, train, test)
+	if opt.Train == nil {
+		r.race(ctx, opt, must(sample.Penguins()), nil)
 	}
-	penguins, err := sample.Penguins()
-	if err != nil {
-		return nil, err
-	}
-	return r, r.race(ctx, opt, penguins, nil)
+	return r
 }
 
-// race lets all solvers run on one dataset.
-func (r *Optimizers) race(ctx context.Context, opt Options, ds, test *dataset.Dataset) error {
-	p, err := newProblem(ds)
-	if err != nil {
-		return err
-	}
-	race := racer{
-		Race:    Race{Data: ds.Source, Rows: p.n(), Parameters: p.parameters(), Batch: max(1, min(256, p.n()/10))},
-		problem: p, ctx: ctx, opt: opt,
-	}
-	solvers := []string{solverOwn, solverNewton, solverLBFGS, solverMomentum, solverSGD}
-	if !race.small() {
-		solvers = append(solvers[:1], solvers[2:]...)
-	}
-	for _, solver := range solvers {
-		d, theta, err := race.run(solver)
-		if err != nil {
-			return err
+// race lets all solvers run on one dataset, the one that proves the floor first.
+func (r *Optimizers) race(ctx context.Context, opt Options, ds, test *dataset.Dataset) {
+	p := newProblem(ds)
+	race := Race{Data: ds.Source, Rows: p.n(), Parameters: p.parameters(), Batch: max(1, min(256, p.n()/10))}
+	for _, solver := range r.Contestants() {
+		if solver == solverNewton && !race.Small() {
+			continue
 		}
+		d, theta := race.run(ctx, opt, p, solver)
 		for total, again := last(d.Seconds), 1; again < 10 && total < 0.2; again++ {
-			next, _, err := race.run(solver)
-			if err != nil {
-				return err
-			}
+			next, _ := race.run(ctx, opt, p, solver)
 			total += last(next.Seconds)
 			for i := range d.Seconds {
 				d.Seconds[i] = min(d.Seconds[i], next.Seconds[i])
 			}
 		}
 		if test != nil {
-			if d.TestAccuracy, err = p.accuracy(theta, test); err != nil {
-				return err
-			}
+			d.TestAccuracy = p.accuracy(theta, test)
 		}
 		race.Paths = append(race.Paths, *d)
 	}
-	r.Problems = append(r.Problems, race.Race)
-	return nil
+	r.Problems = append(r.Problems, race)
 }
 
-func (r *Race) small() bool { return r.Parameters <= newtonMost }
-
-// A racer lets solvers run and fills in a Race.
-type racer struct {
-	Race
-	problem *problem
-	ctx     context.Context
-	opt     Options
+// Contestants are the solvers in the order of the picture's legend.
+func (r *Optimizers) Contestants() []string {
+	return []string{solverOwn, solverNewton, solverLBFGS, solverMomentum, solverSGD}
 }
+
+// Small reports whether Newton's method takes part.
+func (r *Race) Small() bool { return r.Parameters <= newtonMost }
 
 // run lets one solver run and returns its path and its last parameters.
-func (r *racer) run(solver string) (*Descent, []float64, error) {
+func (r *Race) run(ctx context.Context, opt Options, p *problem, solver string) (*Descent, []float64) {
 	d := &Descent{Solver: solver}
 	add := func(passes, seconds, f float64) {
 		d.Passes, d.Seconds, d.Objective = append(d.Passes, passes), append(d.Seconds, seconds), append(d.Objective, f)
 	}
 	tol, epochs, level := 1e-4, 30, kernel.Best()
-	if r.small() {
+	if r.Small() {
 		tol, epochs, level = 1e-9, 300, kernel.Generic
 	}
-	switch solver {
-	case solverOwn, solverNewton:
-		opt := train.Options{Solver: train.SolverLBFGS, Tol: tol, Level: level, Threads: r.opt.threads(), OnIterate: func(it train.Iterate) {
+	if solver == solverOwn || solver == solverNewton {
+		options := train.Options{Solver: train.SolverNewton, Tol: tol, Level: level, Threads: opt.threads(), OnIterate: func(it train.Iterate) {
 			add(it.Passes, it.Seconds, it.Objective)
 		}}
-		switch {
-		case solver == solverNewton:
-			opt.Solver = train.SolverNewton
-		case r.small():
-			opt.Tol = 1e-13 // so that the floor is the optimum to the eye of the others
+		if solver == solverOwn {
+			options.Solver = train.SolverLBFGS
+			if r.Small() {
+				options.Tol = 1e-13 // so that the floor is the optimum to the eye of the others
+			}
 		}
-		res, err := train.Run(r.ctx, r.problem.Problem, opt)
-		if err != nil {
-			return nil, nil, err
-		}
+		res := must(train.Run(ctx, p.Problem, options))
 		if solver == solverOwn {
 			r.Best, r.Floor = res.Final.Objective, res.Final.Objective-res.Final.GapBound
 		}
-		return d, res.Theta, nil
+		return d, res.Theta
 	}
-	o := r.problem.objective(r.ctx, level, r.opt.threads())
-	theta := r.problem.start(o)
-	var err error
-	if solver == solverLBFGS {
-		start := time.Now()
-		_, err = optimize.LBFGS(o, theta, lbfgsMemory, nil, func(s *optimize.State) bool {
+	o, theta := p.objective(ctx, level, opt.threads())
+	if start := time.Now(); solver == solverLBFGS {
+		must(optimize.LBFGS(o, theta, lbfgsMemory, nil, func(s *optimize.State) bool {
 			add(o.Passes(), time.Since(start).Seconds(), s.F)
 			return s.F <= r.Floor*(1+tol) || o.Passes() >= lbfgsPasses
-		})
-		return d, theta, err
+		}))
+		return d, theta
 	}
-	descent := optimize.Descent{Rate: sgdRate, Batch: r.Batch, Epochs: epochs, Seed: r.opt.Seed}
+	descent := optimize.Descent{Rate: sgdRate, Batch: r.Batch, Epochs: epochs, Seed: opt.Seed}
 	if solver == solverMomentum {
 		descent.Momentum = sgdMomentum
 	}
-	// What is read off after an epoch is not the solver's work.
-	outside := r.problem.objective(r.ctx, level, r.opt.threads())
-	there, grad := make([]float64, len(theta)), make([]float64, len(theta))
-	var failed error
-	var seconds float64
-	start := time.Now()
-	_, err = optimize.SGD(o, theta, descent, func(s *optimize.State) bool {
-		seconds += time.Since(start).Seconds()
-		var f float64
-		copy(there, s.X)
-		f, failed = outside.ValueGrad(there, grad)
+	at, _ := p.objective(ctx, level, opt.threads())
+	sgd(o, at, theta, descent, func(_ int, seconds, f float64, _ []float64) bool {
 		add(o.Passes(), seconds, f)
-		start = time.Now()
-		return failed != nil
+		return false
 	})
-	return d, theta, cmp.Or(err, failed)
+	return d, theta
 }
 
-// excess is the distance from the floor as a share of it, after each
+// Gap is by how much the fit that proves the floor stays above it, as a share.
+func (r *Race) Gap() float64 { return r.Best/r.Floor - 1 }
+
+// Excess is the distance from the floor as a share of it, after each
 // iteration: at least the distance from the optimum.
-func (r *Race) excess(d Descent) []float64 {
+func (r *Race) Excess(d *Descent) []float64 {
 	all := make([]float64, len(d.Objective))
 	for i, f := range d.Objective {
 		all[i] = f/r.Floor - 1
@@ -204,17 +168,53 @@ func (r *Race) excess(d Descent) []float64 {
 }
 
 // reach is the first iteration within a share of the floor, or -1.
-func (r *Race) reach(d Descent, share float64) int {
-	for i, e := range r.excess(d) {
-		if e <= share {
-			return i
-		}
-	}
-	return -1
+func (r *Race) reach(d *Descent, share float64) int {
+	return slices.IndexFunc(r.Excess(d), func(e float64) bool { return e <= share })
 }
 
-// path is that of a solver, or nil.
-func (r *Race) path(solver string) *Descent {
+// Reached are the first iterations within 10 %, 1 %, 0.1 % and 0.01 %.
+func (r *Race) Reached(d *Descent) (all []int) {
+	for _, share := range []float64{0.1, 0.01, 1e-3, 1e-4} {
+		all = append(all, r.reach(d, share*(1+1e-9)))
+	}
+	return all
+}
+
+// Tail are the last distances of Newton's method, but for the very last.
+func (r *Race) Tail() (tail []string) {
+	newton := r.Excess(r.Path(solverNewton))
+	for _, e := range newton[max(0, len(newton)-6) : len(newton)-1] {
+		tail = append(tail, percent(e))
+	}
+	return tail
+}
+
+// Meanwhile is how many epochs SGD finishes before the first step of L-BFGS with
+// its preconditioner.
+func (r *Race) Meanwhile() (epochs int) {
+	for _, s := range r.Path(solverSGD).Seconds {
+		if s <= r.Path(solverOwn).Seconds[0] {
+			epochs++
+		}
+	}
+	return epochs
+}
+
+// Faster are the passes of L-BFGS to within 1 %, with the preconditioner and
+// without, if it is faster without; else nil.
+func (r *Race) Faster() []float64 {
+	own, plain := r.Path(solverOwn), r.Path(solverLBFGS)
+	if i, j := r.reach(own, 0.01), r.reach(plain, 0.01); i >= 0 && j >= 0 && own.Seconds[i] > plain.Seconds[j] {
+		return []float64{own.Passes[i], plain.Passes[j]}
+	}
+	return nil
+}
+
+// MatrixMB is the size of Newton's matrix.
+func (r *Race) MatrixMB() float64 { return 8e-6 * float64(r.Parameters) * float64(r.Parameters) }
+
+// Path is that of a solver, or nil.
+func (r *Race) Path(solver string) *Descent {
 	for i := range r.Paths {
 		if r.Paths[i].Solver == solver {
 			return &r.Paths[i]
@@ -224,3 +224,27 @@ func (r *Race) path(solver string) *Descent {
 }
 
 func last(v []float64) float64 { return v[len(v)-1] }
+
+// drawings show the distance from the floor against time, one chart a problem.
+func (r *Optimizers) drawings(words [][]string) (all []drawing) {
+	for at := range r.Problems {
+		race := &r.Problems[at]
+		var series []chart.Series
+		from, to := math.Inf(1), 0.0
+		for _, solver := range r.Contestants() {
+			var s chart.Series
+			if d := race.Path(solver); d != nil {
+				for i, e := range race.Excess(d) {
+					if e > 0 {
+						s.X, s.Y = append(s.X, max(d.Seconds[i], 1e-6)), append(s.Y, e)
+					}
+				}
+				from, to = min(from, slices.Min(s.X)), max(to, slices.Max(s.X))
+			}
+			series = append(series, s)
+		}
+		bound := chart.Series{X: []float64{from, to}, Y: []float64{race.Gap(), race.Gap()}}
+		all = append(all, lines(words[at], logarithmic, logarithmic, append(series, bound)...))
+	}
+	return all
+}

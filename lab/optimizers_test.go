@@ -8,7 +8,7 @@ import (
 
 func TestOptimizers(t *testing.T) {
 	opt := sixth(t)
-	r, err := runOptimizers(t.Context(), opt)
+	r, err := run(t.Context(), runOptimizers, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -16,9 +16,7 @@ func TestOptimizers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.race(t.Context(), opt, penguins, nil); err != nil {
-		t.Fatal(err)
-	}
+	r.race(t.Context(), opt, penguins, nil)
 	var want optimization
 	readGolden(t, "optimization", &want)
 	for i, c := range []struct {
@@ -39,22 +37,22 @@ func TestOptimizers(t *testing.T) {
 				}
 			}
 		}
-		end := func(solver string) float64 { return last(p.excess(*p.path(solver))) }
+		end := func(solver string) float64 { return last(p.Excess(p.Path(solver))) }
 		if !(end(solverOwn) <= c.gap && end(solverOwn) < end(solverLBFGS)+c.gap && end(solverLBFGS) < end(solverMomentum) && end(solverMomentum) < end(solverSGD)) {
 			t.Errorf("%s: solvers end at %v, %v, %v, %v", p.Data, end(solverOwn), end(solverLBFGS), end(solverMomentum), end(solverSGD))
 		}
 		// The preconditioner saves passes where there are many parameters.
-		if own, plain := p.path(solverOwn), p.path(solverLBFGS); i == 0 && own.Passes[p.reach(*own, 0.1)] > 0.5*plain.Passes[p.reach(*plain, 0.1)] {
-			t.Errorf("10 %% after %v passes, without preconditioner %v", own.Passes[p.reach(*own, 0.1)], plain.Passes[p.reach(*plain, 0.1)])
+		if own, plain := p.Path(solverOwn), p.Path(solverLBFGS); i == 0 && own.Passes[p.reach(own, 0.1)] > 0.5*plain.Passes[p.reach(plain, 0.1)] {
+			t.Errorf("10 %% after %v passes, without preconditioner %v", own.Passes[p.reach(own, 0.1)], plain.Passes[p.reach(plain, 0.1)])
 		}
 	}
 	// Newton's method squares the distance, up to a factor.
 	p := &r.Problems[1]
-	e := p.excess(*p.path(solverNewton))
+	e := p.Excess(p.Path(solverNewton))
 	for i := 1; i < len(e); i++ {
 		if e[i-1] < 0.1 && e[i] > max(10*e[i-1]*e[i-1], 1e-11) {
 			t.Errorf("Newton: %v after %v", e[i], e[i-1])
 		}
 	}
-	shows(t, r, "7850", "493", "33", "L-BFGS", "0.186", "0.056891")
+	shows(t, "optimizers", r, "7850", "493", "33", "L-BFGS", "0.186", "0.056891")
 }

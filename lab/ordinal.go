@@ -2,19 +2,16 @@ package lab
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"math"
 	"slices"
 	"strconv"
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
 	"example.com/softmax/dataset/sample"
-	"example.com/softmax/internal/design"
+	"example.com/softmax/internal/chart"
 	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
-	"example.com/softmax/internal/special"
-	"example.com/softmax/preprocess"
 )
 
 // Ordinal is about regression on the number of the class: least squares on 1,
@@ -48,218 +45,109 @@ type Numbered struct {
 	Moved   float64 `json:"moved"`
 }
 
-func runOrdinal(ctx context.Context, opt Options) (*Ordinal, error) {
-	train, test, err := opt.data()
-	if err != nil {
-		return nil, err
-	}
+func runOrdinal(ctx context.Context, opt Options) *Ordinal {
+	train, test := opt.data()
 	r := &Ordinal{}
-	if err := r.Unordered.run(ctx, opt, train, test, softmax.Config{L2: 1e-2, Tol: 1e-2, Stop: softmax.StopEstimate, Kernel: "generic", Threads: opt.Threads}); err != nil {
-		return nil, err
-	}
+	r.Unordered.run(ctx, opt, train, test, softmax.Config{L2: 1e-2, Tol: 1e-2, Stop: softmax.StopEstimate})
 	if opt.Train == nil {
-		for k, c := range r.Unordered.Classes {
-			number, _ := strconv.Atoi(c)
-			r.Unordered.Classes[k] = sample.FashionNames[number]
-		}
+		copy(r.Unordered.Classes, sample.FashionNames[:])
 	}
-	if train, test, err = penguinsByMass(); err != nil {
-		return nil, err
-	}
-	return r, r.Ordered.run(ctx, opt, train, test, softmax.Config{Tol: 1e-13, Kernel: "generic", Threads: opt.Threads})
+	train, test = penguinsByMass()
+	r.Ordered.run(ctx, opt, train, test, softmax.Config{Tol: 1e-13})
+	return r
 }
 
-func (r *Numbered) run(ctx context.Context, opt Options, train, test *dataset.Dataset, cfg softmax.Config) error {
-	if train.Label == nil || test == nil || test.Label == nil {
-		return errors.New("the experiment needs training and test data with one class for each example")
-	}
+func (r *Numbered) run(ctx context.Context, opt Options, train, test *dataset.Dataset, cfg softmax.Config) {
 	if train.Weights != nil {
-		return errors.New("the experiment takes no weights")
+		fail("the experiment takes no weights")
 	}
-	train, test = complete(train), complete(test)
-	model, _, err := softmax.Fit(ctx, train, cfg)
-	if err != nil {
-		return err
+	p := newProblem(train)
+	if r.Classes = p.classes; p.K < 3 {
+		fail("%d classes have one numbering and its reverse, which is as good; the experiment needs three", p.K)
 	}
-	r.Classes = model.Classes()
-	if len(r.Classes) < 3 {
-		return fmt.Errorf("%d classes have one numbering and its reverse, which is as good; the experiment needs three", len(r.Classes))
-	}
-	trained, err := codesOf(model, train)
-	if err != nil {
-		return err
-	}
-	truth, err := codesOf(model, test)
-	if err != nil {
-		return err
-	}
-	if r.Train, r.Test = len(trained), len(truth); r.Test == 0 {
-		return errors.New("the test data has no complete row")
-	}
-	a, err := indicatorOutputs(train, trained, test, len(r.Classes), opt)
-	if err != nil {
-		return err
-	}
-	n := &numberings{k: len(r.Classes)}
+	a, truth := p.indicatorOutputs(test, opt.threads())
+	r.Train, r.Test = p.n(), len(truth)
+	n := &numberings{}
 	r.OneHot = n.load(a, truth)
-	if r.Rounding, err = n.spread(ctx, opt); err != nil {
-		return err
-	}
-	return r.renumber(ctx, model, train, test, truth, cfg)
-}
-
-// complete leaves out the rows in which a value or the label is missing.
-func complete(ds *dataset.Dataset) *dataset.Dataset {
-	var rows []int
-	for i := range ds.Rows() {
-		missing := ds.Label.Codes[i] < 0
-		for c := range ds.Columns {
-			missing = missing || ds.Columns[c].Missing(i)
-		}
-		if !missing {
-			rows = append(rows, i)
-		}
-	}
-	if len(rows) == ds.Rows() {
-		return ds
-	}
-	return ds.Subset(rows)
-}
-
-// codesOf returns the labels of ds in the model's classes.
-func codesOf(m *softmax.Model, ds *dataset.Dataset) ([]int32, error) {
-	b, err := m.Bind(ds)
-	if err != nil {
-		return nil, err
-	}
-	truth, err := b.Truth()
-	if err != nil {
-		return nil, err
-	}
-	return truth.Codes, nil
+	r.Rounding = n.spread(ctx, opt)
+	cfg.Kernel, cfg.Threads = "generic", opt.Threads
+	r.renumber(ctx, complete(train), complete(test), cfg)
 }
 
 // indicatorOutputs fits least squares of every class's indicator, 1 for its
 // examples and 0 for others, on features and constant, and returns the outputs
-// for the test set, rows x k row-major.
+// for the test set.
 //
 // They serve all numberings: a numbering v has the targets Y v, with Y the
 // matrix of indicators, and since the solution is linear in the targets its
 // output for an example is v_1 a_1 + ... + v_k a_k.
-func indicatorOutputs(train *dataset.Dataset, codes []int32, test *dataset.Dataset, k int, opt Options) ([]float64, error) {
-	d, err := design.Fit(train, preprocess.Options{})
-	if err != nil {
-		return nil, err
-	}
-	x := d.Matrix(train)
-	width := d.D()
+func (p *problem) indicatorOutputs(test *dataset.Dataset, threads int) (a [][]float64, truth []int) {
+	d := p.X.D()
 	const most = 5000
-	if width > most {
-		return nil, fmt.Errorf("the normal equations of %d features are too large for this experiment; it takes %d", width, most)
+	if d > most {
+		fail("the normal equations of %d features are too large for this experiment; it takes %d", d, most)
 	}
-	gram := x.Gram(kernel.Generic, nil, 1, opt.threads())
-	indicators, sums := make([]float64, len(codes)*k), make([]float64, k)
-	for i, c := range codes {
-		indicators[i*k+int(c)] = 1 / float64(len(codes))
-		sums[c] += 1 / float64(len(codes))
+	solutions := make([][]float64, p.K) // first X'y / n
+	for c := range solutions {
+		solutions[c] = make([]float64, d+1)
 	}
-	products := make([]float64, width*k) // X'Y
-	kernel.Backward(products, x.V, indicators)
-	x.Unfold(products, sums)
-	dependent := linalg.Cholesky(gram, width+1, 1e-12)
-	w, b := make([]float64, width*k), make([]float64, k)
-	for c := range k {
-		solution := make([]float64, width+1)
-		for j := range width {
-			solution[j] = products[j*k+c]
+	x := make([]float64, d+1)
+	x[d] = 1
+	for i, c := range p.labels {
+		p.X.Row(x[:d], i)
+		linalg.Axpy(solutions[c], 1/float64(p.n()), x)
+	}
+	gram := p.X.Gram(kernel.Generic, nil, 1, threads)
+	for _, j := range linalg.Cholesky(gram, d+1, 1e-12) {
+		for _, s := range solutions {
+			s[j] = 0
 		}
-		solution[width] = sums[c]
-		for _, j := range dependent {
-			solution[j] = 0
+	}
+	linalg.SolveCholesky(gram, d+1, solutions...)
+	p.each(test, func(row []float64, y int) {
+		copy(x, row)
+		out := make([]float64, p.K)
+		for c, s := range solutions {
+			out[c] = linalg.Dot(s, x)
 		}
-		linalg.SolveCholesky(gram, width+1, solution)
-		for j := range width {
-			w[j*k+c] = solution[j]
-		}
-		b[c] = solution[width]
-	}
-	binding, err := d.Bind(test)
-	if err != nil {
-		return nil, err
-	}
-	a, features := make([]float64, test.Rows()*k), make([]float64, width)
-	for i := range test.Rows() {
-		binding.Vector(features, i)
-		copy(a[i*k:], b)
-		kernel.Affine(a[i*k:][:k], features, d.Shift, d.Scale, w)
-	}
-	return a, nil
+		a, truth = append(a, out), append(truth, y)
+	})
+	return a, truth
 }
 
-// renumber fits softmax regression again with the classes named by their
+// renumber fits softmax regression, and again with the classes named by their
 // numbers.
-func (r *Numbered) renumber(ctx context.Context, model *softmax.Model, train, test *dataset.Dataset, truth []int32, cfg softmax.Config) error {
-	k := len(r.Classes)
-	predict := func(m *softmax.Model) ([]float64, error) {
-		b, err := m.Bind(test)
-		if err != nil {
-			return nil, err
-		}
-		return b.Predict(0, b.Rows()).Probabilities, nil
-	}
-	p, err := predict(model)
-	if err != nil {
-		return err
-	}
-	right := 0
-	for i, c := range truth {
-		if special.Argmax(p[i*k:][:k]) == int(c) {
-			right++
-		}
-	}
-	r.Softmax = float64(right) / float64(r.Test)
+func (r *Numbered) renumber(ctx context.Context, train, test *dataset.Dataset, cfg softmax.Config) {
+	model := fit(ctx, train, test, cfg)
+	r.Softmax = must(model.test.Score()).Accuracy
+	first := model.test.Predict(0, r.Test)
 	for _, numbers := range [][]int{r.Rounding.Best, r.Rounding.Worst} {
-		renamed := *train
 		names := make([]string, train.Rows())
 		for i, c := range train.Label.Codes {
-			names[i] = strconv.Itoa(numbers[slices.Index(r.Classes, train.Label.Classes[c])])
+			names[i] = strconv.Itoa(numbers[c])
 		}
+		renamed := *train
 		renamed.Label = dataset.NewLabel(train.Label.Name, names)
-		m, _, err := softmax.Fit(ctx, &renamed, cfg)
-		if err != nil {
-			return err
-		}
-		q, err := predict(m)
-		if err != nil {
-			return err
-		}
-		for i := range truth {
-			ps, qs := p[i*k:][:k], make([]float64, k)
-			for c, v := range numbers {
-				qs[c] = q[i*k+v-1]
-				r.Moved = max(r.Moved, qs[c]-ps[c], ps[c]-qs[c])
-			}
-			if special.Argmax(ps) != special.Argmax(qs) {
+		again := fit(ctx, &renamed, test, cfg).test.Predict(0, r.Test)
+		for i, p := range first.Probabilities {
+			row, c := i/len(numbers), i%len(numbers)
+			q := again.Probabilities[row*len(numbers)+numbers[c]-1]
+			r.Moved = max(r.Moved, math.Abs(p-q))
+			if c == 0 && numbers[first.Codes[row]]-1 != int(again.Codes[row]) {
 				r.Changed++
 			}
 		}
 	}
-	return nil
 }
 
 // penguinsByMass returns the penguins with their body mass in five classes of
 // equal size, "1" the lightest, as label; every second one is for the test.
-func penguinsByMass() (train, test *dataset.Dataset, err error) {
-	ds, err := sample.Penguins()
-	if err != nil {
-		return nil, nil, err
-	}
+func penguinsByMass() (train, test *dataset.Dataset) {
 	const mass = "body_mass_g"
-	ds = complete(ds)
-	values := ds.Column(mass)
+	ds := complete(must(sample.Penguins()))
 	var grams []float64
 	for i := range ds.Rows() {
-		grams = append(grams, values.Number(i, 0))
+		grams = append(grams, ds.Column(mass).Number(i, 0))
 	}
 	sorted := slices.Sorted(slices.Values(grams))
 	names := make([]string, len(grams))
@@ -276,8 +164,35 @@ func penguinsByMass() (train, test *dataset.Dataset, err error) {
 	}
 	species := dataset.Column{Name: "species", Kind: dataset.Categorical, Width: 1, Codes: ds.Label.Codes, Levels: ds.Label.Classes}
 	columns := append([]dataset.Column{species}, slices.DeleteFunc(ds.Columns, func(c dataset.Column) bool { return c.Name == mass })...)
-	if ds, err = dataset.New(ds.Source, columns, dataset.NewLabel("mass", names), nil); err != nil {
-		return nil, nil, err
+	ds = must(dataset.New(ds.Source, columns, dataset.NewLabel("mass", names), nil))
+	return ds.Subset(rows[0]), ds.Subset(rows[1])
+}
+
+// StandardError is that of the softmax accuracy.
+func (r *Numbered) StandardError() float64 {
+	return math.Sqrt(r.Softmax * (1 - r.Softmax) / float64(r.Test))
+}
+
+// InOrder lists the classes by their numbers.
+func (r *Numbered) InOrder(numbers []int) []string {
+	names := make([]string, len(numbers))
+	for c, v := range numbers {
+		names[v-1] = r.Classes[c]
 	}
-	return ds.Subset(rows[0]), ds.Subset(rows[1]), nil
+	return names
+}
+
+// drawings show how the accuracy is distributed over the numberings.
+func (r *Ordinal) drawings(words [][]string) []drawing {
+	u := &r.Unordered
+	// One point for each percent of accuracy.
+	s := chart.Series{X: make([]float64, 101), Y: make([]float64, 101)}
+	for right, share := range u.Rounding.Share {
+		s.Y[(100*right+u.Test/2)/u.Test] += 100 * share
+	}
+	for at := range s.X {
+		s.X[at] = float64(at)
+	}
+	top := slices.Max(s.Y)
+	return []drawing{lines(words[0], linear, linear, s, upright(100*u.OneHot, top), upright(100*u.Softmax, top))}
 }

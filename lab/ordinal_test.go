@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"example.com/softmax/dataset/sample"
@@ -21,7 +20,7 @@ func within(t *testing.T, what string, got, want, tolerance float64) {
 	}
 }
 
-var ordinal = sync.OnceValues(func() (*Ordinal, error) { return runOrdinal(context.Background(), Options{}) })
+var ordinal = once(runOrdinal)
 
 func TestOrdinal(t *testing.T) {
 	if testing.Short() {
@@ -68,7 +67,7 @@ func TestOrdinal(t *testing.T) {
 	if o := r.Ordered; o.Rounding.Given < o.Rounding.Mean+2*o.Rounding.Deviation || o.Rounding.Given < o.Softmax-0.05 {
 		t.Errorf("ordered: given %v of mean %v, deviation %v; softmax %v", o.Rounding.Given, o.Rounding.Mean, o.Rounding.Deviation, o.Softmax)
 	}
-	shows(t, r, "3628800", percent1(r.Unordered.Rounding.Highest), percent1(r.Unordered.OneHot), percent1(r.Unordered.Softmax), percent1(r.Ordered.Rounding.Given))
+	shows(t, "ordinal", r, "3628800", percent1(r.Unordered.Rounding.Highest), percent1(r.Unordered.OneHot), percent1(r.Unordered.Softmax), percent1(r.Ordered.Rounding.Given))
 }
 
 // TestNumberings compares the tree of numberings with rounding one by one.
@@ -76,27 +75,24 @@ func TestNumberings(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for k := 3; k <= 6; k++ {
 		const rows = 40
-		a, truth := make([]float64, rows*k), make([]int32, rows)
+		a, truth := make([][]float64, rows), make([]int, rows)
 		for i := range truth {
-			truth[i] = int32(r.IntN(k+1)) - 1 // -1 is a class that training did not see
+			a[i], truth[i] = make([]float64, k), r.IntN(k+1)-1 // -1 is a class that training did not see
 			left := 1.
 			for c := range k - 1 {
-				a[i*k+c] = r.NormFloat64()
-				left -= a[i*k+c]
+				a[i][c] = r.NormFloat64()
+				left -= a[i][c]
 			}
-			a[i*k+k-1] = left // the outputs sum to 1
+			a[i][k-1] = left // the outputs sum to 1
 		}
-		n := &numberings{k: k}
+		n := &numberings{}
 		n.load(a, truth)
-		s, err := n.spread(context.Background(), Options{Threads: 3})
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := n.spread(context.Background(), Options{Threads: 3})
 		right := func(number []int) (count int) {
 			for i, y := range truth {
 				f := 0.
 				for c, v := range number {
-					f += float64(v) * a[i*k+c]
+					f += float64(v) * a[i][c]
 				}
 				if y >= 0 && int(min(max(math.Round(f), 1), float64(k))) == number[y] {
 					count++
@@ -132,9 +128,7 @@ func TestNumberings(t *testing.T) {
 			t.Errorf("%d classes: %v has %d right and %v %d, want %d and %d", k, s.Best, right(s.Best), s.Worst, right(s.Worst), most, least)
 		}
 		tally := newTally(n)
-		if err := n.random(context.Background(), tally, 1); err != nil {
-			t.Fatal(err)
-		}
+		n.random(context.Background(), tally, 1, 100_000)
 		for c, times := range tally.times {
 			within(t, fmt.Sprint(k, " classes, random, ", c), float64(times)/100_000, share[c], 0.01)
 		}
@@ -144,7 +138,7 @@ func TestNumberings(t *testing.T) {
 func TestOrdinalEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := runOrdinal(ctx, Options{}); err != context.Canceled {
+	if _, err := run(ctx, runOrdinal, Options{}); err != context.Canceled {
 		t.Errorf("error %v of a cancelled run", err)
 	}
 	penguins, err := sample.Penguins()
@@ -168,7 +162,7 @@ func TestOrdinalEnds(t *testing.T) {
 		{Options{Train: &weighted, Test: penguins}, "weights"},
 		{Options{Train: penguins, Test: penguins.Subset([]int{3})}, "no complete"},
 	} {
-		if _, err := runOrdinal(context.Background(), c.opt); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := run(context.Background(), runOrdinal, c.opt); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want one of %q", err, c.want)
 		}
 	}

@@ -2,12 +2,12 @@ package lab
 
 import (
 	"context"
-	"errors"
 	"math"
 	"slices"
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
+	"example.com/softmax/internal/chart"
 	"example.com/softmax/internal/special"
 	"example.com/softmax/preprocess"
 )
@@ -64,7 +64,7 @@ type OutputFit struct {
 	LibraryBroken float64   `json:"library_broken"`
 }
 
-func runOverflow(ctx context.Context, opt Options) (*Overflow, error) {
+func runOverflow(ctx context.Context, opt Options) *Overflow {
 	r := &Overflow{}
 	for _, f := range precisions {
 		finite := func(x float64) bool { return !math.IsInf(f.exp(x), 1) }
@@ -88,39 +88,19 @@ func runOverflow(ctx context.Context, opt Options) (*Overflow, error) {
 		}
 		r.Cases = append(r.Cases, c)
 	}
-	return r, r.fits(ctx, opt)
+	r.fits(ctx, opt)
+	return r
 }
 
-func (r *Overflow) fits(ctx context.Context, opt Options) error {
-	train, test, err := opt.data()
-	if err != nil {
-		return err
-	}
-	if test == nil {
-		return errors.New("the experiment needs test data")
-	}
-	type fit struct {
-		name        string
-		train, test *dataset.Dataset
-		cfg         softmax.Config
-	}
+func (r *Overflow) fits(ctx context.Context, opt Options) {
+	train, test := opt.data()
 	textbook := softmax.Config{Solver: softmax.SGDSolver, Seed: opt.Seed, Threads: opt.Threads}
-	fits := []fit{{"sgd", train, test, textbook}, {"fit", train, test, softmax.Config{Stop: softmax.StopEstimate, Threads: opt.Threads}}}
+	r.fit(ctx, "sgd", train, test, textbook)
+	r.fit(ctx, "fit", train, test, softmax.Config{Stop: softmax.StopEstimate, Threads: opt.Threads})
 	if len(train.Columns) == 1 && train.Columns[0].Kind == dataset.Pixels {
-		raw := textbook
-		raw.Preprocess = preprocess.Options{Standardize: preprocess.StandardizeOff}
-		fits = append(fits, fit{"raw", plain(train), plain(test), raw})
+		textbook.Preprocess.Standardize = preprocess.StandardizeOff
+		r.fit(ctx, "raw", plain(train), plain(test), textbook)
 	}
-	for _, f := range fits {
-		model, _, err := softmax.Fit(ctx, f.train, f.cfg)
-		if err != nil {
-			return err
-		}
-		if err := r.judge(f.name, model, f.test); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // plain takes pixels for numbers, which nobody divides by 255.
@@ -131,48 +111,60 @@ func plain(ds *dataset.Dataset) *dataset.Dataset {
 	return &numbers
 }
 
-func (r *Overflow) judge(name string, model *softmax.Model, test *dataset.Dataset) error {
-	bound, err := model.Bind(test)
-	if err != nil {
-		return err
-	}
-	score, err := bound.Score()
-	if err != nil {
-		return err
-	}
-	k := len(model.Classes())
-	logits := make([]float64, bound.Rows()*k)
-	bound.Logits(logits, 0, bound.Rows())
-	library := bound.Predict(0, bound.Rows()).Probabilities
-	fit := OutputFit{Name: name, Accuracy: score.Accuracy, Broken: make([]float64, len(precisions)), StableBroken: make([]float64, len(precisions))}
-	n := 0.
-	for i := range bound.Rows() {
-		o := logits[i*k:][:k]
-		if math.IsNaN(o[0]) {
-			continue // a value is missing
+func (r *Overflow) fit(ctx context.Context, name string, train, test *dataset.Dataset, cfg softmax.Config) {
+	model := fit(ctx, train, test, cfg)
+	library := model.test.Predict(0, model.test.Rows()).Probabilities
+	found := OutputFit{Name: name, Accuracy: must(model.test.Score()).Accuracy, Broken: make([]float64, len(precisions)), StableBroken: make([]float64, len(precisions))}
+	count := func(n *float64, p []float64) {
+		if slices.ContainsFunc(p, math.IsNaN) {
+			*n++
 		}
-		n++
-		fit.Largest = append(fit.Largest, slices.Max(o))
-		broken := func(p []float64) float64 {
-			if slices.ContainsFunc(p, math.IsNaN) {
-				return 1
-			}
-			return 0
+	}
+	for i, o := range model.outputs {
+		if o == nil {
+			continue
 		}
+		found.Largest = append(found.Largest, slices.Max(o))
 		for at, f := range precisions {
-			fit.Broken[at] += broken(f.softmax(o, false))
-			fit.StableBroken[at] += broken(f.softmax(o, true))
+			count(&found.Broken[at], f.softmax(o, false))
+			count(&found.StableBroken[at], f.softmax(o, true))
 		}
-		fit.LibraryBroken += broken(library[i*k:][:k])
+		count(&found.LibraryBroken, library[i*len(o):][:len(o)])
 	}
-	if n == 0 {
-		return errors.New("no test example has all its values")
-	}
+	n := float64(len(found.Largest))
 	for at := range precisions {
-		fit.Broken[at] /= n
-		fit.StableBroken[at] /= n
+		found.Broken[at] /= n
+		found.StableBroken[at] /= n
 	}
-	fit.LibraryBroken /= n
-	r.Fits = append(r.Fits, fit)
-	return nil
+	found.LibraryBroken /= n
+	r.Fits = append(r.Fits, found)
+}
+
+// Median and Maximum are of the largest outputs.
+func (f *OutputFit) Median() float64 {
+	return slices.Sorted(slices.Values(f.Largest))[len(f.Largest)/2]
+}
+func (f *OutputFit) Maximum() float64 { return slices.Max(f.Largest) }
+
+// Overflows is the least number whose exp overflows.
+func (f *Format) Overflows() float64 { return math.Nextafter(f.Highest, math.Inf(1)) }
+
+// drawings show how large the outputs of the models are, and where exp
+// overflows.
+func (r *Overflow) drawings(words [][]string) []drawing {
+	var series []chart.Series
+	for _, f := range r.Fits {
+		var s chart.Series
+		sorted := slices.Sorted(slices.Values(f.Largest))
+		for i, v := range sorted {
+			if v > 0 {
+				s.X, s.Y = append(s.X, v), append(s.Y, 100*float64(len(sorted)-i)/float64(len(sorted)))
+			}
+		}
+		series = append(series, s)
+	}
+	for _, f := range r.Formats {
+		series = append(series, upright(f.Highest, 100))
+	}
+	return []drawing{lines(words[0], logarithmic, linear, series...)}
 }

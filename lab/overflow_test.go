@@ -1,12 +1,10 @@
 package lab
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"math"
-	"sync"
 	"testing"
 
 	"example.com/softmax/internal/special"
@@ -47,7 +45,7 @@ func TestHalf(t *testing.T) {
 	}
 }
 
-var overflow = sync.OnceValues(func() (*Overflow, error) { return runOverflow(context.Background(), Options{}) })
+var overflow = once(runOverflow)
 
 func TestOverflow(t *testing.T) {
 	if testing.Short() {
@@ -115,5 +113,5 @@ func TestOverflow(t *testing.T) {
 	if sgd.Broken[0] > 0.01 || fit.Broken[1] != 0 || raw.Broken[2] != 1 {
 		t.Errorf("shares broken: %v, %v, %v", sgd.Broken, fit.Broken, raw.Broken)
 	}
-	shows(t, r, "5.18e+21", "11.0859375", "88.7228317", "709.782713", "NaN", percent1(fit.Broken[0]), percent1(raw.StableBroken[0]))
+	shows(t, "overflow", r, "5.18e+21", "11.0859375", "88.7228317", "709.782713", "NaN", percent1(fit.Broken[0]), percent1(raw.StableBroken[0]))
 }

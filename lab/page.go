@@ -1,152 +1,127 @@
 package lab
 
 import (
+	"cmp"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
 	"strings"
-
-	"github.com/mattn/go-runewidth"
+	"text/template"
 )
 
-// A Page is text about a result: paragraphs and tables.
-type Page struct {
-	Title  string
-	Blocks []Block
-}
+//go:embed pages
+var pages embed.FS
 
-// A Block is a paragraph, or a table if Table is not nil.
-type Block struct {
-	Text  string
-	Table *Table
-}
-
-// A Table has one header cell a column.
-type Table struct {
-	Header []string
-	Rows   [][]string
-}
-
-// paragraph appends text.
-func (p *Page) paragraph(text string) { p.Blocks = append(p.Blocks, Block{Text: text}) }
-
-// table appends a table.
-func (p *Page) table(header []string, rows ...[]string) {
-	p.Blocks = append(p.Blocks, Block{Table: &Table{Header: header, Rows: rows}})
-}
-
-// Text is the page for a terminal, its lines folded at the given width.
-func (p Page) Text(width int) string {
+// render executes a template of a page's file; the page itself has the file's
+// name.
+func render(name string, lang Lang, part string, data any) (string, error) {
+	file := name + "." + string(lang) + ".md"
+	t, err := template.New(file).Funcs(functions).Funcs(template.FuncMap{"duration": lang.duration}).ParseFS(pages, "pages/"+file)
+	if err != nil {
+		return "", err
+	}
 	var b strings.Builder
-	b.WriteString(p.Title + "\n" + strings.Repeat("=", runewidth.StringWidth(p.Title)) + "\n")
-	for _, block := range p.Blocks {
-		b.WriteByte('\n')
-		if block.Table == nil {
-			b.WriteString(fold(block.Text, width))
-			continue
-		}
-		block.Table.text(&b)
+	err = t.ExecuteTemplate(&b, cmp.Or(part, file), data)
+	text := strings.TrimSpace(b.String())
+	for strings.Contains(text, "\n\n\n") {
+		text = strings.ReplaceAll(text, "\n\n\n", "\n\n")
 	}
-	return b.String()
+	return text, err
 }
 
-// Markdown is the page as a Markdown document with the picture of the given
-// name, if it is not empty, after the first paragraph.
-func (p Page) Markdown(picture string) string {
-	var b strings.Builder
-	b.WriteString("# " + p.Title + "\n")
-	for _, block := range p.Blocks {
-		b.WriteByte('\n')
-		if block.Table != nil {
-			block.Table.markdown(&b)
-			continue
-		}
-		b.WriteString(block.Text + "\n")
-		if picture != "" {
-			b.WriteString("\n![" + p.Title + "](" + picture + ")\n")
-			picture = ""
-		}
+// Markdown is the page of the result: a title, paragraphs and tables with a
+// blank line between them.
+func (r *Result) Markdown(lang Lang) (string, error) { return render(r.name, lang, "", r.found) }
+
+// words are those of each picture.
+func (r *Result) words(lang Lang) (words [][]string, err error) {
+	text, err := render(r.name, lang, "picture", r.found)
+	for picture := range strings.SplitSeq(text, "\n\n") {
+		words = append(words, strings.Split(picture, "\n"))
 	}
-	return b.String()
+	return words, err
 }
 
-func (t *Table) text(b *strings.Builder) {
-	widths := make([]int, len(t.Header))
-	rows := append([][]string{t.Header}, t.Rows...)
-	for _, row := range rows {
-		for j, cell := range row {
-			widths[j] = max(widths[j], runewidth.StringWidth(cell))
-		}
-	}
-	for i, row := range rows {
-		var line strings.Builder
-		for j, cell := range row {
-			line.WriteString("  " + runewidth.FillRight(cell, widths[j]))
-		}
-		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
-		if i == 0 {
-			line.Reset()
-			for _, w := range widths {
-				line.WriteString("  " + strings.Repeat("-", w))
-			}
-			b.WriteString(line.String() + "\n")
-		}
+// functions are those that templates have.
+var functions = template.FuncMap{
+	"mul":       func(a, b any) float64 { return float(a) * float(b) },
+	"div":       func(a, b any) float64 { return float(a) / float(b) },
+	"sub":       func(a, b any) float64 { return float(a) - float(b) },
+	"least":     slices.Min[[]float64],
+	"last":      func(list any) any { v := reflect.ValueOf(list); return v.Index(v.Len() - 1).Interface() },
+	"join":      func(separator string, parts []string) string { return strings.Join(parts, separator) },
+	"hasPrefix": strings.HasPrefix,
+	"cell":      strings.NewReplacer("|", `\|`, "\n", " ").Replace,
+	"vector":    vector,
+	"number":    number,
+	"percent":   percent,
+	"percent1":  percent1,
+}
+
+func float(v any) float64 {
+	if r := reflect.ValueOf(v); r.CanInt() {
+		return float64(r.Int())
+	} else {
+		return r.Float()
 	}
 }
 
-func (t *Table) markdown(b *strings.Builder) {
-	line := func(cells []string) {
-		for j, cell := range cells {
-			cells[j] = strings.ReplaceAll(cell, "|", `\|`)
-		}
-		b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+// vector writes the numbers of a list.
+func vector(format string, list any) string {
+	v := reflect.ValueOf(list)
+	parts := make([]string, v.Len())
+	for i := range parts {
+		parts[i] = fmt.Sprintf(format, v.Index(i).Float())
 	}
-	line(append([]string(nil), t.Header...))
-	b.WriteString(strings.Repeat("|---", len(t.Header)) + "|\n")
-	for _, row := range t.Rows {
-		line(append([]string(nil), row...))
-	}
+	return "(" + strings.Join(parts, ", ") + ")"
 }
 
-// fold breaks a paragraph into lines: at blanks, and anywhere between wide
-// characters, but not before closing punctuation.
-func fold(text string, width int) string {
-	const closing = "，。；：？！、）》」』”’"
-	var out strings.Builder
-	var line strings.Builder
-	at := 0
-	flush := func() {
-		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
-		line.Reset()
-		at = 0
+// A Number is null in JSON where it is not finite.
+type Number float64
+
+func (n Number) finite() bool { return !math.IsNaN(float64(n)) && !math.IsInf(float64(n), 0) }
+
+// MarshalJSON implements json.Marshaler.
+func (n Number) MarshalJSON() ([]byte, error) {
+	if !n.finite() {
+		return []byte("null"), nil
 	}
-	for _, piece := range pieces(text) {
-		w := runewidth.StringWidth(piece)
-		if at > 0 && at+runewidth.StringWidth(strings.TrimRight(piece, " ")) > width && !strings.ContainsAny(piece, closing) {
-			flush()
-		}
-		line.WriteString(piece)
-		at += w
-	}
-	flush()
-	return out.String()
+	return json.Marshal(float64(n))
 }
 
-// pieces cuts text where a line may end: words with the blanks after them, and
-// single wide characters.
-func pieces(text string) []string {
-	var out []string
-	start := 0
-	for i, r := range text {
-		if i > start && (text[i-1] == ' ' || runewidth.RuneWidth(r) == 2) && r != ' ' {
-			out = append(out, text[start:i])
-			start = i
-		}
-		if runewidth.RuneWidth(r) == 2 {
-			end := i + len(string(r))
-			out = append(out, text[start:end])
-			start = end
-		}
+func number(format, infinite string, n Number) string {
+	if !n.finite() {
+		return infinite
 	}
-	if start < len(text) {
-		out = append(out, text[start:])
+	return fmt.Sprintf(format, n+0) // -0 becomes 0
+}
+
+// percent has two digits, percent1 one decimal.
+func percent(share float64) string {
+	if share >= 0.1 {
+		return fmt.Sprintf("%.0f %%", 100*share)
 	}
-	return out
+	return fmt.Sprintf("%.2g %%", 100*share)
+}
+
+func percent1(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) }
+
+func (lang Lang) duration(seconds float64) string {
+	format, unit, chinese := "%.2g", " ms", " 毫秒"
+	switch {
+	case seconds >= 0.95:
+		format, unit, chinese = "%.1f", " s", " 秒"
+	case seconds >= 0.01:
+		format = "%.0f"
+	}
+	if unit != " s" {
+		seconds *= 1e3
+	}
+	if lang == Chinese {
+		unit = chinese
+	}
+	return fmt.Sprintf(format, seconds) + unit
 }

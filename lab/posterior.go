@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"example.com/softmax/dataset"
-	"example.com/softmax/internal/objective"
 	"example.com/softmax/internal/special"
 	"example.com/softmax/internal/train"
 )
@@ -28,25 +27,15 @@ type PosteriorPoint struct {
 
 // posterior fits without penalty and with lambda = 1/n, that is with a normal
 // prior of variance 1/(n lambda) = 1 on each weight of the scaled features.
-func posterior(ctx context.Context, penguins *dataset.Dataset) ([]PosteriorPoint, error) {
+func posterior(ctx context.Context, penguins *dataset.Dataset) []PosteriorPoint {
 	ds := *penguins
 	ds.Columns = []dataset.Column{*ds.Column("flipper_length_mm"), *ds.Column("body_mass_g")}
-	p, err := newProblem(&ds)
-	if err != nil {
-		return nil, err
-	}
-	x, n, k, labels := p.X, p.n(), p.K, p.Loss.(objective.CrossEntropy).Labels
-
-	row, z := make([]float64, x.D()), make([]float64, k)
+	p := newProblem(&ds)
+	n, row, z := p.n(), make([]float64, p.X.D()), make([]float64, p.K)
 	logLikelihood := func(theta []float64) (sum float64) {
-		for i, y := range labels {
-			x.Row(row, i)
-			copy(z, theta[x.D()*k:])
-			for j, v := range row {
-				for q := range z {
-					z[q] += v * theta[j*k+q]
-				}
-			}
+		for i, y := range p.labels {
+			p.X.Row(row, i)
+			p.outputs(z, theta, row)
 			special.LogSoftmax(z, z)
 			sum += z[y]
 		}
@@ -55,7 +44,7 @@ func posterior(ctx context.Context, penguins *dataset.Dataset) ([]PosteriorPoint
 	const variance = 1 // 1/(n lambda) at lambda = 1/n
 	logPosterior := func(theta []float64) float64 {
 		sum := logLikelihood(theta)
-		for _, w := range theta[:x.D()*k] {
+		for _, w := range theta[:len(row)*p.K] {
 			sum += -w*w/(2*variance) - math.Log(2*math.Pi*variance)/2
 		}
 		return sum
@@ -63,10 +52,7 @@ func posterior(ctx context.Context, penguins *dataset.Dataset) ([]PosteriorPoint
 	var points []PosteriorPoint
 	for _, lambda := range []float64{0, 1 / (float64(n) * variance)} {
 		p.Lambda = lambda
-		fit, err := train.Run(ctx, p.Problem, train.Options{Solver: train.SolverNewton, Tol: 1e-14, Threads: 1})
-		if err != nil {
-			return nil, err
-		}
+		fit := must(train.Run(ctx, p.Problem, train.Options{Solver: train.SolverNewton, Tol: 1e-14, Threads: 1}))
 		points = append(points, PosteriorPoint{
 			Lambda: lambda, N: n,
 			LogLikelihood:   logLikelihood(fit.Theta),
@@ -75,7 +61,7 @@ func posterior(ctx context.Context, penguins *dataset.Dataset) ([]PosteriorPoint
 			PosteriorSlope:  steepest(logPosterior, fit.Theta),
 		})
 	}
-	return points, nil
+	return points
 }
 
 // steepest is the largest magnitude of a derivative of f, by central

@@ -3,14 +3,13 @@ package lab
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
+	"example.com/softmax/internal/chart"
 	"example.com/softmax/internal/special"
 	"example.com/softmax/metrics"
 )
@@ -81,139 +80,104 @@ type SeveralSum struct {
 	Mean     float64 `json:"mean"`
 }
 
-func runSeveral(ctx context.Context, opt Options) (*Several, error) {
-	train, test, err := opt.data()
-	if err != nil {
-		return nil, err
-	}
+func runSeveral(ctx context.Context, opt Options) *Several {
+	train, test := opt.data()
 	r := &Several{Composed: train.Targets == nil}
 	if r.Composed {
 		random := rand.New(rand.NewPCG(opt.Seed, 9))
-		if train, err = compose(train, 4000, random); err != nil {
-			return nil, err
-		}
-		if test, err = compose(test, 1000, random); err != nil {
-			return nil, err
-		}
+		train, test = compose(train, 4000, random), compose(test, 1000, random)
 	}
 	for _, ds := range []*dataset.Dataset{train, test} {
 		if ds.Targets == nil || slices.ContainsFunc(ds.Targets.Values, func(v float64) bool { return v != 0 && v != 1 && v == v }) {
-			return nil, fmt.Errorf("%s: this experiment needs targets of 0 and 1, or images with one label each to compose", cmp.Or(ds.Source, "the data"))
+			fail("%s: this experiment needs targets of 0 and 1, or images with one label each to compose", cmp.Or(ds.Source, "the data"))
 		}
 	}
 	for _, p := range [][]float64{{0.4, 0.4, 0.2, 0}, {0.4, 0.4, 0.1, 0.1}, {0.5, 0.5, 0, 0}, {1, 1, 1, 1}} {
-		c := SeveralCase{P: p, Present: 0 - math.Log(p[0]) - math.Log(p[1])}
-		c.All = Number(c.Present - math.Log(1-p[2]) - math.Log(1-p[3]))
-		r.Cases = append(r.Cases, c)
+		present := 0 - math.Log(p[0]) - math.Log(p[1])
+		r.Cases = append(r.Cases, SeveralCase{p, present, Number(present - math.Log(1-p[2]) - math.Log(1-p[3]))})
 	}
 	for i, loss := range []softmax.Loss{softmax.CrossEntropy, softmax.Sigmoids} {
-		model, report, err := softmax.Fit(ctx, train, softmax.Config{
+		model := fit(ctx, train, test, softmax.Config{
 			Loss: loss, L2: 1e-3, Tol: 1e-2, Stop: softmax.StopEstimate, Seed: opt.Seed, Threads: opt.Threads,
 		})
-		if err != nil {
-			return nil, err
-		}
-		r.Train = report.Rows
-		if r.Models[i], err = r.measure(model, train, test); err != nil {
-			return nil, err
-		}
+		r.Train = model.report.Rows
+		r.Models[i] = r.measure(loss, judge(bind(model.Model, model.report, train)), judge(model))
 	}
-	return r, nil
+	return r
 }
 
 // judged are the complete rows of a set as a model sees them, row-major.
 type judged struct {
-	k      int
-	truth  []float64
-	p      []float64
-	losses []float64
+	k                int
+	truth, p, losses []float64
 }
 
-func judge(model *softmax.Model, ds *dataset.Dataset) (*judged, error) {
-	bound, err := model.Bind(ds)
-	if err != nil {
-		return nil, err
-	}
-	truth, err := bound.Truth()
-	if err != nil {
-		return nil, err
-	}
-	losses, err := bound.Losses()
-	if err != nil {
-		return nil, err
-	}
-	k := len(model.Classes())
-	p := make([]float64, bound.Rows()*k)
-	bound.Logits(p, 0, bound.Rows())
-	j := &judged{k: k}
-	for i, l := range losses {
-		if math.IsNaN(l) {
+func judge(model *fitted) *judged {
+	truth, losses := must(model.test.Truth()), must(model.test.Losses())
+	j := &judged{k: len(model.Classes())}
+	for i, o := range model.outputs {
+		if math.IsNaN(losses[i]) {
 			continue
 		}
-		z := p[i*k:][:k]
 		if model.LossFunction() == softmax.Sigmoids {
-			for q, v := range z {
-				z[q] = special.Sigmoid(v)
+			for q, v := range o {
+				o[q] = special.Sigmoid(v)
 			}
 		} else {
-			special.Softmax(z, z)
+			special.Softmax(o, o)
 		}
-		j.truth, j.p, j.losses = append(j.truth, truth.Targets[i*k:][:k]...), append(j.p, z...), append(j.losses, l)
+		j.truth, j.p, j.losses = append(j.truth, truth.Targets[i*j.k:][:j.k]...), append(j.p, o...), append(j.losses, losses[i])
 	}
-	if len(j.losses) == 0 {
-		return nil, errors.New("no example is complete")
-	}
-	return j, nil
+	return j
 }
 
-// score is of the sets of classes whose p is above the threshold.
+// score is of the sets of classes whose p is above the threshold; 1 stands for
+// the most probable class alone.
 func (j *judged) score(threshold float64) SeveralScore {
 	above := make([]float64, len(j.p))
 	for i, p := range j.p {
 		above[i] = p - threshold
 	}
-	return j.scoreOf(above)
-}
-
-func (j *judged) scoreOf(above []float64) SeveralScore {
+	if threshold == 1 {
+		for i := range j.losses {
+			above[i*j.k+special.Argmax(j.p[i*j.k:][:j.k])] = 1
+		}
+	}
 	e := metrics.NewMultiLabel(j.k)
 	e.Add(j.truth, above, j.losses, nil)
 	s := e.Score()
 	return SeveralScore{s.SubsetAccuracy, s.HammingLoss, s.Micro.F1, s.Macro.F1}
 }
 
+// descending are the indices of p from the greatest.
+func descending(p []float64) []int {
+	order := make([]int, len(p))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p[b], p[a]) })
+	return order
+}
+
 // curve returns recall and precision of all decisions at each distinct p, from
 // the greatest.
 func (j *judged) curve() (at, recall, precision []float64) {
-	order := make([]int, len(j.p))
-	var all float64
-	for i := range order {
-		order[i] = i
-		all += j.truth[i]
+	order := descending(j.p)
+	var right, all float64
+	for _, y := range j.truth {
+		all += y
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(j.p[b], j.p[a]) })
-	var right float64
 	for i, o := range order {
 		right += j.truth[o]
 		if i+1 == len(order) || j.p[order[i+1]] < j.p[o] {
-			at = append(at, j.p[o])
-			recall, precision = append(recall, right/all), append(precision, right/float64(i+1))
+			at, recall, precision = append(at, j.p[o]), append(recall, right/all), append(precision, right/float64(i+1))
 		}
 	}
 	return at, recall, precision
 }
 
-// measure judges a fitted model.
-func (r *Several) measure(model *softmax.Model, train, test *dataset.Dataset) (SeveralModel, error) {
-	m := SeveralModel{Loss: model.LossFunction()}
-	known, err := judge(model, train)
-	if err != nil {
-		return m, err
-	}
-	unknown, err := judge(model, test)
-	if err != nil {
-		return m, err
-	}
+// measure judges a model by the rows it knows and by those of the test.
+func (r *Several) measure(loss softmax.Loss, known, j *judged) (m SeveralModel) {
 	at, recall, precision := known.curve()
 	var best float64
 	for i := 0; i+1 < len(at); i++ {
@@ -221,70 +185,88 @@ func (r *Several) measure(model *softmax.Model, train, test *dataset.Dataset) (S
 			best, m.Threshold = f, (at[i]+at[i+1])/2
 		}
 	}
-	m.Tuned = unknown.score(m.Threshold)
-	if m.Loss == softmax.Sigmoids {
-		m.Own = unknown.score(0.5)
-	} else {
-		m.Own = unknown.scoreOf(unknown.argmax())
+	own := 1.
+	if m.Loss = loss; loss == softmax.Sigmoids {
+		own = 0.5
 	}
-	r.summarise(&m, unknown)
-	_, recall, precision = unknown.curve()
-	step := max(1, len(recall)/500)
-	for i := 0; i < len(recall); i += step {
+	m.Own, m.Tuned = j.score(own), j.score(m.Threshold)
+	_, recall, precision = j.curve()
+	for i := 0; i < len(recall); i += max(1, len(recall)/500) {
 		m.Recall, m.Precision = append(m.Recall, recall[i]), append(m.Precision, precision[i])
 	}
-	return m, nil
-}
 
-// argmax is positive at the most probable class of each row.
-func (j *judged) argmax() []float64 {
-	out := make([]float64, len(j.p))
-	for i := range j.losses {
-		row := out[i*j.k:][:j.k]
-		for q := range row {
-			row[q] = -1
-		}
-		row[special.Argmax(j.p[i*j.k:][:j.k])] = 1
-	}
-	return out
-}
-
-// summarise fills in what goes by the number of labels.
-func (r *Several) summarise(m *SeveralModel, j *judged) {
+	// What goes by the number of labels.
 	n := float64(len(j.losses))
 	sums := make([]SeveralSum, j.k+1)
-	var labelled float64
 	r.Test, r.Cardinality = len(j.losses), 0
 	for i, l := range j.losses {
 		truth, p := j.truth[i*j.k:][:j.k], j.p[i*j.k:][:j.k]
 		labels, sum := 0, 0.0
-		order := make([]int, j.k)
-		for q := range order {
-			order[q] = q
+		for q := range p {
 			labels += int(truth[q])
 			sum += p[q]
 		}
-		s := &sums[labels]
-		s.Examples++
-		s.Mean += sum
+		sums[labels].Examples++
+		sums[labels].Mean += sum
 		m.TestLoss += l / n
 		r.Cardinality += float64(labels) / n
-		if labels == 0 {
-			continue
-		}
-		labelled++
-		if m.Loss != softmax.Sigmoids {
+		if labels > 0 && loss != softmax.Sigmoids {
 			m.Floor += float64(labels) * math.Log(float64(labels)) / n
 		}
-		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p[b], p[a]) })
-		for _, q := range order[:labels] {
+		for _, q := range descending(p)[:labels] {
 			m.PrecisionAtM += truth[q] / float64(labels)
 		}
 	}
-	m.PrecisionAtM /= max(1, labelled)
+	m.PrecisionAtM /= max(1, n-float64(sums[0].Examples))
 	for labels, s := range sums {
 		if s.Examples > 0 {
 			m.Sums = append(m.Sums, SeveralSum{labels, s.Examples, s.Mean / float64(s.Examples)})
 		}
 	}
+	return m
+}
+
+// compose puts images side by side: each half of an image shows, three times in
+// four, one of ds shrunk to half its width, and nothing else. So the garments
+// do not overlap, they keep their height, and there are as many pixels as before.
+func compose(ds *dataset.Dataset, n int, random *rand.Rand) *dataset.Dataset {
+	if len(ds.Columns) != 1 || ds.Columns[0].Kind != dataset.Pixels || ds.Label == nil || slices.Contains(ds.Label.Codes, -1) {
+		fail("without targets this experiment needs images with one label each, to put them together")
+	}
+	c := &ds.Columns[0]
+	line := c.Width / c.Height
+	half := line / 2
+	if half == 0 || ds.Rows() == 0 {
+		fail("%d images %d pixels wide cannot be put together", ds.Rows(), line)
+	}
+	pixels := make([]uint8, n*c.Width)
+	k := len(ds.Label.Classes)
+	values := make([]float64, n*k)
+	for i := range n {
+		for side := range 2 {
+			if random.IntN(4) == 0 {
+				continue
+			}
+			from := random.IntN(ds.Rows())
+			values[i*k+int(ds.Label.Codes[from])] = 1
+			for at := range c.Height * half {
+				row, column := at/half, at%half
+				source := c.Bytes[from*c.Width+row*line+2*column:]
+				pixels[i*c.Width+row*line+side*(line-half)+column] = uint8((int(source[0]) + int(source[1])) / 2)
+			}
+		}
+	}
+	image := dataset.Column{Name: c.Name, Kind: dataset.Pixels, Width: c.Width, Height: c.Height, Bytes: pixels}
+	composed := must(dataset.New(ds.Source, []dataset.Column{image}, nil, nil))
+	composed.Targets = dataset.NewTargets(ds.Label.Classes, values)
+	return composed
+}
+
+// drawings show precision against recall.
+func (r *Several) drawings(words [][]string) []drawing {
+	var series []chart.Series
+	for _, m := range r.Models {
+		series = append(series, chart.Series{X: m.Recall, Y: m.Precision})
+	}
+	return []drawing{lines(words[0], linear, linear, series...)}
 }

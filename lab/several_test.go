@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 	"testing"
 
 	"example.com/softmax/dataset"
@@ -16,7 +15,7 @@ import (
 	"example.com/softmax/dataset/source"
 )
 
-var severalOnce = sync.OnceValues(func() (*Several, error) { return runSeveral(context.Background(), Options{}) })
+var severalOnce = once(runSeveral)
 
 func TestSeveral(t *testing.T) {
 	r, err := severalOnce()
@@ -57,7 +56,7 @@ func TestSeveral(t *testing.T) {
 			t.Errorf("%s: %+v; scipy, on another draw, has %+v", m.Loss, m, g)
 		}
 	}
-	shows(t, r, "1.8326", "2.0557", "1.3863")
+	shows(t, "several", r, "1.8326", "2.0557", "1.3863")
 }
 
 // A composed image shows its garments, each in its half.
@@ -66,13 +65,10 @@ func TestCompose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	composed, err := compose(ds, 200, rand.New(rand.NewPCG(0, 9)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := compose(ds, 200, rand.New(rand.NewPCG(0, 9)))
-	if err != nil || !slices.Equal(composed.Columns[0].Bytes, again.Columns[0].Bytes) {
-		t.Fatalf("composing is not deterministic: %v", err)
+	composed := compose(ds, 200, rand.New(rand.NewPCG(0, 9)))
+	again := compose(ds, 200, rand.New(rand.NewPCG(0, 9)))
+	if !slices.Equal(composed.Columns[0].Bytes, again.Columns[0].Bytes) {
+		t.Fatalf("composing is not deterministic")
 	}
 	for i := range composed.Rows() {
 		filled := 0
@@ -117,7 +113,7 @@ func TestSeveralOnRealData(t *testing.T) {
 			}
 			return ds
 		}
-		r, err := runSeveral(context.Background(), Options{Train: read("train"), Test: read("test")})
+		r, err := run(context.Background(), runSeveral, Options{Train: read("train"), Test: read("test")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,6 +121,6 @@ func TestSeveralOnRealData(t *testing.T) {
 		if r.Composed || !near(r.Cardinality, c.cardinality, 1e-4) || best.Own.SubsetAccuracy <= other.Own.SubsetAccuracy {
 			t.Errorf("%s: cardinality %v, %s %+v, %s %+v", c.name, r.Cardinality, best.Loss, best.Own, other.Loss, other.Own)
 		}
-		shows(t, r)
+		shows(t, "several", r)
 	}
 }

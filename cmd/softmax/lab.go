@@ -97,12 +97,12 @@ func (l *laboratory) run(args []string) error {
 // perform runs experiments and returns their results by name. Each is shown
 // when it is done, unless JSON is wanted. Of all, those that cannot use the
 // data are passed over.
-func (l *laboratory) perform(chosen []lab.Experiment, all bool) (map[string]lab.Result, error) {
+func (l *laboratory) perform(chosen []lab.Experiment, all bool) (map[string]*lab.Result, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A second signal ends the program at once, as if none were caught.
 	context.AfterFunc(ctx, stop)
-	results := make(map[string]lab.Result)
+	results := make(map[string]*lab.Result)
 	for _, e := range chosen {
 		r, err := e.Run(ctx, l.options)
 		switch {
@@ -122,7 +122,11 @@ func (l *laboratory) perform(chosen []lab.Experiment, all bool) (map[string]lab.
 			if len(results) > 0 {
 				l.out.printf("\n")
 			}
-			l.out.printf("%s", r.Page(lab.Lang(l.lang)).Text(labWidth))
+			text, err := r.Text(lab.Lang(l.lang), labWidth)
+			if err != nil {
+				return nil, err
+			}
+			l.out.printf("%s", text)
 			if err := l.out.flush(); err != nil {
 				return nil, err
 			}
@@ -143,7 +147,11 @@ func (l *laboratory) list() error {
 	}
 	var entries []entry
 	for _, e := range lab.Experiments() {
-		entries = append(entries, entry{e.Name, e.About[lab.Lang(l.lang)]})
+		about, err := e.About(lab.Lang(l.lang))
+		if err != nil {
+			return err
+		}
+		entries = append(entries, entry{e.Name, about})
 	}
 	if l.json {
 		return l.out.json(entries)
@@ -218,7 +226,7 @@ func (l *laboratory) checkPicture(all bool) error {
 	return checkPicture(l.picture)
 }
 
-func (l *laboratory) draw(name string, r lab.Result, all bool) error {
+func (l *laboratory) draw(name string, r *lab.Result, all bool) error {
 	path := l.picture
 	switch {
 	case path == "":
