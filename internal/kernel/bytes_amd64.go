@@ -96,7 +96,7 @@ func (b *byteEngine) prepare(u, c []float64) bool {
 	return true
 }
 
-func (b *byteEngine) scratch() fastScratch {
+func (b *byteEngine) scratch() scratch {
 	s := &byteScratch{byteEngine: b}
 	s.stripStride = b.block*lanes + 64 // not a power of two: strips would fall on the same sets of a cache
 	s.strips = make([]byte, b.chunks*4*s.stripStride)
@@ -205,12 +205,7 @@ func (b *byteEngine) noise() float64 { return 0 }
 func (b *byteEngine) gradLen() int { return (b.d + lanes - 1) / lanes * b.k * lanes }
 
 func (b *byteEngine) unpack(g, packed []float64) {
-	for j := range b.d {
-		from := packed[j/lanes*b.k*lanes+j%lanes:]
-		for q := range b.k {
-			g[j*b.k+q] = from[q*lanes]
-		}
-	}
+	unpackStrips(g, packed, b.d, b.k, lanes)
 }
 
 // leastUnit keeps units, and their squares, among the finite numbers.

@@ -46,7 +46,7 @@ func exactPass(t task) pass {
 			z[q] = math.FMA(float64(sum), scale[q], t.c[q])
 			most = max(most, z[q])
 		}
-		var others, margin, mean, square float64
+		var others, margin, square float64
 		seen := false
 		for q, v := range z {
 			exponent := v - most
@@ -55,7 +55,6 @@ func exactPass(t task) pass {
 			}
 			exponent = max(exponent, expConsts[3])
 			e[q] = expOf(exponent)
-			mean = math.FMA(e[q], exponent, mean)
 			if exponent == 0 && !seen {
 				seen = true
 				continue
@@ -83,7 +82,6 @@ func exactPass(t task) pass {
 		}
 		l := math.Log1p(others)
 		panel.Loss += w * (l - margin)
-		panel.Entropy += w * (l - mean*share)
 		panel.Square += square
 		if i%lanes == lanes-1 || i == n-1 {
 			p.sums.Add(panel)

@@ -56,13 +56,18 @@ const (
 	flushRowsFloats = 512     // rows after which float32 sums move to float64
 )
 
+// floatBlock is the number of rows of a block whose gradient has that many numbers.
+func floatBlock(d, k, panel, gradLen int) int {
+	block := min(max(panel, blockFloats/d/panel*panel), max(panel, blockLogits/k/panel*panel), flushRowsFloats)
+	if gradLen > blockFloats*4 { // the sums are read once a block, from far away
+		block = max(block, 256)
+	}
+	return block
+}
+
 func newFloatEngine(level Level, d, k int) *floatEngine {
 	f := &floatEngine{floatKernels: floatKernelsOf[level], d: d, k: k, tiles: tilesOf(k, len(floatKernelsOf[level].forward))}
-	panel := 2 * f.lanes
-	f.block = min(max(panel, blockFloats/d/panel*panel), max(panel, blockLogits/k/panel*panel), flushRowsFloats)
-	if f.gradLen() > blockFloats*4 { // the sums are read once a block, from far away
-		f.block = max(f.block, 256)
-	}
+	f.block = floatBlock(d, k, 2*f.lanes, f.gradLen())
 	f.w = make([]float32, d*k)
 	return f
 }
@@ -97,84 +102,35 @@ func (f *floatEngine) noise() float64 { return 1e-7 }
 // A packed gradient is strip of two vectors of features, class, feature.
 func (f *floatEngine) gradLen() int { return f.strips() * f.k * 2 * f.lanes }
 
-func (f *floatEngine) unpack(g, packed []float64) {
-	strip := 2 * f.lanes
-	for j := range f.d {
-		from := packed[j/strip*f.k*strip+j%strip:]
-		for q := range f.k {
-			g[j*f.k+q] = from[q*strip]
-		}
-	}
-}
+func (f *floatEngine) unpack(g, packed []float64) { unpackStrips(g, packed, f.d, f.k, 2*f.lanes) }
 
-func (f *floatEngine) scratch() fastScratch {
-	s := &floatScratch{floatEngine: f}
-	panel := 2 * f.lanes
-	s.panel = make([]float32, panel*(f.d+f.lanes-1)/f.lanes*f.lanes)
-	s.z = make([]float64, panel*f.k)
-	s.r = make([]float32, f.block*f.k)
-	s.acc = make([]float32, f.gradLen())
-	s.rsum = make([]float64, 16*f.k)
-	s.tail = make([]float32, panel*f.d)
-	s.wide = make([]float32, (f.block*f.d+7)/8*8)
-	s.mask = make([]int32, 2*panel)
-	for i := range panel {
-		s.mask[i] = -1
+func (f *floatEngine) scratch() scratch {
+	return &floatScratch{
+		floatEngine: f,
+		source:      newFloatRows(f.floatKernels, f.d, f.block),
+		z:           make([]float64, 2*f.lanes*f.k),
+		r:           make([]float32, f.block*f.k),
+		acc:         make([]float32, f.gradLen()),
+		rsum:        make([]float64, 16*f.k),
 	}
-	return s
 }
 
 type floatScratch struct {
 	*floatEngine
-	panel []float32 // feature, row
-	z     []float64 // of a panel: class, row
-	r     []float32 // of a block: panel, class, row
-	acc   []float32
-	rsum  []float64 // class, row modulo 16
-	tail  []float32 // copy of the last rows, padded to a panel
-	wide  []float32 // a block of bytes as float32
-	mask  []int32
+	source floatRows
+	z      []float64 // of a panel: class, row
+	r      []float32 // of a block: panel, class, row
+	acc    []float32
+	rsum   []float64 // class, row modulo 16
 	panelRows
-}
-
-// blocks calls visit for each block of x as float32: first row and rows.
-func (s *floatScratch) blocks(x Rows, visit func(first int, rows []float32)) {
-	for first, n := 0, x.N(); first < n; first += s.block {
-		rows := x.Slice(first, min(first+s.block, n))
-		if rows.U8 == nil {
-			visit(first, rows.F32)
-			continue
-		}
-		whole := len(rows.U8) / 8
-		if whole > 0 {
-			widenBytesAVX2(&s.wide[0], &rows.U8[0], whole)
-		}
-		for i := 8 * whole; i < len(rows.U8); i++ {
-			s.wide[i] = float32(rows.U8[i])
-		}
-		visit(first, s.wide[:len(rows.U8)])
-	}
-}
-
-// valid masks the first n lanes.
-func (s *floatScratch) valid(n int) *int32 {
-	panel := 2 * s.lanes
-	return &s.mask[panel-min(n, panel)]
 }
 
 // forward sets z to the logits of the panel that begins x.
 func (s *floatScratch) forward(x []float32) {
-	panel, chunks := 2*s.lanes, (s.d+s.lanes-1)/s.lanes
-	if len(x) < panel*s.d {
-		clear(s.tail[copy(s.tail, x):])
-		x = s.tail
-	}
-	mask := s.valid(s.d - (chunks-1)*s.lanes)
-	s.pack(&s.panel[0], &x[0], 4*s.d, chunks, mask)
-	s.pack(&s.panel[s.lanes], &x[s.lanes*s.d], 4*s.d, chunks, mask)
-	w := s.w
+	s.source.packPanel(x)
+	panel, w := 2*s.lanes, s.w
 	for _, t := range s.tiles {
-		s.floatKernels.forward[t.n-1](&s.z[t.first*panel], &s.panel[0], s.d, &w[0], &s.c[t.first])
+		s.floatKernels.forward[t.n-1](&s.z[t.first*panel], &s.source.panel[0], s.d, &w[0], &s.c[t.first])
 		w = w[s.d*t.n:]
 	}
 }
@@ -184,7 +140,7 @@ func (s *floatScratch) backward(x []float32) {
 	panel := 2 * s.lanes
 	acc := s.acc
 	for j := 0; j < s.d; j += panel {
-		mask := s.valid(s.d - j)
+		mask := s.source.valid(s.d - j)
 		ahead := 4 * s.block * s.d
 		for _, t := range s.tiles {
 			s.floatKernels.backward[t.n-1](&acc[0], &x[j], 4*s.d, mask, &s.r[t.first*panel], len(x)/s.d, 4*panel*(s.k-1), ahead)
@@ -206,7 +162,7 @@ func (s *floatScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64
 	panel := 2 * s.lanes
 	var sums Sums
 	clear(s.rsum)
-	s.blocks(x, func(first int, rows []float32) {
+	s.source.blocks(x, func(first int, rows []float32) {
 		n := len(rows) / s.d
 		for at := 0; at < n; at += panel {
 			s.forward(rows[at*s.d:])
@@ -233,7 +189,7 @@ func (s *floatScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64
 
 func (s *floatScratch) logits(x Rows, z []float64) {
 	panel := 2 * s.lanes
-	s.blocks(x, func(first int, rows []float32) {
+	s.source.blocks(x, func(first int, rows []float32) {
 		for i := range len(rows) / s.d {
 			if i%panel == 0 {
 				s.forward(rows[i*s.d:])
@@ -248,7 +204,7 @@ func (s *floatScratch) logits(x Rows, z []float64) {
 
 func (s *floatScratch) addGrad(x Rows, r, g []float64) (square float64) {
 	panel := 2 * s.lanes
-	s.blocks(x, func(first int, rows []float32) {
+	s.source.blocks(x, func(first int, rows []float32) {
 		n := len(rows) / s.d
 		for i := range n {
 			to := s.r[i/panel*panel*s.k+i%panel:]

@@ -9,7 +9,9 @@ func forward[T stored](z []float64, x []T, d int, u, c []float64) {
 	k := len(c)
 	for len(x) >= d {
 		row, zr := x[:d], z[:k]
-		copy(zr, c)
+		for q := range zr {
+			zr[q] = c[q] + 0 // never -0, so that leaving zeros out changes no bit
+		}
 		var at [4]int
 		var v [4]float64
 		m := 0
@@ -65,7 +67,10 @@ func backward[T stored](g []float64, x []T, d int, r []float64) {
 			v0, v1, v2, v3 := float64(x0[j]), float64(x1[j]), float64(x2[j]), float64(x3[j])
 			gj := g[j*k:][:k]
 			for q := range gj {
-				gj[q] += float64(float64(v0*r0[q])+float64(v1*r1[q])) + float64(float64(v2*r2[q])+float64(v3*r3[q]))
+				s := gj[q] + float64(v0*r0[q])
+				s += float64(v1 * r1[q])
+				s += float64(v2 * r2[q])
+				gj[q] = s + float64(v3*r3[q])
 			}
 		}
 		x, r = x[4*d:], r[4*k:]

@@ -53,7 +53,8 @@ func Forward(z []float64, x Rows, u, c []float64) {
 
 // Backward adds x' r to g: the gradient with respect to u of a loss whose
 // gradient with respect to the logits is r.
-// g is D x K and r is N x K, both row-major.
+// g is D x K and r is N x K, both row-major. Each sum runs in the order of the
+// rows, from g on, which has no -0.
 func Backward(g []float64, x Rows, r []float64) {
 	if x.U8 != nil {
 		backward(g, x.U8, x.D, r)
@@ -71,7 +72,7 @@ func Gram(level Level, g []float64, x Rows, w []float64, lo, hi int) {
 	e := NewEngine(level, x, k)
 	zero := make([]float64, x.D*k)
 	if e.Prepare(zero, zero[:k]); !e.Exact() {
-		gramByColumns(e, g, x, w, lo)
+		gramByColumns(e, g, x, w, lo, k)
 		return
 	}
 	if x.U8 != nil {
@@ -82,9 +83,9 @@ func Gram(level Level, g []float64, x Rows, w []float64, lo, hi int) {
 }
 
 // gramByColumns takes the columns as residuals.
-func gramByColumns(e *Engine, g []float64, x Rows, w []float64, lo int) {
+func gramByColumns(e *Engine, g []float64, x Rows, w []float64, lo, k int) {
 	const run = 1024
-	d, k := x.D, e.k
+	d := x.D
 	s := e.NewScratch()
 	packed, sums, r := make([]float64, e.GradLen()), make([]float64, d*k), make([]float64, min(run, x.N())*k)
 	for first := 0; first < x.N(); first += run {

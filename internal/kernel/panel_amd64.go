@@ -5,7 +5,7 @@ package kernel
 import "math"
 
 // newFast returns the implementation for x at a level, or nil.
-func newFast(level Level, x Rows, k int) fast {
+func newFast(level Level, x Rows, k int) passes {
 	switch {
 	case x.D == 0 || level == Generic:
 		return nil
@@ -32,9 +32,9 @@ type panelRows struct {
 	labels  [16]int32
 	weights [16]float64
 	// Of each row: the exponentials of all logits but the largest, summed, with
-	// that taken off; the label's logit less the largest; the mean of all
-	// logits less the largest; the squared errors of the rounded residuals.
-	rows [4 * 16]float64
+	// that taken off; the label's logit less the largest; the squared errors of
+	// the rounded residuals.
+	rows [3 * 16]float64
 }
 
 // set takes the rows' labels and their weights w[at:], nil for 1 each. Rows
@@ -53,12 +53,11 @@ func (p *panelRows) set(labels []int32, w []float64, at int) {
 // sum adds up the results of the first count rows: first by themselves, so that
 // no sum is long.
 func (p *panelRows) sum(sums *Sums, count int) {
-	others, margin, mean, square := p.rows[:16], p.rows[16:][:16], p.rows[32:][:16], p.rows[48:]
+	others, margin, square := p.rows[:16], p.rows[16:][:16], p.rows[32:]
 	var panel Sums
 	for i := range count {
 		l := math.Log1p(others[i])
 		panel.Loss += float64(p.weights[i] * (l - margin[i]))
-		panel.Entropy += float64(p.weights[i] * (l - mean[i]))
 		panel.Square += square[i]
 	}
 	sums.Add(panel)

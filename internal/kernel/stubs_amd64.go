@@ -279,6 +279,136 @@ func backwardFloatsAVX512x14(acc *float32, x *float32, stride int, mask *int32, 
 //go:noescape
 func flushFloatsAVX512(sum *float64, acc *float32, vectors int)
 
+// forwardDoublesAVX512x1 sets z, 1 x 16, to c plus the products of half a panel with w, D x 1.
+//
+//go:noescape
+func forwardDoublesAVX512x1(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX512x1 adds to sums, 1 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX512x1(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX512x2 sets z, 2 x 16, to c plus the products of half a panel with w, D x 2.
+//
+//go:noescape
+func forwardDoublesAVX512x2(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX512x2 adds to sums, 2 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX512x2(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX512x3 sets z, 3 x 16, to c plus the products of half a panel with w, D x 3.
+//
+//go:noescape
+func forwardDoublesAVX512x3(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX512x3 adds to sums, 3 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX512x3(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX512x4 sets z, 4 x 16, to c plus the products of half a panel with w, D x 4.
+//
+//go:noescape
+func forwardDoublesAVX512x4(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX512x4 adds to sums, 4 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX512x4(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX512x5 sets z, 5 x 16, to c plus the products of half a panel with w, D x 5.
+//
+//go:noescape
+func forwardDoublesAVX512x5(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX512x5 adds to sums, 5 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX512x5(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX512x6 sets z, 6 x 16, to c plus the products of half a panel with w, D x 6.
+//
+//go:noescape
+func forwardDoublesAVX512x6(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX512x6 adds to sums, 6 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX512x6(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX512x7 sets z, 7 x 16, to c plus the products of half a panel with w, D x 7.
+//
+//go:noescape
+func forwardDoublesAVX512x7(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX512x7 adds to sums, 7 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX512x7(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX512x8 sets z, 8 x 16, to c plus the products of half a panel with w, D x 8.
+//
+//go:noescape
+func forwardDoublesAVX512x8(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX512x8 adds to sums, 8 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX512x8(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX512x9 sets z, 9 x 16, to c plus the products of half a panel with w, D x 9.
+//
+//go:noescape
+func forwardDoublesAVX512x9(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX512x9 adds to sums, 9 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX512x9(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX512x10 sets z, 10 x 16, to c plus the products of half a panel with w, D x 10.
+//
+//go:noescape
+func forwardDoublesAVX512x10(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX512x10 adds to sums, 10 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX512x10(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX512x11 sets z, 11 x 16, to c plus the products of half a panel with w, D x 11.
+//
+//go:noescape
+func forwardDoublesAVX512x11(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX512x11 adds to sums, 11 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX512x11(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX512x12 sets z, 12 x 16, to c plus the products of half a panel with w, D x 12.
+//
+//go:noescape
+func forwardDoublesAVX512x12(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX512x12 adds to sums, 12 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX512x12(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX512x13 sets z, 13 x 16, to c plus the products of half a panel with w, D x 13.
+//
+//go:noescape
+func forwardDoublesAVX512x13(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX512x13 adds to sums, 13 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX512x13(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
 // subtractProductsAVX512 takes the n products of a's 8 rows and b's 32 columns off c, whose rows are stride bytes apart; a and b are panels.
 //
 //go:noescape
@@ -343,6 +473,56 @@ func backwardFloatsAVX2x5(acc *float32, x *float32, stride int, mask *int32, r *
 //
 //go:noescape
 func flushFloatsAVX2(sum *float64, acc *float32, vectors int)
+
+// forwardDoublesAVX2x1 sets z, 1 x 8, to c plus the products of half a panel with w, D x 1.
+//
+//go:noescape
+func forwardDoublesAVX2x1(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX2x1 adds to sums, 1 x 8, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX2x1(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX2x2 sets z, 2 x 8, to c plus the products of half a panel with w, D x 2.
+//
+//go:noescape
+func forwardDoublesAVX2x2(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX2x2 adds to sums, 2 x 8, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX2x2(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX2x3 sets z, 3 x 8, to c plus the products of half a panel with w, D x 3.
+//
+//go:noescape
+func forwardDoublesAVX2x3(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX2x3 adds to sums, 3 x 8, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX2x3(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX2x4 sets z, 4 x 8, to c plus the products of half a panel with w, D x 4.
+//
+//go:noescape
+func forwardDoublesAVX2x4(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX2x4 adds to sums, 4 x 8, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX2x4(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+
+// forwardDoublesAVX2x5 sets z, 5 x 8, to c plus the products of half a panel with w, D x 5.
+//
+//go:noescape
+func forwardDoublesAVX2x5(z *float64, panel *float32, d int, w *float64, c *float64)
+
+// backwardDoublesAVX2x5 adds to sums, 5 x 8, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+//
+//go:noescape
+func backwardDoublesAVX2x5(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
 
 // subtractProductsAVX2 takes the n products of a's 4 rows and b's 16 columns off c, whose rows are stride bytes apart; a and b are panels.
 //

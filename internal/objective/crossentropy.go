@@ -41,15 +41,14 @@ type CrossEntropy struct {
 func (l CrossEntropy) Residual(z []float64, i int) float64 {
 	y := int(l.Labels[i])
 	if l.Smoothing == 0 {
-		loss, _ := kernel.Residual(z, y)
-		return loss
+		return kernel.Residual(z, y)
 	}
 	s := l.Smoothing / float64(len(z))
 	var more float64 // s/K sum_k (z_y - z_k)
 	for _, zk := range z {
 		more += s * (z[y] - zk)
 	}
-	loss, _ := kernel.Residual(z, y)
+	loss := kernel.Residual(z, y)
 	for k := range z {
 		z[k] -= s
 	}

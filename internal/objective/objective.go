@@ -311,6 +311,10 @@ func (o *Objective) collect(theta, grad []float64) (f float64, sums kernel.Sums)
 	sums = o.total(grad)
 	W, _ := o.Split(theta)
 	gW, gb := o.Split(grad)
+	if IsShiftInvariant(o.Loss) {
+		centre(gW, o.K)
+		centre(gb, o.K)
+	}
 	var square float64
 	for i, w := range W {
 		gW[i] = gW[i]/o.norm + o.Lambda*w
@@ -344,6 +348,22 @@ func (o *Objective) total(grad []float64) (sums kernel.Sums) {
 	o.engine.Unpack(gW[:o.X.V.D*o.K], total)
 	o.X.Unfold(gW, gb)
 	return sums
+}
+
+// centre takes the mean of each row off it. The gradient of a loss that adding
+// the same number to all logits of a row leaves as it is sums to 0 over the
+// classes; were its rounding errors left in, iterates would drift where f is
+// flat, until logits have no digits left.
+func centre(g []float64, k int) {
+	for ; len(g) >= k; g = g[k:] {
+		var sum float64
+		for _, v := range g[:k] {
+			sum += v
+		}
+		for q := range g[:k] {
+			g[q] -= sum / float64(k)
+		}
+	}
 }
 
 // errorOf bounds the norm of the error V'dR / S of the gradient with respect to

@@ -14,19 +14,20 @@ type isa struct {
 	lanes   int // of float32
 	classes int // of a tile: two vectors for each, two of X and a broadcast
 	rows    int // of a tile of subtractProducts
+	doubles int // classes of a tile in float64
 	vector  func() VecVirtual
 	// masked prepares loads of the lanes that a mask in memory selects.
 	masked func(mask Mem) (load func(m Mem, v Op))
 }
 
-var avx512 = isa{"AVX512", 16, 14, 8, ZMM, func(mask Mem) func(Mem, Op) {
+var avx512 = isa{"AVX512", 16, 14, 8, 13, ZMM, func(mask Mem) func(Mem, Op) {
 	v, k := ZMM(), K()
 	VMOVDQU32(mask, v)
 	VPMOVD2M(v, k)
 	return func(m Mem, v Op) { VMOVUPS_Z(m, k, v) }
 }}
 
-var avx2 = isa{"AVX2", 8, 5, 4, YMM, func(mask Mem) func(Mem, Op) {
+var avx2 = isa{"AVX2", 8, 5, 4, 5, YMM, func(mask Mem) func(Mem, Op) {
 	k := YMM()
 	VMOVDQU(mask, k)
 	return func(m Mem, v Op) { VMASKMOVPS(m, k, v) }

@@ -23,6 +23,10 @@ func main() {
 			backwardFloats(s, classes)
 		}
 		flushFloats(s)
+		for classes := 1; classes <= s.doubles; classes++ {
+			forwardDoubles(s, classes)
+			backwardDoubles(s, classes)
+		}
 		subtractProducts(s)
 	}
 	widenBytes()

@@ -60,21 +60,20 @@ func softmax(bytes bool) {
 	DECQ(k)
 	JNZ(LabelRef("max"))
 
-	// Exponentials of d = z - max, the sum of all but the first largest, the
-	// label's d, and the sum of e^d d.
+	// Exponentials of d = z - max, the sum of all but the first largest, and the
+	// label's d.
 	log2e, hi, lo, least, zero := ZMM(), ZMM(), ZMM(), ZMM(), ZMM()
 	VBROADCASTSD(Mem{Base: consts, Disp: constLog2e}, log2e)
 	VBROADCASTSD(Mem{Base: consts, Disp: constLn2Hi}, hi)
 	VBROADCASTSD(Mem{Base: consts, Disp: constLn2Lo}, lo)
 	VBROADCASTSD(Mem{Base: consts, Disp: constLeast}, least)
 	VXORPD(zero, zero, zero)
-	var others, margin, mean, y [2]VecVirtual
+	var others, margin, y [2]VecVirtual
 	var seen [2]Register
 	for h := range 2 {
-		others[h], margin[h], mean[h], y[h] = ZMM(), ZMM(), ZMM(), YMM()
+		others[h], margin[h], y[h] = ZMM(), ZMM(), YMM()
 		VXORPD(others[h], others[h], others[h])
 		VXORPD(margin[h], margin[h], margin[h])
-		VXORPD(mean[h], mean[h], mean[h])
 		VMOVDQU32(Mem{Base: labels, Disp: 32 * h}, y[h])
 		seen[h] = K()
 		KXORW(seen[h], seen[h], seen[h])
@@ -103,7 +102,6 @@ func softmax(bytes bool) {
 		}
 		VSCALEFPD(n, p, p)
 		VMOVUPD(p, Mem{Base: at, Disp: 64 * h})
-		VFMADD231PD(p, d, mean[h])
 		// Add it but where this is the first largest.
 		top, add := K(), K()
 		VCMPPD(Imm(0), zero, d, top)
@@ -117,7 +115,7 @@ func softmax(bytes bool) {
 	CMPQ(k, classes)
 	JNE(LabelRef("exp"))
 
-	// rows: others, margin, mean exponent, and the residuals' rounding errors squared.
+	// rows: others, margin, and the residuals' rounding errors squared.
 	rows := Load(Param("rows"), GP64())
 	weights := Load(Param("weights"), GP64())
 	one := zero
@@ -129,8 +127,6 @@ func softmax(bytes bool) {
 		scale[h] = ZMM()
 		VADDPD(one, others[h], scale[h])
 		VDIVPD(scale[h], one, scale[h])
-		VMULPD(scale[h], mean[h], mean[h])
-		VMOVUPD(mean[h], Mem{Base: rows, Disp: 256 + 64*h})
 		w[h], square[h] = ZMM(), ZMM()
 		VMOVUPD(Mem{Base: weights, Disp: 64 * h}, w[h])
 		VXORPD(square[h], square[h], square[h])
@@ -200,7 +196,7 @@ func softmax(bytes bool) {
 	CMPQ(k, classes)
 	JNE(LabelRef("residual"))
 	for h := range 2 {
-		VMOVUPD(square[h], Mem{Base: rows, Disp: 384 + 64*h})
+		VMOVUPD(square[h], Mem{Base: rows, Disp: 256 + 64*h})
 	}
 	VZEROUPPER()
 	RET()

@@ -40,8 +40,8 @@ func softmaxAVX2() {
 	DECQ(k)
 	JNZ(LabelRef("max"))
 
-	others, margin, mean, seen, y := YMM(), YMM(), YMM(), YMM(), YMM()
-	for _, v := range []VecVirtual{others, margin, mean, seen} {
+	others, margin, seen, y := YMM(), YMM(), YMM(), YMM()
+	for _, v := range []VecVirtual{others, margin, seen} {
 		VXORPD(v, v, v)
 	}
 	VPMOVSXDQ(Mem{Base: labels}, y)
@@ -80,7 +80,6 @@ func softmaxAVX2() {
 	VCMPPD(Imm(0x1d), normal, d, normal) // d >= normal
 	VANDPD(normal, p, p)
 	VMOVUPD(p, Mem{Base: at})
-	VFMADD231PD(p, d, mean)
 	zero, top := YMM(), YMM()
 	VXORPD(zero, zero, zero)
 	VCMPPD(Imm(0), zero, d, top)
@@ -99,8 +98,6 @@ func softmaxAVX2() {
 	scale, w := YMM(), YMM()
 	VADDPD(one, others, scale)
 	VDIVPD(scale, one, scale)
-	VMULPD(scale, mean, mean)
-	VMOVUPD(mean, Mem{Base: rows, Disp: 256})
 	VMOVUPD(Mem{Base: weights}, w)
 
 	MOVQ(z, at)
