@@ -139,15 +139,9 @@ func (r *Network) drawings(words [][]string) (all []drawing) {
 	for i, l := range r.Layers {
 		w := words[i]
 		n := chart.Network{Title: w[0], Scale: w[1], InputLayer: w[2], OutputLayer: w[3], Inputs: l.Inputs, Outputs: l.Outputs, Height: l.Height}
-		if l.Height > 0 {
-			n.Images = make([][]float64, len(l.Outputs))
-		}
 		for j, row := range l.W {
-			for k, v := range row {
+			for _, v := range row {
 				n.W = append(n.W, v*l.Unit[j])
-				if l.Height > 0 {
-					n.Images[k] = append(n.Images[k], v*l.Unit[j])
-				}
 			}
 		}
 		all = append(all, n)

@@ -88,17 +88,15 @@ func (e *evaluator) drawExamples() error {
 	return writePicture(e.pictures, picture)
 }
 
-// scaledWeights are the weights in units of the scaled features: features x
-// classes, and by class.
-func scaledWeights(c softmax.Coefficients) (all []float64, byClass [][]float64) {
-	byClass = make([][]float64, len(c.Classes))
+// scaledWeights are the weights in units of the scaled features, features x
+// classes.
+func scaledWeights(c softmax.Coefficients) (W []float64) {
 	for j, row := range c.W {
-		for k, w := range row {
-			all = append(all, w*c.Unit[j])
-			byClass[k] = append(byClass[k], w*c.Unit[j])
+		for _, w := range row {
+			W = append(W, w*c.Unit[j])
 		}
 	}
-	return all, byClass
+	return W
 }
 
 // drawNetwork draws the model as a network of one layer, every input connected
@@ -108,12 +106,10 @@ func drawNetwork(path string, m *softmax.Model) error {
 	n := chart.Network{
 		Title:  fmt.Sprintf("%s, %s", plural(len(c.Features), "input", "inputs"), plural(len(c.Classes), "output", "outputs")),
 		Inputs: c.Features, Outputs: c.Classes, InputLayer: "input layer", OutputLayer: "output layer",
-		Scale: "weight per unit of the scaled feature",
+		Scale: "weight per unit of the scaled feature", W: scaledWeights(c),
 	}
-	var images [][]float64
-	n.W, images = scaledWeights(c)
 	if in := imageOf(m); in != nil {
-		n.Images, n.Height = images, in.Height
+		n.Height = in.Height
 	}
 	p, err := n.Draw()
 	if err != nil {
@@ -129,13 +125,12 @@ const featuresMost = 12
 // as an image for a model of images, else those of the strongest features.
 func drawWeights(path string, m *softmax.Model) error {
 	c := m.Coefficients()
-	weights, images := scaledWeights(c)
 	var p *chart.Picture
 	var err error
 	if in := imageOf(m); in != nil {
-		p, err = chart.WeightGrid("Weights of each class", c.Classes, images, in.Height, in.Width/in.Height)
+		p, err = chart.WeightGrid("Weights of each class", c.Classes, scaledWeights(c), in.Height)
 	} else {
-		p, err = chart.Features("Strongest features of each class, per unit of the scaled feature", c.Classes, c.Features, weights, featuresMost)
+		p, err = chart.Features("Strongest features of each class, per unit of the scaled feature", c.Classes, c.Features, scaledWeights(c), featuresMost)
 	}
 	if err != nil {
 		return err

@@ -121,6 +121,15 @@ func (p *Picture) Encode(w io.Writer, format string) error {
 	return fmt.Errorf("pictures cannot be written as %q: name the file .png or .svg", format)
 }
 
+// grid returns a picture with room for n cells of the given size, at least so
+// wide and with so much space below, and the place of each cell.
+func grid(title string, n int, size, gap point, least, below float64) (*Picture, func(i int) point, error) {
+	dx, dy := size.x+gap.x, size.y+gap.y
+	columns, rows := gridShape(n, dx, dy)
+	p, at, err := newPicture(title, max(least, float64(columns)*dx-gap.x), float64(rows)*dy-gap.y+below)
+	return p, func(i int) point { return point{at.x + dx*float64(i%columns), at.y + dy*float64(i/columns)} }, err
+}
+
 // gridShape arranges n cells of the given size so that the whole has about the
 // shape of a screen, or is a little wider, if it still fits on a page, and that
 // leaves fewer places empty.

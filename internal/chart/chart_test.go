@@ -21,14 +21,12 @@ func names(n int) []string {
 	return s
 }
 
-// weights returns n random weight images.
-func weights(n, size int) [][]float64 {
-	r := rand.New(rand.NewPCG(1, uint64(n)))
-	w := make([][]float64, n)
-	for k := range w {
-		for range size {
-			w[k] = append(w[k], r.NormFloat64())
-		}
+// weights returns n random weights of each of k classes, row-major.
+func weights(n, k int) []float64 {
+	r := rand.New(rand.NewPCG(1, uint64(k)))
+	w := make([]float64, n*k)
+	for at := range n * k {
+		w[at%n*k+at/n] = r.NormFloat64()
 	}
 	return w
 }
@@ -53,12 +51,12 @@ func pictures(t *testing.T) map[string]*Picture {
 			all[name] = p
 		}
 	}
-	add("weights")(WeightGrid("Weights", names(10), weights(10, 12), 3, 4))
+	add("weights")(WeightGrid("Weights", names(10), weights(12, 10), 3))
 	add("network")(small().Draw())
-	of := large(784, 10)
-	of.Images, of.Height = weights(10, 12), 3
+	of := large(12, 10)
+	of.W, of.Height = weights(12, 10), 3
 	add("network of images")(of.Draw())
-	add("features")(Features("Features", names(3), names(20), weights(1, 60)[0], 8))
+	add("features")(Features("Features", names(3), names(20), weights(60, 1), 8))
 	add("examples")(Examples("Examples", []Example{{make([]uint8, 12), "a", "a"}, {make([]uint8, 12), "a", "b"}}, 3, 4))
 	add("lines")(Lines{"Lines", Axis{"x (units)", false}, Axis{"y (units)", true}, []Series{
 		{Name: "line", X: x, Y: y, Low: y, High: y},
@@ -149,12 +147,12 @@ func within(t *testing.T, name string, p *Picture) {
 
 func TestAnyNumberOfClasses(t *testing.T) {
 	for _, K := range []int{1, 2, 3, 4, 5, 7, 10, 11, 12, 13, 26, 47, 100, 200} {
-		p, err := WeightGrid("Weights", names(K), weights(K, 6), 2, 3)
+		p, err := WeightGrid("Weights", names(K), weights(6, K), 2)
 		if err != nil {
 			t.Fatalf("WeightGrid of %d classes: %v", K, err)
 		}
 		within(t, fmt.Sprintf("WeightGrid of %d classes", K), p)
-		p, err = Features("", names(K), names(12), weights(1, 12*K)[0], 10)
+		p, err = Features("", names(K), names(12), weights(12*K, 1), 10)
 		if err != nil {
 			t.Fatalf("Features of %d classes: %v", K, err)
 		}
@@ -179,7 +177,7 @@ func TestAnyNumberOfClasses(t *testing.T) {
 		within(t, fmt.Sprintf("Lines of %d series", K), p)
 	}
 	for _, shape := range [][2]int{{28, 28}, {1, 784}, {784, 1}, {600, 400}, {1, 1}} {
-		p, err := WeightGrid("", names(2), weights(2, shape[0]*shape[1]), shape[0], shape[1])
+		p, err := WeightGrid("", names(2), weights(shape[0]*shape[1], 2), shape[0])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,9 +188,9 @@ func TestAnyNumberOfClasses(t *testing.T) {
 func TestNothingToSee(t *testing.T) {
 	zero := make([]float64, 4)
 	for name, draw := range map[string]func() (*Picture, error){
-		"weights 0":      func() (*Picture, error) { return WeightGrid("", names(2), [][]float64{zero, zero}, 2, 2) },
-		"weights 5e-324": func() (*Picture, error) { return WeightGrid("", names(1), [][]float64{{5e-324}}, 1, 1) },
-		"weights 1e300":  func() (*Picture, error) { return WeightGrid("", names(1), [][]float64{{1e300}}, 1, 1) },
+		"weights 0":      func() (*Picture, error) { return WeightGrid("", names(2), make([]float64, 8), 2) },
+		"weights 5e-324": func() (*Picture, error) { return WeightGrid("", names(1), []float64{5e-324}, 1) },
+		"weights 1e300":  func() (*Picture, error) { return WeightGrid("", names(1), []float64{1e300}, 1) },
 		"features 0":     func() (*Picture, error) { return Features("", names(2), names(2), zero, 3) },
 		"long title":     func() (*Picture, error) { return Features(strings.Repeat("W", 1000), names(2), names(2), zero, 3) },
 	} {
@@ -212,8 +210,8 @@ func TestErrors(t *testing.T) {
 		_, err := Lines{X: x, Y: y, Series: s}.Draw()
 		return err
 	}
-	grid := func(classes int, w [][]float64, height, width int) error {
-		_, err := WeightGrid("", names(classes), w, height, width)
+	grid := func(classes int, W []float64, height int) error {
+		_, err := WeightGrid("", names(classes), W, height)
 		return err
 	}
 	features := func(classes, features int, W []float64, top int) error {
@@ -230,15 +228,16 @@ func TestErrors(t *testing.T) {
 		err  error
 		want string
 	}{
-		{grid(0, nil, 1, 1), "0 images"},
-		{grid(2, weights(1, 4), 2, 2), "1 images for 2 classes"},
-		{grid(1, weights(1, 4), 2, 3), "4 weights are not 2 x 3"},
-		{grid(1, [][]float64{{}}, 0, 5), "not 0 x 5"},
-		{grid(1, [][]float64{{0, nan}}, 1, 2), `"class 0": number 2 is NaN`},
-		{grid(1, [][]float64{{inf}}, 1, 1), "+Inf"},
-		{grid(100_000, weights(100_000, 1), 1, 1), "too large"},
+		{grid(0, nil, 1), "0 images"},
+		{grid(2, weights(1, 3), 1), "3 weights are not 2 images"},
+		{grid(1, weights(4, 1), 3), "4 weights are not 1 images of 3 lines"},
+		{grid(1, nil, 5), "0 weights"},
+		{grid(1, weights(1, 1), 0), "0 lines"},
+		{grid(1, []float64{0, nan}, 1), "number 2 is NaN"},
+		{grid(1, []float64{inf}, 1), "+Inf"},
+		{grid(100_000, weights(1, 100_000), 1), "too large"},
 		{features(0, 3, nil, 1), "0 classes"},
-		{features(2, 2, weights(1, 3)[0], 1), "3 coefficients"},
+		{features(2, 2, weights(1, 3), 1), "3 coefficients"},
 		{features(1, 1, []float64{nan}, 1), "NaN"},
 		{features(1, 1, one, 0), "0 wanted"},
 		{nothing, "no picture"},
@@ -261,7 +260,7 @@ func TestErrors(t *testing.T) {
 }
 
 func TestWeightColours(t *testing.T) {
-	p, err := WeightGrid("", []string{""}, [][]float64{{-2, 0, 2, 1}}, 2, 2)
+	p, err := WeightGrid("", []string{""}, []float64{-2, 0, 2, 1}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -107,7 +107,7 @@ func TestFit(t *testing.T) {
 }
 
 func TestLettersThePNGLacks(t *testing.T) {
-	p, err := WeightGrid("Gewichte: λ ≠ я", []string{"踝靴"}, [][]float64{{1}}, 1, 1)
+	p, err := WeightGrid("Gewichte: λ ≠ я", []string{"踝靴"}, []float64{1}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

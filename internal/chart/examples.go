@@ -22,9 +22,8 @@ func Examples(title string, examples []Example, height, width int) (*Picture, er
 		return nil, errors.New("there is no example to draw")
 	}
 	const gap, captionSpace = 12, 40
-	tileWidth, tileHeight := tileSize(height, width, 84)
-	columns, rows := gridShape(len(examples), tileWidth+gap, tileHeight+captionSpace+gap)
-	p, at, err := newPicture(title, float64(columns)*(tileWidth+gap)-gap, float64(rows)*(tileHeight+captionSpace+gap)-gap)
+	size := tileSize(image.Point{width, height}, 84)
+	p, cell, err := grid(title, len(examples), point{size.x, size.y + captionSpace}, point{gap, gap}, 0, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -32,19 +31,18 @@ func Examples(title string, examples []Example, height, width int) (*Picture, er
 		if height < 1 || width < 1 || len(e.Pixels) != height*width {
 			return nil, fmt.Errorf("example %d: %d pixels are not %d x %d", i+1, len(e.Pixels), height, width)
 		}
-		x := at.x + float64(i%columns)*(tileWidth+gap)
-		y := at.y + float64(i/columns)*(tileHeight+captionSpace+gap)
+		at := cell(i)
 		grey := image.NewRGBA(image.Rect(0, 0, width, height))
 		for j, v := range e.Pixels {
 			copy(grey.Pix[4*j:], []uint8{v, v, v, 0xff})
 		}
-		p.tile(x, y, tileWidth, tileHeight, grey)
+		p.tile(at.x, at.y, size, grey)
 		predicted, color := e.Predicted, quiet
 		if e.Predicted != e.Truth {
 			predicted, color = "≠ "+e.Predicted, accent
 		}
-		p.text(x, y+tileHeight+16, start, numberSize, ink, fit(e.Truth, tileWidth, numberSize))
-		p.text(x, y+tileHeight+31, start, numberSize, color, fit(predicted, tileWidth, numberSize))
+		p.text(at.x, at.y+size.y+16, start, numberSize, ink, fit(e.Truth, size.x, numberSize))
+		p.text(at.x, at.y+size.y+31, start, numberSize, color, fit(predicted, size.x, numberSize))
 	}
 	return p, nil
 }

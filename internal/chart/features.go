@@ -19,28 +19,21 @@ func Features(title string, classes, features []string, W []float64, top int) (*
 	if err := finite("strongest features", W); err != nil {
 		return nil, err
 	}
-	top = min(top, len(features))
-	var limit float64
-	for _, w := range W {
-		limit = max(limit, math.Abs(w))
-	}
+	top, limit := min(top, len(features)), largest(W)
 
 	const gap, rowGap, nameSpace, line, nameWidth, barWidth, numberWidth = 32, 24, 24, 16, 120, 160, 40
 	const panelWidth = nameWidth + 8 + barWidth + 8 + numberWidth
-	panelHeight := nameSpace + float64(line*top)
-	columns, rows := gridShape(K, panelWidth+gap, panelHeight+rowGap)
-	p, at, err := newPicture(title, float64(columns)*(panelWidth+gap)-gap, float64(rows)*(panelHeight+rowGap)-rowGap)
+	p, cell, err := grid(title, K, point{panelWidth, nameSpace + float64(line*top)}, point{gap, rowGap}, 0, 0)
 	if err != nil {
 		return nil, err
 	}
 	for k, name := range classes {
-		x := at.x + float64(k%columns)*(panelWidth+gap)
-		y := at.y + float64(k/columns)*(panelHeight+rowGap)
-		zero := x + nameWidth + 8 + barWidth/2
-		p.text(x, y+labelSize, start, labelSize, ink, fit(name, panelWidth, labelSize))
+		at := cell(k)
+		x, zero, y := at.x, at.x+nameWidth+8+barWidth/2, at.y+nameSpace
+		p.text(x, at.y+labelSize, start, labelSize, ink, fit(name, panelWidth, labelSize))
 		strongest := strongestOf(W, k, K, top)
 		for i, j := range strongest {
-			w, base := W[j*K+k], y+nameSpace+float64(line*i)
+			w, base := W[j*K+k], y+float64(line*i)
 			length, color := barWidth/2*math.Abs(w)/limit, positive[3]
 			left := zero
 			if w < 0 {
@@ -50,7 +43,7 @@ func Features(title string, classes, features []string, W []float64, top int) (*
 			p.rect(left, base+3, length, line-6, color)
 			p.text(x+panelWidth, base+12, end, numberSize, quiet, significant(w))
 		}
-		p.rect(zero-0.5, y+nameSpace, 1, float64(line*max(1, len(strongest))), quiet)
+		p.rect(zero-0.5, y, 1, float64(line*max(1, len(strongest))), quiet)
 	}
 	return p, nil
 }

@@ -3,6 +3,7 @@ package chart
 import (
 	"cmp"
 	"fmt"
+	"image"
 	"math"
 	"slices"
 	"strings"
@@ -22,9 +23,8 @@ type Network struct {
 	// else all are drawn alike and W may be nil.
 	W     []float64
 	Scale string
-	// Images, if not nil, are the weights of each output as an image of the
-	// given height, drawn above it.
-	Images [][]float64
+	// Height, if not 0, says that the inputs are an image of so many lines: the
+	// weights of each output are drawn above it, as an image.
 	Height int
 }
 
@@ -55,19 +55,21 @@ func (n Network) Draw() (*Picture, error) {
 	if err := finite("network", n.W); err != nil {
 		return nil, err
 	}
-	if err := n.checkImages(); err != nil {
-		return nil, err
-	}
 
 	const slotMost, across, between, scaleSpace = 152., 720., 8., 72.
 	slot := func(nodes []int) float64 { return min(slotMost, across/float64(len(nodes))) }
 	width := max(float64(len(inputs))*slot(inputs), float64(len(outputs))*slot(outputs))
 	left := math.Ceil(max(textWidth(n.InputLayer, labelSize), textWidth(n.OutputLayer, labelSize)))
 	top := 24. // the names of the outputs
-	var tileWidth, tileHeight float64
-	if n.Images != nil {
-		tileWidth, tileHeight = tileSize(n.Height, len(n.Images[0])/n.Height, slot(outputs)-2*between)
-		top += tileHeight + 8
+	var tile point
+	var images []*image.RGBA
+	if n.Height != 0 {
+		var err error
+		if images, _, err = columnImages(n.W, K, n.Height); err != nil {
+			return nil, err
+		}
+		tile = tileSize(images[0].Rect.Size(), slot(outputs)-2*between)
+		top += tile.y + 8
 	}
 	height := top + nodeSize + layerDistance + 24
 	if full {
@@ -85,8 +87,24 @@ func (n Network) Draw() (*Picture, error) {
 	p.text(at.x, above+4, start, labelSize, quiet, n.OutputLayer)
 	p.text(at.x, below+4, start, labelSize, quiet, n.InputLayer)
 
-	limit := n.connect(p, inputs, outputs, full,
-		func(i int) point { return place(inputs, i, below) }, func(k int) point { return place(outputs, k, above) })
+	limit := largest(n.W)
+	var paths []path
+	for i, j := range inputs {
+		for q, k := range outputs {
+			if j < 0 || k < 0 {
+				continue
+			}
+			c := path{[]point{place(inputs, i, below), place(outputs, q, above)}, 1, nil, hairline}
+			if full {
+				c = connection(c.points[0], c.points[1], n.W[j*K+k], limit)
+			}
+			paths = append(paths, c)
+		}
+	}
+	slices.SortStableFunc(paths, func(a, b path) int { return cmp.Compare(a.width, b.width) }) // the stronger over the weaker
+	for _, c := range paths {
+		p.items = append(p.items, c)
+	}
 	for i, j := range inputs {
 		q := place(inputs, i, below)
 		p.node(q, "x", j)
@@ -101,8 +119,8 @@ func (n Network) Draw() (*Picture, error) {
 			continue
 		}
 		p.text(q.x, at.y+top-10, middle, labelSize, ink, fit(n.Outputs[k], slot(outputs)-between, labelSize))
-		if n.Images != nil {
-			p.tile(q.x-tileWidth/2, at.y, tileWidth, tileHeight, signed(n.Images[k], largest(n.Images...), len(n.Images[k])/n.Height))
+		if images != nil {
+			p.tile(q.x-tile.x/2, at.y, tile, images[k])
 		}
 	}
 	if full {
@@ -124,74 +142,16 @@ func shown(n, most int) []int {
 	return nodes
 }
 
-// checkImages reports images that are not all of one size.
-func (n Network) checkImages() error {
-	if n.Images == nil {
-		return nil
-	}
-	if len(n.Images) != len(n.Outputs) {
-		return fmt.Errorf("network: %d images for %d outputs", len(n.Images), len(n.Outputs))
-	}
-	for k, image := range n.Images {
-		if n.Height < 1 || len(image) == 0 || len(image)%n.Height != 0 || len(image) != len(n.Images[0]) {
-			return fmt.Errorf("network: image of output %q: %d numbers in %d lines", n.Outputs[k], len(image), n.Height)
-		}
-		if err := finite(fmt.Sprintf("network: image of output %q", n.Outputs[k]), image); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// largest is the largest magnitude, or 1 if all numbers are 0.
-func largest(values ...[]float64) (limit float64) {
-	for _, v := range values {
-		for _, x := range v {
-			limit = max(limit, math.Abs(x))
-		}
-	}
-	if limit == 0 {
-		return 1
-	}
-	return limit
-}
-
-// connect draws the connections, the stronger over the weaker, and returns
-// the largest weight.
-func (n Network) connect(p *Picture, inputs, outputs []int, full bool, input, output func(int) point) (limit float64) {
-	if !full {
-		for i, j := range inputs {
-			for q, k := range outputs {
-				if j >= 0 && k >= 0 {
-					p.items = append(p.items, path{[]point{input(i), output(q)}, 1, nil, hairline})
-				}
-			}
-		}
-		return 0
-	}
-	limit = largest(n.W)
-	order := make([]int, len(n.W))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(math.Abs(n.W[a]), math.Abs(n.W[b])) })
-	for _, i := range order {
-		p.connection(input(i/len(outputs)), output(i%len(outputs)), n.W[i], limit)
-	}
-	return limit
-}
-
-// connection draws weight w, at most limit by magnitude. None is thinner than
-// what is still seen: every input is connected with every output.
-func (p *Picture) connection(from, to point, w, limit float64) {
+// connection is the line of weight w, at most limit by magnitude. None is thinner
+// than what is still seen: every input is connected with every output.
+func connection(from, to point, w, limit float64) path {
 	color := hairline
-	switch {
-	case w > 0:
+	if w > 0 {
 		color = positive[3]
-	case w < 0:
+	} else if w < 0 {
 		color = negative[3]
 	}
-	p.items = append(p.items, path{[]point{from, to}, max(0.75, widest*math.Abs(w)/limit), nil, color})
+	return path{[]point{from, to}, max(0.75, widest*math.Abs(w)/limit), nil, color}
 }
 
 // widths explains the connections: what five weights from -limit to limit look
@@ -200,7 +160,7 @@ func (p *Picture) widths(centre point, limit float64) {
 	const length = 40.
 	for i := -2; i <= 2; i++ {
 		x, w := centre.x+float64(i)*scaleStep, limit*float64(i)/2
-		p.connection(point{x - length/2, centre.y}, point{x + length/2, centre.y}, w, limit)
+		p.items = append(p.items, connection(point{x - length/2, centre.y}, point{x + length/2, centre.y}, w, limit))
 		p.text(x, centre.y+20, middle, numberSize, quiet, significant(w))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 
+	xdraw "golang.org/x/image/draw"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
@@ -27,7 +28,8 @@ func (p *Picture) encodePNG(w io.Writer) error {
 		case path:
 			stroke(dst, item)
 		case pixels:
-			stretch(dst, item)
+			_, box := device([]point{{item.x, item.y}, {item.x + item.width, item.y + item.height}}, 0)
+			xdraw.NearestNeighbor.Scale(dst, box, item.image, item.image.Rect, xdraw.Src, nil)
 		case text:
 			if err := checkGlyphs(item.s); err != nil {
 				return err
@@ -160,17 +162,6 @@ func dashed(points []point, dash []float64) [][]point {
 		pieces = append(pieces, piece)
 	}
 	return pieces
-}
-
-// stretch repeats pixels: nearest neighbour.
-func stretch(dst *image.RGBA, p pixels) {
-	_, box := device([]point{{p.x, p.y}, {p.x + p.width, p.y + p.height}}, 0)
-	size := p.image.Rect.Size()
-	for y := range box.Dy() {
-		for x := range box.Dx() {
-			dst.SetRGBA(box.Min.X+x, box.Min.Y+y, p.image.RGBAAt(x*size.X/box.Dx(), y*size.Y/box.Dy()))
-		}
-	}
 }
 
 func write(dst draw.Image, face font.Face, t text) {

@@ -3,6 +3,7 @@ package chart
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Stack puts pictures below one another. The title of the first is that of the
@@ -27,17 +28,16 @@ func Stack(parts ...*Picture) (*Picture, error) {
 
 // lowered is a copy of an item, further down.
 func lowered(item any, by float64) any {
-	points := func(from []point) []point {
-		to := make([]point, len(from))
-		for i, q := range from {
-			to[i] = point{q.x, q.y + by}
+	points := func(p []point) []point {
+		p = slices.Clone(p)
+		for i := range p {
+			p[i].y += by
 		}
-		return to
+		return p
 	}
 	switch item := item.(type) {
 	case area:
-		item.points = points(item.points)
-		return item
+		return area{points(item.points), item.color}
 	case path:
 		item.points = points(item.points)
 		return item
