@@ -43,9 +43,10 @@ func (b *Bound) Rows() int { return b.data.Rows() }
 
 // Gaps counts what was not as in training.
 type Gaps struct {
-	Incomplete int // rows with a missing value: they have no prediction
+	Incomplete int // rows without a prediction, as the options of the fit say: for a missing or unseen value
 	Overflowed int // rows of values so large that logits overflow: they have none either
-	Unseen     int // categories that training did not see: 0 at every level
+	Missing    int // values that are missing in columns where training missed none
+	Unseen     int // categories that training did not see
 }
 
 // Logits writes the logits of rows lo up to hi to dst, (hi-lo) x K row-major.
@@ -59,15 +60,16 @@ func (b *Bound) Logits(dst []float64, lo, hi int) Gaps {
 	for s := range shards {
 		from, to := lo+(hi-lo)*s/shards, lo+(hi-lo)*(s+1)/shards
 		wg.Go(func() {
-			var row design.Row
+			v := b.m.design.NewVector()
 			var mine Gaps
 			for i := from; i < to; i++ {
 				z := dst[(i-lo)*k:][:k]
-				complete, unseen := b.binding.Row(&row, i)
-				mine.Unseen += unseen
-				b.m.rowLogits(z, &row)
+				b.binding.Vector(v, i)
+				mine.Missing += v.Missing
+				mine.Unseen += v.Unseen
+				b.m.rowLogits(z, v)
 				switch {
-				case !complete:
+				case v.Rejected:
 					mine.Incomplete++
 				case finite(z):
 					continue
@@ -79,7 +81,7 @@ func (b *Bound) Logits(dst []float64, lo, hi int) Gaps {
 				}
 			}
 			mu.Lock()
-			gaps.add(mine)
+			gaps.Add(mine)
 			mu.Unlock()
 		})
 	}
@@ -87,9 +89,11 @@ func (b *Bound) Logits(dst []float64, lo, hi int) Gaps {
 	return gaps
 }
 
-func (g *Gaps) add(h Gaps) {
+// Add adds the counts of h.
+func (g *Gaps) Add(h Gaps) {
 	g.Incomplete += h.Incomplete
 	g.Overflowed += h.Overflowed
+	g.Missing += h.Missing
 	g.Unseen += h.Unseen
 }
 
@@ -236,7 +240,7 @@ func (b *Bound) batches(visit func(lo, hi int, logits []float64)) Gaps {
 	var gaps Gaps
 	for lo := 0; lo < b.Rows(); lo += size {
 		hi := min(lo+size, b.Rows())
-		gaps.add(b.Logits(logits[:(hi-lo)*k], lo, hi))
+		gaps.Add(b.Logits(logits[:(hi-lo)*k], lo, hi))
 		visit(lo, hi, logits)
 	}
 	return gaps

@@ -14,8 +14,12 @@ var (
 	ErrDiverged = errors.New("training diverged")
 	// ErrInput: a feature vector or row does not fit the model.
 	ErrInput = errors.New("input does not fit the model")
-	// ErrMissing: a value that the model needs is missing (NaN).
+	// ErrMissing: a feature is NaN, or a value is missing and the options of the
+	// fit give no prediction then.
 	ErrMissing = errors.New("missing value")
+	// ErrUnseen: training did not see a category, and the options of the fit
+	// give no prediction then.
+	ErrUnseen = errors.New("category unseen in training")
 	// ErrModelFile: a file is not a model of this package, or is damaged.
 	ErrModelFile = errors.New("not a usable model file")
 )

@@ -54,11 +54,7 @@ func ExampleFit() {
 	}
 	fmt.Println(report.Rows, "rows,", model.Features())
 
-	x, err := model.Encode(softmax.Row{"temperature": 23, "sky": "clear"})
-	if err != nil {
-		log.Fatal(err)
-	}
-	p, err := model.Probabilities(x)
+	p, err := model.RowProbabilities(softmax.Row{"temperature": 23, "sky": "clear"})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -122,8 +118,8 @@ func ExampleModel_Bind() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("%d penguins: %.0f %% right; %d more have a gap\n", score.Rows, 100*score.Accuracy, score.Incomplete)
-	// Output: 167 penguins: 99 % right; 5 more have a gap
+	fmt.Printf("%d penguins: %.0f %% right\n", score.Rows, 100*score.Accuracy)
+	// Output: 172 penguins: 98 % right
 }
 
 // What a fit proves about its result.
@@ -142,5 +138,4 @@ func ExampleReport_Certificate() {
 	}
 	// Output:
 	// converged true false
-	// 11 of 344 rows have a missing value or no label and were left out.
 }

@@ -12,9 +12,7 @@ import (
 	"os"
 	"slices"
 
-	"example.com/softmax/dataset"
 	"example.com/softmax/internal/atomicfile"
-	"example.com/softmax/internal/design"
 	"example.com/softmax/internal/onnx"
 )
 
@@ -119,9 +117,13 @@ type fileInput struct {
 	Height     int      `json:"height,omitempty"`
 	Components []string `json:"components,omitempty"`
 	Sparse     bool     `json:"sparse,omitempty"`
+	Rare       int      `json:"rare,omitempty"`    // how many of the levels share a feature, the last ones
+	Buckets    int      `json:"buckets,omitempty"` // features of a hashed column
+	Cross      []string `json:"cross,omitempty"`   // the columns of a cross
+	Pairs      []string `json:"pairs,omitempty"`   // its levels
 }
 
-const format = 1
+const format = 2
 
 // bytes is the file. It depends on the model alone.
 func (m *Model) bytes() ([]byte, error) {
@@ -133,7 +135,14 @@ func (m *Model) bytes() ([]byte, error) {
 		info.GapBound = &m.origin.GapBound
 	}
 	for _, in := range m.design.Inputs {
-		info.Inputs = append(info.Inputs, fileInput{Name: in.Name, Kind: in.Kind.String(), Width: in.Width, Height: in.Height, Components: in.Components, Sparse: in.Sparse})
+		input := fileInput{
+			Name: in.Name, Kind: in.Kind.String(), Width: in.Width, Height: in.Height, Components: in.Components, Sparse: in.Sparse,
+			Rare: len(in.Rare), Buckets: in.Buckets, Cross: in.Parts,
+		}
+		if in.Parts != nil {
+			input.Pairs = slices.Concat(in.Levels, in.Rare)
+		}
+		info.Inputs = append(info.Inputs, input)
 	}
 	meta, err := json.Marshal(info)
 	if err != nil {
@@ -177,62 +186,31 @@ func fromGraph(g *onnx.Model) (*Model, error) {
 	if m.classes, err = classesOf(g, &info); err != nil {
 		return nil, err
 	}
-	if len(info.Inputs) == 0 {
-		return nil, errors.New("it has no inputs")
+	if m.design, err = designOf(g, &info); err != nil {
+		return nil, err
 	}
-	d := &design.Design{}
-	m.design = d
-	features := 0
-	names := make(map[string]bool, len(info.Inputs))
-	for i, in := range info.Inputs {
-		if in.Name == "" || names[in.Name] {
-			return nil, fmt.Errorf("input %d: its name %q is empty or another's", i, in.Name)
-		}
-		names[in.Name] = true
-		input := design.Input{Name: in.Name, Width: in.Width, Height: in.Height, Components: in.Components, First: features, Sparse: in.Sparse}
-		if i > 0 && d.Inputs[i-1].Sparse && !in.Sparse {
-			return nil, fmt.Errorf("input %q comes after a sparse one", in.Name)
-		}
-		switch in.Kind {
-		case dataset.Numeric.String():
-			input.Kind = dataset.Numeric
-		case dataset.Pixels.String():
-			input.Kind = dataset.Pixels
-		case dataset.Categorical.String():
-			input.Kind = dataset.Categorical
-			if input.Levels, err = levelsOf(g, i); err != nil {
-				return nil, err
-			}
-		default:
-			return nil, fmt.Errorf("input %q: kind %q is not known", in.Name, in.Kind)
-		}
-		if in.Width < 1 || in.Width > math.MaxInt32 || in.Height < 0 || in.Height > 0 && in.Width%in.Height != 0 ||
-			in.Components != nil && len(in.Components) != in.Width || input.Kind == dataset.Pixels && in.Height == 0 ||
-			input.Kind == dataset.Categorical && in.Width != 1 || in.Sparse && input.Kind != dataset.Numeric {
-			return nil, fmt.Errorf("input %q: bad shape", in.Name)
-		}
-		features += input.Features()
-		d.Inputs = append(d.Inputs, input)
+	d, k := int64(m.design.D()), int64(len(m.classes))
+	if m.w, err = floats(g, tensorW, d, k); err != nil {
+		return nil, err
 	}
-	k := len(m.classes)
-	for name, dst := range map[string]struct {
-		to   *[]float64
-		dims []int64
-	}{
-		tensorShift: {&d.Shift, []int64{1, int64(features)}}, tensorScale: {&d.Scale, []int64{1, int64(features)}},
-		tensorW: {&m.w, []int64{int64(features), int64(k)}}, tensorB: {&m.b, []int64{1, int64(k)}},
-	} {
-		t := initializer(g, name)
-		if t == nil || t.Float64s == nil || !slices.Equal(t.Dims, dst.dims) {
-			return nil, fmt.Errorf("tensor %q is missing or not of shape %v", name, dst.dims)
-		}
-		for _, v := range t.Float64s {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, fmt.Errorf("tensor %q has a value that is not a finite number", name)
-			}
-		}
-		*dst.to = t.Float64s
+	if m.b, err = floats(g, tensorB, 1, k); err != nil {
+		return nil, err
 	}
 	m.fold()
 	return m, nil
+}
+
+// floats returns the tensor of a name, which must be of the given shape and
+// finite.
+func floats(g *onnx.Model, name string, rows, columns int64) ([]float64, error) {
+	t := initializer(g, name)
+	if t == nil || t.Float64s == nil || !slices.Equal(t.Dims, []int64{rows, columns}) {
+		return nil, fmt.Errorf("tensor %q is missing or not of shape %d x %d", name, rows, columns)
+	}
+	for _, v := range t.Float64s {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("tensor %q has a value that is not a finite number", name)
+		}
+	}
+	return t.Float64s, nil
 }

@@ -199,7 +199,7 @@ func TestForged(t *testing.T) {
 		change      func(g *onnx.Model, info *fileInfo)
 		says        string
 	}{
-		{"another format", "mixed", func(_ *onnx.Model, info *fileInfo) { info.Format = 2 }, "format 2"},
+		{"another format", "mixed", func(_ *onnx.Model, info *fileInfo) { info.Format = 1 }, "format 1"},
 		{"no metadata", "mixed", func(g *onnx.Model, info *fileInfo) { *info = fileInfo{} }, "format"},
 		{"no inputs", "one column", func(g *onnx.Model, info *fileInfo) {
 			info.Inputs = nil
@@ -223,7 +223,7 @@ func TestForged(t *testing.T) {
 		{"two inputs of one name", "mixed", input(0, func(in *fileInput) { in.Name = "label" }), "another's"},
 		{"an input without a name", "mixed", input(0, func(in *fileInput) { in.Name = "" }), "empty"},
 		{"levels in another order", "mixed", func(g *onnx.Model, _ *fileInfo) {
-			levels := stringsOf(g, oneHotName(3), "cats_strings")
+			levels := stringsOf(g, levelsName(3), "keys_strings")
 			levels[0], levels[1] = levels[1], levels[0]
 		}, "order"},
 		{"a class twice", "block", func(g *onnx.Model, _ *fileInfo) {
@@ -236,7 +236,9 @@ func TestForged(t *testing.T) {
 		{"infinity", "block", tensor(tensorShift, func(x *onnx.Tensor) { x.Float64s[0] = math.Inf(1) }), "finite"},
 		{"another shape", "block", tensor(tensorW, func(x *onnx.Tensor) { x.Dims[0], x.Dims[1] = x.Dims[1], x.Dims[0] }), "shape"},
 		{"a tensor of another type", "block", tensor(tensorB, func(x *onnx.Tensor) { x.Float64s, x.Float32s = nil, []float32{1, 2} }), "missing"},
-		{"one tensor less", "block", func(g *onnx.Model, _ *fileInfo) { g.Graph.Initializers = g.Graph.Initializers[1:] }, "missing"},
+		{"one tensor less", "block", func(g *onnx.Model, _ *fileInfo) {
+			g.Graph.Initializers = g.Graph.Initializers[:len(g.Graph.Initializers)-1]
+		}, "missing"},
 		{"another operator", "block", func(g *onnx.Model, _ *fileInfo) { g.Graph.Nodes[0].Op = "Add" }, "changed"},
 		{"one node less", "columns", func(g *onnx.Model, _ *fileInfo) { g.Graph.Nodes = g.Graph.Nodes[:len(g.Graph.Nodes)-1] }, ""},
 		{"a node more", "columns", func(g *onnx.Model, _ *fileInfo) {

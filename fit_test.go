@@ -11,24 +11,26 @@ import (
 	"time"
 
 	"example.com/softmax/dataset/datasettest"
+	"example.com/softmax/preprocess"
 )
 
-// TestMissingRows: rows with a gap are left out and counted, and the rest is
-// fitted as if alone.
+// TestMissingRows: rows that are left out are counted, and the rest is fitted
+// as if alone.
 func TestMissingRows(t *testing.T) {
 	p := recipe{n: 50, d: 2, k: 2, weights: true}.problem(newRand(14))
 	ds := p.dataset(t, columns)
 	ds.Columns[0].Float64s[7] = math.NaN()
 	ds.Label.Codes[9] = -1
 	ds.Weights[11] = 0
-	m, r := mustFit(t, ds, Config{})
+	cfg := Config{Preprocess: preprocess.Options{Missing: preprocess.MissingDrop}}
+	m, r := mustFit(t, ds, cfg)
 	var rest []int
 	for i := range p.x {
 		if i != 7 && i != 9 && i != 11 {
 			rest = append(rest, i)
 		}
 	}
-	alone, _ := mustFit(t, p.pick(rest).dataset(t, columns), Config{})
+	alone, _ := mustFit(t, p.pick(rest).dataset(t, columns), cfg)
 	sameBytes(t, m, alone)
 	if r.Rows != 47 || r.Dropped != 2 || len(r.Warnings) != 1 || r.Warnings[0].Kind != "missing-values" {
 		t.Errorf("%d rows, %d dropped, warnings %+v", r.Rows, r.Dropped, r.Warnings)

@@ -14,10 +14,11 @@ import (
 // Model is a fitted classifier. It is immutable and safe for use by many
 // goroutines at once.
 //
-// A feature vector x, as most methods take it, holds the raw values of
+// A row by the names of its columns is a Row, for the methods that have Row in
+// their names. A feature vector x, as others take it, holds the raw values of
 // Features, in that order: numbers as they stood in the data (pixels 0 to 255),
-// and for a categorical column 1 at its level and 0 at the others; Encode makes
-// one from named values. The logits are o = x'W + b over the scaled features
+// 1 for a number that was missing, and for a categorical column 1 at its level
+// and 0 at the others; Encode makes one from a Row. The logits are o = x'W + b over the scaled features
 // x', the probabilities softmax(o), the prediction the first class of largest
 // logit. (A model of the Loss Sigmoids has the probabilities sigmoid(o_k), each
 // by itself.) All sums run in float64 in the order of the features, in every
@@ -77,16 +78,28 @@ func (m *Model) Origin() Origin { return m.origin }
 type Input struct {
 	Name   string
 	Kind   dataset.Kind
-	Width  int      // numbers in each row
-	Height int      // lines of an image
-	Levels []string // of a categorical column
+	Width  int // numbers in each row
+	Height int // lines of an image
+	// Levels of a categorical column that have a feature, and Rare ones that
+	// share one; the empty string is a missing value. A hashed column has
+	// Buckets features in their place.
+	Levels, Rare []string
+	Buckets      int
+	// Missing says that training rows missed values here, and learned what that
+	// means.
+	Missing bool
 }
 
 // Inputs returns the columns the model needs.
 func (m *Model) Inputs() []Input {
-	ins := make([]Input, len(m.design.Inputs))
-	for i, in := range m.design.Inputs {
-		ins[i] = Input{Name: in.Name, Kind: in.Kind, Width: in.Width, Height: in.Height, Levels: slices.Clone(in.Levels)}
+	var ins []Input
+	for _, in := range m.design.Inputs {
+		if in.Parts == nil {
+			ins = append(ins, Input{
+				Name: in.Name, Kind: in.Kind, Width: in.Width, Height: in.Height,
+				Levels: slices.Clone(in.Levels), Rare: slices.Clone(in.Rare), Buckets: in.Buckets, Missing: m.design.Missed(&in),
+			})
+		}
 	}
 	return ins
 }
@@ -118,81 +131,6 @@ func (m *Model) Coefficients() Coefficients {
 		}
 	}
 	return c
-}
-
-// Row is an example by the names of its columns: float64, float32, int or
-// uint8 for a number, string for a category, and a slice of one of the number
-// types for a block such as an image.
-type Row map[string]any
-
-// Encode returns the feature vector of a row. Every input must be there and of
-// the right type; other names are ignored. A category that training did not
-// see is 0 at every level.
-func (m *Model) Encode(row Row) ([]float64, error) {
-	x := make([]float64, m.design.D())
-	for i := range m.design.Inputs {
-		in := &m.design.Inputs[i]
-		value, ok := row[in.Name]
-		if !ok {
-			return nil, fmt.Errorf("%w: it has no %q", ErrInput, in.Name)
-		}
-		xs := x[in.First:][:in.Features()]
-		if in.Kind == dataset.Categorical {
-			level, ok := value.(string)
-			if !ok {
-				return nil, fmt.Errorf("%w: %q is a %T where the model needs a category as a string", ErrInput, in.Name, value)
-			}
-			if l, found := slices.BinarySearch(in.Levels, level); found {
-				xs[l] = 1
-			}
-			continue
-		}
-		if !numbers(xs, value) {
-			need := "a number"
-			if in.Width > 1 {
-				need = fmt.Sprintf("%d numbers", in.Width)
-			}
-			return nil, fmt.Errorf("%w: %q is %v (%T) where the model needs %s", ErrInput, in.Name, value, value, need)
-		}
-	}
-	return x, nil
-}
-
-// numbers writes value to dst and reports whether it is len(dst) numbers.
-func numbers(dst []float64, value any) bool {
-	switch v := value.(type) {
-	case float64:
-		dst[0] = v
-		return len(dst) == 1
-	case float32:
-		dst[0] = float64(v)
-		return len(dst) == 1
-	case int:
-		dst[0] = float64(v)
-		return len(dst) == 1
-	case uint8:
-		dst[0] = float64(v)
-		return len(dst) == 1
-	case []float64:
-		return convert(dst, v)
-	case []float32:
-		return convert(dst, v)
-	case []int:
-		return convert(dst, v)
-	case []uint8:
-		return convert(dst, v)
-	}
-	return false
-}
-
-func convert[T float64 | float32 | int | uint8](dst []float64, v []T) bool {
-	if len(v) != len(dst) {
-		return false
-	}
-	for j, x := range v {
-		dst[j] = float64(x)
-	}
-	return true
 }
 
 // LogitsInto writes the K logits of feature vector x to dst, which must have
@@ -227,7 +165,7 @@ func (m *Model) logits(dst, x []float64) {
 	kernel.Scaled(dst, nil, x[d:], m.design.Scale[d:], m.w[d*len(dst):])
 }
 
-func (m *Model) rowLogits(dst []float64, x *design.Row) {
+func (m *Model) rowLogits(dst []float64, x *design.Vector) {
 	d := m.denseLogits(dst, x.Dense)
 	kernel.Scaled(dst, x.Index, x.Values, m.design.Scale[d:], m.w[d*len(dst):])
 }

@@ -88,7 +88,7 @@ func TestCoefficients(t *testing.T) {
 	ds := mixed(t, 200)
 	m, _ := mustFit(t, ds, Config{})
 	c := m.Coefficients()
-	want := []string{"size", "label", "left", "right", "colour=blue", "colour=green", "colour=red", "taste=", "taste=sour", "taste=süß"}
+	want := []string{"size", "label", "left", "right", "colour=blue", "colour=green", "colour=red", "taste missing", "taste=sour", "taste=süß"}
 	if !slices.Equal(c.Features, want) || !slices.Equal(m.Features(), want) || !slices.Equal(c.Classes, []string{"-1.5", "2", "10"}) {
 		t.Fatalf("features %q, classes %q", c.Features, c.Classes)
 	}
@@ -152,12 +152,11 @@ func TestGaps(t *testing.T) {
 		t.Errorf("extra columns %q", b.Extra())
 	}
 	p := b.Predict(0, b.Rows())
-	if p.Incomplete != 2 || p.Unseen != 2 {
+	if p.Incomplete != 0 || p.Missing != 2 || p.Unseen != 2 {
 		t.Errorf("gaps %+v", p.Gaps)
 	}
 	for i, code := range p.Codes {
-		missing := i == 2 || i == 5
-		if missing != (code < 0) || missing != math.IsNaN(p.Probabilities[3*i]) {
+		if code < 0 || math.IsNaN(p.Probabilities[3*i]) {
 			t.Errorf("row %d: class %d, probabilities %v", i, code, p.Probabilities[3*i:][:3])
 		}
 	}
@@ -173,7 +172,7 @@ func TestGaps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Unlabelled != 1 || s.Incomplete != 2 || s.Unseen != 2 || s.Rows != 3 || s.Score.Unknown != 1 {
+	if s.Unlabelled != 1 || s.Incomplete != 0 || s.Missing != 2 || s.Unseen != 2 || s.Rows != 5 || s.Score.Unknown != 1 {
 		t.Errorf("score %+v", s)
 	}
 	ds.Label = nil

@@ -10,7 +10,7 @@ import (
 // the optimum. Numbers that do not exist are NaN.
 type Report struct {
 	Rows     int // examples used
-	Dropped  int // examples left out because a value or the label was missing
+	Dropped  int // examples left out because the label was missing, or with preprocess.MissingDrop a value
 	Features int
 
 	Lambda       float64 // strength of the L2 penalty

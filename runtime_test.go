@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"example.com/softmax/dataset"
+	"example.com/softmax/internal/design"
 	"example.com/softmax/preprocess"
 )
 
@@ -49,6 +50,7 @@ func exported(t *testing.T) map[string]struct {
 	add("image", images.dataset(t, pixels), Config{})
 	add("bytes", images.dataset(t, block8), Config{})
 	add("mixed", mixed(t, 60), Config{})
+
 	_, thin := counts(t, 60, false)
 	add("sparse", thin, Config{})
 	_, thin = counts(t, 60, true)
@@ -58,6 +60,22 @@ func exported(t *testing.T) map[string]struct {
 	for _, x := range far.x {
 		x[0] += 1e6
 		x[1] = 1e-9*x[1] - 1e-3
+	}
+	for name, opt := range map[string]preprocess.Options{
+		"gaps":   {Cross: []string{"taste:colour"}},
+		"ignore": {Unseen: preprocess.UnseenIgnore, Cross: []string{"colour:taste", "taste:colour"}},
+		"hashed": {Hash: []string{"colour", "taste:colour"}, Buckets: 7, Cross: []string{"taste:colour"}},
+	} {
+		train := withGaps(mixed(t, 60))
+		add(name, train, Config{Preprocess: opt})
+		// Rows with what training has not seen.
+		rows := withGaps(mixed(t, 20))
+		rows.Columns[0].Levels = []string{"blue", "green", "purple", "red", "rare", "new"}
+		rows.Columns[0].Codes[3], rows.Columns[3].Codes[4] = 2, -1
+		rows.Columns[4].Float32s[3] = float32(math.NaN())
+		e := out[name]
+		e.rows = rows
+		out[name] = e
 	}
 	add("badly scaled", far.dataset(t, columns), Config{})
 
@@ -79,6 +97,19 @@ func exported(t *testing.T) map[string]struct {
 	ds.Label = nil
 	add("sigmoids", ds, Config{Loss: Sigmoids})
 	return out
+}
+
+// withGaps takes values away from a set of mixed, of which some levels become
+// rare.
+func withGaps(ds *dataset.Dataset) *dataset.Dataset {
+	nan := math.NaN()
+	for i := 0; i < ds.Rows(); i += 7 {
+		ds.Columns[1].Float64s[i], ds.Columns[4].Float32s[2*i] = nan, float32(nan)
+	}
+	ds.Columns[0].Levels = append(ds.Columns[0].Levels, "rare", `ra\\re:r`)
+	ds.Columns[0].Codes[5], ds.Columns[0].Codes[11], ds.Columns[0].Codes[2] = 4, 5, -1
+	ds.Columns[3].Codes[2] = -1
+	return ds
 }
 
 // TestChecker: ONNX's own checker accepts the files, in its strict mode, with
@@ -157,8 +188,7 @@ func TestRuntime(t *testing.T) {
 }
 
 // feeds makes the inputs of the graph from a dataset, as docs/FORMAT.md says:
-// all dense numbers side by side, every categorical and every sparse column by
-// itself.
+// all numbers side by side, every categorical column by itself.
 func feeds(t *testing.T, m *Model, ds *dataset.Dataset) map[string]value {
 	t.Helper()
 	tensor := func(typ string, width int, data any) value {
@@ -172,18 +202,18 @@ func feeds(t *testing.T, m *Model, ds *dataset.Dataset) map[string]value {
 	in := map[string]value{}
 	feed := func(v value) { in[names[0]], names = v, names[1:] }
 	var numeric []*dataset.Column
-	numbersOf := func(columns []*dataset.Column) (numbers []float64) {
+	numbersOf := func(columns []*dataset.Column) (numbers []any) { // NaN as a string, which JSON has not
 		for i := range ds.Rows() {
 			for _, c := range columns {
 				for j := range c.Width {
-					numbers = append(numbers, c.Number(i, j))
+					numbers = append(numbers, number(c.Number(i, j)))
 				}
 			}
 		}
 		return numbers
 	}
-	for _, input := range m.Inputs() {
-		if input.Kind != dataset.Categorical && ds.Column(input.Name).Sparse == nil {
+	for _, input := range m.design.Inputs {
+		if input.Kind != dataset.Categorical && !input.Sparse {
 			numeric = append(numeric, ds.Column(input.Name))
 		}
 	}
@@ -195,21 +225,55 @@ func feeds(t *testing.T, m *Model, ds *dataset.Dataset) map[string]value {
 		}
 		feed(tensor(typ, len(numbers)/ds.Rows(), numbers))
 	}
-	for _, input := range m.Inputs() {
-		if input.Kind == dataset.Categorical {
-			var words []string
-			for _, code := range ds.Column(input.Name).Codes {
-				words = append(words, ds.Column(input.Name).Levels[code])
+	fed := map[string]bool{}
+	words := func(column string) (words []string) {
+		c := ds.Column(column)
+		for _, code := range c.Codes {
+			if code < 0 {
+				words = append(words, "")
+			} else {
+				words = append(words, c.Levels[code])
 			}
-			feed(tensor("string", 1, words))
 		}
+		return words
 	}
-	for _, input := range m.Inputs() {
-		if c := ds.Column(input.Name); c.Sparse != nil {
+	for _, input := range m.design.Inputs {
+		switch {
+		case input.Kind != dataset.Categorical && input.Sparse:
+			c := ds.Column(input.Name)
 			feed(tensor("double", c.Width, numbersOf([]*dataset.Column{c})))
+		case input.Kind != dataset.Categorical:
+		case input.Buckets > 0:
+			buckets := make([]int, ds.Rows())
+			for i := range buckets {
+				if input.Parts == nil {
+					buckets[i] = design.Bucket(words(input.Name)[i], input.Buckets)
+				} else {
+					buckets[i] = design.Bucket(design.Pair(words(input.Parts[0])[i], words(input.Parts[1])[i]), input.Buckets)
+				}
+			}
+			feed(tensor("int64", 1, buckets))
+		default:
+			columns := input.Parts
+			if columns == nil {
+				columns = []string{input.Name}
+			}
+			for _, name := range columns {
+				if !fed[name] {
+					fed[name] = true
+					feed(tensor("string", 1, words(name)))
+				}
+			}
 		}
 	}
 	return in
+}
+
+func number(v float64) any {
+	if math.IsNaN(v) {
+		return "NaN"
+	}
+	return v
 }
 
 // graphInputs lists the names of the graph's inputs, in its order.
@@ -287,8 +351,9 @@ func TestGraphNames(t *testing.T) {
 	models := exported(t)
 	for name, want := range map[string]string{
 		"columns": "numeric", "two classes": "x00", "image": "x00", "mixed": "numeric, colour, taste",
-		"sparse": "words", "mixed sparse": "numeric, colour, taste, words",
-		"names": "numeric, input/numeric, input/softmax/W", "one name": "input/probabilities",
+		"sparse": "words", "mixed sparse": "numeric, colour, taste, words", "gaps": "numeric, colour, taste",
+		"hashed": "numeric, colour, taste, taste:colour",
+		"names":  "numeric, input/numeric, input/softmax/W", "one name": "input/probabilities",
 	} {
 		if got := strings.Join(graphInputs(models[name].m), ", "); got != want {
 			t.Errorf("%s: inputs %q, want %q", name, got, want)

@@ -34,12 +34,13 @@ import (
 	"example.com/softmax/internal/matrix"
 	"example.com/softmax/internal/objective"
 	"example.com/softmax/internal/train"
+	"example.com/softmax/preprocess"
 )
 
 // Fit trains a classifier for the label of ds.
 //
-// Rows in which a value or the label is missing are left out, with a warning;
-// rows of weight 0 take no part. "Not converged" is no error but a status of
+// Rows without a label are left out, with a warning; rows of weight 0 take no
+// part. Missing values are learned from as Config.Preprocess says. "Not converged" is no error but a status of
 // the Report. If ctx ends before the fit does, Fit returns the best model so
 // far together with ctx's error.
 //
@@ -81,7 +82,7 @@ func (f *fit) prepare(ds *dataset.Dataset) error {
 	}
 	f.chooseRows(ds)
 	if f.data.Rows() == 0 {
-		return &dataset.Error{File: ds.Source, Err: fmt.Errorf("%w: none of %d is complete with a label and a weight above 0", dataset.ErrNoRows, ds.Rows())}
+		return &dataset.Error{File: ds.Source, Err: fmt.Errorf("%w: none of %d has a label and a weight above 0%s", dataset.ErrNoRows, ds.Rows(), f.allValues(", and all values"))}
 	}
 	var err error
 	if f.target, err = f.targetOf(f.data); err != nil {
@@ -97,13 +98,22 @@ func (f *fit) prepare(ds *dataset.Dataset) error {
 	f.matrix = f.design.Matrix(f.data)
 	r.Rows, r.Features = f.data.Rows(), f.design.D()
 	if r.Dropped > 0 {
-		f.warn("missing-values", nil, fmt.Sprintf("%d of %d rows have a missing value or no label and were left out.", r.Dropped, ds.Rows()))
+		f.warn("missing-values", nil, fmt.Sprintf("%d of %d rows have no label%s and were left out.", r.Dropped, ds.Rows(), f.allValues(" or a missing value")))
 	}
 	f.warnFeatures("constant", f.design.Constant, "has one value in all rows and got weight 0", "have one value in all rows and got weight 0")
 	return nil
 }
 
-// chooseRows keeps the complete rows of positive weight.
+// allValues returns what is to be said where rows need all values.
+func (f *fit) allValues(words string) string {
+	if f.cfg.Preprocess.Missing == preprocess.MissingDrop {
+		return words
+	}
+	return ""
+}
+
+// chooseRows keeps the rows of positive weight that have a label and, in sparse
+// columns or where the options want it, all values.
 func (f *fit) chooseRows(ds *dataset.Dataset) {
 	var rows []int
 	for i := range ds.Rows() {
@@ -112,8 +122,9 @@ func (f *fit) chooseRows(ds *dataset.Dataset) {
 		}
 		complete := ds.Label == nil || ds.Label.Codes[i] >= 0
 		complete = complete && (ds.Targets == nil || !ds.Targets.Missing(i))
-		for c := range ds.Columns {
-			complete = complete && !ds.Columns[c].Missing(i)
+		for c := 0; complete && c < len(ds.Columns); c++ {
+			need := ds.Columns[c].Sparse != nil || f.cfg.Preprocess.Missing == preprocess.MissingDrop
+			complete = !need || !ds.Columns[c].Missing(i)
 		}
 		if !complete {
 			f.report.Dropped++

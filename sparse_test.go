@@ -79,9 +79,10 @@ func TestSparse(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			x := make([]float64, m.design.D())
+			v, x := m.design.NewVector(), make([]float64, m.design.D())
 			for i := range sparse.Rows() {
-				binding.Vector(x, i)
+				binding.Vector(v, i)
+				v.Full(x)
 				if p := must(m.Probabilities(x)); !slices.Equal(p, a.Probabilities[i*3:][:3]) {
 					t.Fatalf("row %d alone: %v, in the batch %v", i, p, a.Probabilities[i*3:][:3])
 				}

@@ -174,11 +174,12 @@ func sgd(o, at *objective.Objective, theta []float64, opt optimize.Descent, seen
 // each visits the complete, labelled rows of ds as the problem sees them:
 // scaled features, and the class, -1 for one that training did not see.
 func (p *problem) each(ds *dataset.Dataset, visit func(x []float64, y int)) {
-	b, x, some := must(p.design.Bind(labelled(ds))), make([]float64, p.X.D()), false
+	b, v, x, some := must(p.design.Bind(labelled(ds))), p.design.NewVector(), make([]float64, p.X.D()), false
 	for i, code := range ds.Label.Codes {
-		if whole, _ := b.Vector(x, i); !whole || code < 0 {
+		if b.Vector(v, i); v.Rejected || code < 0 {
 			continue
 		}
+		v.Full(x)
 		for j := range x {
 			x[j] = (x[j] - p.design.Shift[j]) * p.design.Scale[j]
 		}

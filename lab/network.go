@@ -79,10 +79,12 @@ func layer(ctx context.Context, data string, ds *dataset.Dataset, cfg softmax.Co
 	if in := model.Inputs(); len(in) == 1 && in[0].Kind == dataset.Pixels {
 		l.Height = in[0].Height
 	}
-	raw := must(must(design.Fit(ds, cfg.Preprocess)).Bind(ds))
+	columns := must(design.Fit(ds, cfg.Preprocess))
+	raw, v := must(columns.Bind(ds)), columns.NewVector()
 	for i := range min(100, ds.Rows()) {
 		x := make([]float64, d)
-		raw.Vector(x, i)
+		raw.Vector(v, i)
+		v.Full(x)
 		l.byHand(x, must(model.Logits(x)))
 	}
 	return l

@@ -7,6 +7,7 @@ import (
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
+	"example.com/softmax/preprocess"
 )
 
 // A scoring is a model with the data it is to predict.
@@ -57,16 +58,24 @@ func (r *reader) bind(path, data string, l layout) (*scoring, error) {
 	return s, nil
 }
 
-// gaps tells of what was not as in training.
-func (s *scoring) gaps(out *output, g softmax.Gaps) {
+// gaps tells of what in a dataset was not as in training.
+func (out *output) gaps(source string, m *softmax.Model, g softmax.Gaps) {
 	if g.Incomplete > 0 {
-		out.notef("%s: %s with a missing value: there is no prediction", s.data.Source, plural(g.Incomplete, "row", "rows"))
+		out.notef("%s: %s with a value that is missing or a category that training has not seen: there is no prediction", source, plural(g.Incomplete, "row", "rows"))
 	}
 	if g.Overflowed > 0 {
-		out.notef("%s: %s of values so large that the logits overflow: there is no prediction", s.data.Source, plural(g.Overflowed, "row", "rows"))
+		out.notef("%s: %s of values so large that the logits overflow: there is no prediction", source, plural(g.Overflowed, "row", "rows"))
 	}
-	if g.Unseen > 0 {
-		out.notef("%s: %s a category that training has not seen: taken for none of the known ones", s.data.Source, plural(g.Unseen, "cell has", "cells have"))
+	unseen := m.Config().Preprocess.Unseen
+	if g.Missing > 0 && unseen != preprocess.UnseenError {
+		out.notef("%s: %s missing where training missed none: a number is taken for the mean, a category for one that training has not seen", source, plural(g.Missing, "value is", "values are"))
+	}
+	if g.Unseen > 0 && unseen != preprocess.UnseenError {
+		as := "a rare one where there are such, else for none of the known ones"
+		if unseen == preprocess.UnseenIgnore {
+			as = "none of the known ones"
+		}
+		out.notef("%s: %s a category that training has not seen: taken for %s", source, plural(g.Unseen, "cell has", "cells have"), as)
 	}
 }
 

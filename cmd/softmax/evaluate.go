@@ -84,7 +84,7 @@ func (e *evaluator) run() (err error) {
 		return err
 	}
 	if e.score.Rows == 0 {
-		return fmt.Errorf("%s: none of %s can be scored: %d have no label, %d a missing value, and of %d the logits overflow", e.data.Source,
+		return fmt.Errorf("%s: none of %s can be scored: %d have no label, %d a missing or unseen value, and of %d the logits overflow", e.data.Source,
 			plural(e.bound.Rows(), "row", "rows"), e.score.Unlabelled, e.score.Incomplete, e.score.Overflowed)
 	}
 	if n := e.score.Unknown; n > 0 {
@@ -93,7 +93,7 @@ func (e *evaluator) run() (err error) {
 	if n := e.score.Unlabelled; n > 0 {
 		e.out.notef("%s: %s without a label: not scored", e.data.Source, plural(n, "row", "rows"))
 	}
-	e.gaps(e.out, e.score.Gaps)
+	e.out.gaps(e.data.Source, e.model, e.score.Gaps)
 	if e.pictures != "" {
 		if err := e.drawExamples(); err != nil {
 			return err

@@ -33,6 +33,7 @@ type evaluateObject struct {
 	UnlabelledRows   int      `json:"unlabelled_rows"`
 	IncompleteRows   int      `json:"incomplete_rows"`
 	OverflowedRows   int      `json:"overflowed_rows"`
+	MissingValues    int      `json:"missing_values"`
 	UnseenCategories int      `json:"unseen_categories"`
 	ExtraColumns     []string `json:"extra_columns"`
 }
@@ -91,7 +92,7 @@ func (e *evaluator) object() *evaluateObject {
 		Accuracy: number(s.Accuracy), AccuracyError: number(s.AccuracyError),
 		LogLoss: number(s.LogLoss), LogLossError: number(s.LogLossError), TopK: make(map[string]number),
 		UnknownLabels: s.Unknown, UnlabelledRows: s.Unlabelled, IncompleteRows: s.Incomplete, OverflowedRows: s.Overflowed,
-		UnseenCategories: s.Unseen, ExtraColumns: append([]string{}, e.extra...),
+		MissingValues: s.Missing, UnseenCategories: s.Unseen, ExtraColumns: append([]string{}, e.extra...),
 		BalancedAccuracy: number(s.Confusion.BalancedAccuracy()), MatthewsCorrelation: number(s.Confusion.MatthewsCorrelation()),
 		CohenKappa: number(s.Confusion.CohenKappa()), fullObject: e.full.object(),
 	}

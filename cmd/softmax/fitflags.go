@@ -22,7 +22,6 @@ type fitFlags struct {
 	maxTime      time.Duration
 	seed         uint64
 	threads      int
-	standardize  string
 	loss         string
 	smoothing    float64
 	kernel       string
@@ -30,6 +29,7 @@ type fitFlags struct {
 	batch        int
 	learningRate float64
 	momentum     float64
+	columns      columnFlags
 
 	given  func(flag string) bool
 	lambda float64 // what l2 says, as in softmax.Config
@@ -58,7 +58,7 @@ func (o *fitFlags) define(cmd *cobra.Command) {
 	f.DurationVar(&o.maxTime, "max-time", 0, "end after a `TIME` such as 90s or 5m; 0: no limit")
 	f.Uint64Var(&o.seed, "seed", 0, "the seed `N` of everything random: the order of examples, the rows held out")
 	f.IntVar(&o.threads, "threads", 0, "compute on `N` threads, which changes no bit of the result; 0: all cores")
-	choiceVar(cmd, &o.standardize, "standardize", "bring numeric columns to mean 0 and deviation 1; auto: not pixels", auto, "on", "off")
+	o.columns.define(cmd)
 	choiceVar(cmd, &o.loss, "loss", "what a wrong probability costs; auto: cross-entropy for one label a row, for several independent sigmoids",
 		auto, string(softmax.CrossEntropy), string(softmax.Sigmoids), string(softmax.Squared))
 	f.Float64Var(&o.smoothing, "label-smoothing", 0, "move the share `E` of every label to all classes alike")
@@ -67,7 +67,7 @@ func (o *fitFlags) define(cmd *cobra.Command) {
 	f.IntVar(&o.batch, "batch", defaultBatch, "sgd: take `N` examples in a step")
 	f.Float64Var(&o.learningRate, "lr", defaultRate, "sgd: learning `RATE`")
 	f.Float64Var(&o.momentum, "momentum", 0, "sgd: keep the share `M` of the last step's direction")
-	rare(cmd, "C", "solver", "stop", "max-iter", "max-time", "seed", "threads", "standardize", "loss", "label-smoothing", "kernel", "epochs", "batch", "lr", "momentum")
+	rare(cmd, "C", "solver", "stop", "max-iter", "max-time", "seed", "threads", "loss", "label-smoothing", "kernel", "epochs", "batch", "lr", "momentum")
 }
 
 // check reports the first value that makes no sense.
@@ -105,7 +105,7 @@ func (o *fitFlags) check() error {
 	case sgd && o.maxIter > 0:
 		return usagef("--max-iter is for the other solvers; --solver sgd has --epochs")
 	}
-	return nil
+	return o.columns.check()
 }
 
 // config is the configuration for a fit on ds. Without flags it is the zero
@@ -113,7 +113,7 @@ func (o *fitFlags) check() error {
 func (o *fitFlags) config(ds *dataset.Dataset) softmax.Config {
 	cfg := softmax.Config{
 		L2: o.lambda, MaxIterations: o.maxIter, MaxTime: o.maxTime, Seed: o.seed, Threads: o.threads,
-		LabelSmoothing: o.smoothing,
+		LabelSmoothing: o.smoothing, Preprocess: o.columns.options(),
 	}
 	if o.loss != auto {
 		cfg.Loss = softmax.Loss(o.loss)
@@ -125,7 +125,7 @@ func (o *fitFlags) config(ds *dataset.Dataset) softmax.Config {
 	if o.c > 0 {
 		var sum float64
 		for i := range ds.Rows() {
-			if labelled(ds, i) && complete(ds, i) {
+			if labelled(ds, i) && (cfg.Preprocess.Missing != preprocess.MissingDrop || complete(ds, i)) {
 				sum += weightOf(ds, i)
 			}
 		}
@@ -148,9 +148,6 @@ func (o *fitFlags) config(ds *dataset.Dataset) softmax.Config {
 	}
 	if o.stop == string(softmax.StopEstimate) {
 		cfg.Stop = softmax.StopEstimate
-	}
-	if o.standardize != auto {
-		cfg.Preprocess.Standardize = preprocess.Standardize(o.standardize)
 	}
 	return cfg
 }

@@ -83,6 +83,11 @@ type inputObject struct {
 	Width  int      `json:"width"`
 	Height int      `json:"height,omitempty"`
 	Levels []string `json:"levels,omitempty"`
+	// Rare levels share a feature; a hashed column has buckets in place of
+	// levels. Missing: training rows missed values here.
+	Rare    []string `json:"rare,omitempty"`
+	Buckets int      `json:"buckets,omitempty"`
+	Missing bool     `json:"missing,omitempty"`
 }
 
 // classFeatures are the features of a class whose coefficients, in units of
@@ -113,7 +118,7 @@ func newInspectObject(m *softmax.Model) (*inspectObject, error) {
 		Lambda: origin.Lambda, Objective: number(origin.Objective), GapBound: number(origin.GapBound), Certificate: origin.Certificate(), Config: m.Config(), Fingerprint: fingerprint,
 	}
 	for _, in := range m.Inputs() {
-		o.Inputs = append(o.Inputs, inputObject{in.Name, in.Kind.String(), in.Width, in.Height, in.Levels})
+		o.Inputs = append(o.Inputs, inputObject{in.Name, in.Kind.String(), in.Width, in.Height, in.Levels, in.Rare, in.Buckets, in.Missing})
 	}
 	for k, class := range c.Classes {
 		top := classFeatures{Class: class, Intercept: c.Intercept[k], Features: []featureObject{}}
@@ -166,10 +171,31 @@ func (in inputObject) String() string {
 	case dataset.Pixels.String():
 		return fmt.Sprintf("%s: images of %d x %d pixels", name, in.Height, in.Width/in.Height)
 	case dataset.Categorical.String():
-		return fmt.Sprintf("%s: categorical, %d levels: %s", name, len(in.Levels), list(in.Levels))
+		return name + ": categorical, " + in.levels()
+	}
+	missing := ""
+	if in.Missing {
+		missing = "; with a feature for missing values"
 	}
 	if in.Width > 1 {
-		return fmt.Sprintf("%s: %d numbers", name, in.Width)
+		return fmt.Sprintf("%s: %d numbers%s", name, in.Width, missing)
 	}
-	return name + ": numeric"
+	return name + ": numeric" + missing
+}
+
+func (in inputObject) levels() string {
+	if in.Buckets > 0 {
+		return fmt.Sprintf("hashed into %s features", count(in.Buckets))
+	}
+	names := slices.Clone(in.Levels)
+	for l, name := range names {
+		if name == "" {
+			names[l] = "(missing)"
+		}
+	}
+	s := plural(len(names), "level", "levels") + ": " + list(names)
+	if len(in.Rare) > 0 {
+		s += fmt.Sprintf(", and %s taken together", plural(len(in.Rare), "rare one", "rare ones"))
+	}
+	return s
 }

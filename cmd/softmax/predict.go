@@ -60,9 +60,7 @@ func (p *predictor) run() error {
 	size := max(1, blockProbabilities/len(classes))
 	for lo := 0; lo < p.bound.Rows(); lo += size {
 		block := p.bound.Predict(lo, min(lo+size, p.bound.Rows()))
-		gaps.Incomplete += block.Incomplete
-		gaps.Overflowed += block.Overflowed
-		gaps.Unseen += block.Unseen
+		gaps.Add(block.Gaps)
 		var line []byte
 		for i, code := range block.Codes {
 			line = write(line[:0], int(code), block.Probabilities[i*len(classes):][:len(classes)])
@@ -71,7 +69,7 @@ func (p *predictor) run() error {
 			}
 		}
 	}
-	p.gaps(p.out, gaps)
+	p.out.gaps(p.data.Source, p.model, gaps)
 	return nil
 }
 

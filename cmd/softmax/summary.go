@@ -8,6 +8,7 @@ import (
 	"example.com/softmax"
 	"example.com/softmax/dataset"
 	"example.com/softmax/metrics"
+	"example.com/softmax/preprocess"
 )
 
 // summary prints what a person wants to know of a training.
@@ -15,6 +16,9 @@ func (t *trainer) summary() {
 	r, p := t.report, t.out.printf
 	p("Data        %s: %s, %s\n", t.train.Source, t.rowsUsed(), plural(len(t.model.Classes()), "class", "classes"))
 	p("            %s\n", t.columnsUsed())
+	if gaps := t.gapsUsed(); gaps != "" {
+		p("            %s\n", gaps)
+	}
 	p("Solver      %s (%s)\n", r.Solver, r.SolverReason)
 	p("Penalty     lambda = %.6g (%s)\n", r.Lambda, t.fitFlags.lambdaSource(r))
 	p("Fit         %s, %s, %.1f passes over the data\n\n", stopWords[r.Stop], t.steps(), r.Passes)
@@ -61,7 +65,11 @@ func (t *trainer) rowsUsed() string {
 	}
 	var why []string
 	if r.Dropped > 0 {
-		why = append(why, fmt.Sprintf("%s left out for a missing value or label", count(r.Dropped)))
+		what := "label"
+		if t.config.Preprocess.Missing == preprocess.MissingDrop {
+			what = "value or label"
+		}
+		why = append(why, fmt.Sprintf("%s left out for a missing %s", count(r.Dropped), what))
 	}
 	if n := all - r.Rows - r.Dropped; n > 0 {
 		why = append(why, fmt.Sprintf("%s of weight 0", count(n)))
@@ -85,6 +93,28 @@ func (t *trainer) columnsUsed() string {
 		s += "; left out: " + list(t.layout.drop)
 	}
 	return s
+}
+
+// gapsUsed tells of missing values and of rare levels.
+func (t *trainer) gapsUsed() string {
+	var missing []string
+	levels, columns := 0, 0
+	for _, in := range t.model.Inputs() {
+		if in.Missing {
+			missing = append(missing, in.Name)
+		}
+		if len(in.Rare) > 0 {
+			levels, columns = levels+len(in.Rare), columns+1
+		}
+	}
+	var s []string
+	if missing != nil {
+		s = append(s, "values missing in "+list(missing))
+	}
+	if levels > 0 {
+		s = append(s, plural(levels, "rare level", "rare levels")+" taken together in "+plural(columns, "column", "columns"))
+	}
+	return strings.Join(s, "; ")
 }
 
 func (t *trainer) steps() string {

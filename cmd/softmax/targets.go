@@ -36,7 +36,7 @@ func (e *evaluator) runTargets() error {
 	if e.pictures != "" || e.reliability != "" || e.all {
 		return usagef("--pictures, --reliability and --all-metrics are for one label a row; %s has several", e.data.Source)
 	}
-	e.gaps(e.out, s.Gaps)
+	e.out.gaps(e.data.Source, e.model, s.Gaps)
 	if e.json {
 		return e.out.json(e.targetsObject(s))
 	}

@@ -13,6 +13,7 @@ import (
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
+	"example.com/softmax/preprocess"
 	"github.com/spf13/cobra"
 )
 
@@ -193,10 +194,13 @@ func (t *trainer) evaluate() error {
 	if n := t.score.Unknown; n > 0 {
 		t.out.warnf("%s: %s of a class that training has not: they count as wrong, and not in the log-loss.", ds.Source, plural(n, "row", "rows"))
 	}
-	if n := t.score.Incomplete + t.score.Overflowed + t.score.Unlabelled; n > 0 && t.test != nil {
-		t.out.notef("%s: %s with a missing value, one too large, or no label are not scored", ds.Source, plural(n, "row", "rows"))
+	if t.test != nil {
+		t.out.gaps(ds.Source, t.model, t.score.Gaps)
+		if n := t.score.Unlabelled; n > 0 {
+			t.out.notef("%s: %s without a label: not scored", ds.Source, plural(n, "row", "rows"))
+		}
 	}
-	t.baseline = majority(t.train.Dataset, ds.Dataset)
+	t.baseline = t.majority(ds.Dataset)
 	t.seconds.Evaluate = time.Since(start).Seconds()
 	return nil
 }
@@ -233,13 +237,15 @@ func (t *trainer) scoreTraining() error {
 	return nil
 }
 
-// majority is the accuracy on the complete rows of test of always predicting
-// the class that is most frequent in those of train.
-func majority(train, test *dataset.Dataset) float64 {
+// majority is the accuracy on the rows of test of always predicting the class
+// that is most frequent in those of training.
+func (t *trainer) majority(test *dataset.Dataset) float64 {
+	train := t.train.Dataset
+	drop := t.config.Preprocess.Missing == preprocess.MissingDrop
 	byClass := func(ds *dataset.Dataset) (weights []float64, sum float64) {
 		weights = make([]float64, len(ds.Label.Classes))
 		for i, code := range ds.Label.Codes {
-			if code >= 0 && complete(ds, i) {
+			if code >= 0 && (!drop || complete(ds, i)) {
 				weights[code] += weightOf(ds, i)
 				sum += weightOf(ds, i)
 			}

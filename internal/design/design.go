@@ -2,11 +2,14 @@
 // learned about the columns (means, deviations, levels) is learned once, on the
 // training data, and the same code then serves training and prediction.
 //
-// A feature is one column of the design. The numeric inputs come first, in the
-// order of the dataset's columns; then, for every categorical input, one
-// feature a level (one-hot); last the sparse inputs, whose features no vector
-// of all numbers is made of. A feature vector in raw units has a number as it
-// stood in the data, or 1 at the level and 0 at the others; the model sees
+// A feature is one column of the design. First come the numbers of the numeric
+// inputs, in the order of the dataset's columns; then a feature for every
+// number that was missing in training rows, 1 where it is missing; then the
+// features of the categorical inputs; last those of the sparse inputs, whose
+// features no vector of all numbers is made of. A
+// feature vector in raw units has a number as it stood in the data, or the
+// training mean where it is missing, and 1 at a level and 0 at the others; the
+// model sees
 //
 //	(x_j - Shift[j]) * Scale[j].
 package design
@@ -14,6 +17,7 @@ package design
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/preprocess"
@@ -23,33 +27,54 @@ import (
 type Design struct {
 	Inputs       []Input
 	Shift, Scale []float64 // one entry a feature
+	// Fill has the training mean of every number, which stands in for a missing
+	// one; of pixels it is 0. Its length is the count of numbers.
+	Fill []float64
+	// Gaps are the numbers that were missing in some training row, ascending:
+	// feature len(Fill)+i is 1 where number Gaps[i] is missing.
+	Gaps []int
 	// Constant lists the features that had one value in all training rows;
 	// their Scale is 0.
 	Constant []int
+	// Options are those of the fit.
+	Options preprocess.Options
 
-	numbers []moments // of the numeric features, those of dense inputs first, for Matrix
+	numbers []moments // of the numbers, for Matrix
+	spare   sync.Pool // of *Vector
 }
 
-// An Input is one column of the dataset the Design was fitted on.
+// An Input is one column of the dataset the Design was fitted on, or a cross of
+// two.
 type Input struct {
 	Name       string
 	Kind       dataset.Kind
 	Width      int      // numbers in each row; 1 for Categorical
 	Height     int      // lines of an image, for Pixels
 	Components []string // names of the numbers of a block, may be nil
-	Levels     []string // for Categorical, ascending
 	First      int      // index of its first feature
+
+	// For Categorical: the levels that have a feature, and those that share the
+	// one behind them, both ascending. The empty string is the missing value.
+	Levels, Rare []string
+	Buckets      int      // features by hash, in place of levels
+	Parts        []string // the two columns of a cross
+
 	// Sparse inputs have few values that are not 0. By default they are neither
 	// centred nor scaled.
 	Sparse bool
 }
 
-// Features is how many features the input makes.
+// Features is how many features the input makes, apart from those for gaps.
 func (in *Input) Features() int {
-	if in.Kind == dataset.Categorical {
-		return len(in.Levels)
+	switch {
+	case in.Kind != dataset.Categorical:
+		return in.Width
+	case in.Buckets > 0:
+		return in.Buckets
+	case len(in.Rare) > 0:
+		return len(in.Levels) + 1
 	}
-	return in.Width
+	return len(in.Levels)
 }
 
 // D is the number of features.
@@ -64,83 +89,140 @@ func (d *Design) Dense() int {
 	return n
 }
 
-// FeatureName names feature j in raw units: a column's name, or column=level.
+// FeatureName names feature j in raw units: a column's name, column=level, or
+// the column's name with what is special about the feature.
 func (d *Design) FeatureName(j int) string {
+	if gap := j - len(d.Fill); gap >= 0 && gap < len(d.Gaps) {
+		return d.FeatureName(d.Gaps[gap]) + " missing"
+	}
 	at, found := slices.BinarySearchFunc(d.Inputs, j, func(in Input, j int) int { return in.First - j })
 	if !found {
 		at--
 	}
 	in := &d.Inputs[at]
-	if in.Kind == dataset.Categorical {
-		return in.Name + "=" + in.Levels[j-in.First]
+	l := j - in.First
+	switch {
+	case in.Kind != dataset.Categorical:
+		column := dataset.Column{Name: in.Name, Kind: in.Kind, Width: in.Width, Height: in.Height, Components: in.Components}
+		return column.ComponentName(l)
+	case in.Buckets > 0:
+		return fmt.Sprintf("%s#%d", in.Name, l)
+	case l == len(in.Levels):
+		return in.Name + " other"
+	case in.Levels[l] == "":
+		return in.Name + " missing"
 	}
-	column := dataset.Column{Name: in.Name, Kind: in.Kind, Width: in.Width, Height: in.Height, Components: in.Components}
-	return column.ComponentName(j - in.First)
+	return in.Name + "=" + in.Levels[l]
 }
 
-// Fit learns a Design from the rows of a dataset without missing values. The
+// Missed reports whether training rows missed values of an input.
+func (d *Design) Missed(in *Input) bool {
+	if in.Kind != dataset.Categorical {
+		at, _ := slices.BinarySearch(d.Gaps, in.First)
+		return at < len(d.Gaps) && d.Gaps[at] < in.First+in.Width
+	}
+	missing := func(levels []string) bool { return len(levels) > 0 && levels[0] == "" }
+	return missing(in.Levels) || missing(in.Rare)
+}
+
+// Fit learns a Design from the rows of a dataset, all of positive weight. The
 // columns may not change afterwards.
 func Fit(ds *dataset.Dataset, opt preprocess.Options) (*Design, error) {
-	d := &Design{}
-	for _, add := range []func(in *Input, c *dataset.Column) bool{
-		func(_ *Input, c *dataset.Column) bool {
-			return c.Kind != dataset.Categorical && c.Sparse == nil && d.addNumbers(c, ds.Weights, opt.Standardize)
-		},
-		func(in *Input, c *dataset.Column) bool { return c.Kind == dataset.Categorical && d.addLevels(in, c) },
-		func(in *Input, c *dataset.Column) bool {
-			in.Sparse = c.Sparse != nil
-			return in.Sparse && d.addNumbers(c, ds.Weights, opt.Standardize)
-		},
-	} {
-		for i := range ds.Columns {
-			c := &ds.Columns[i]
-			in := Input{Name: c.Name, Kind: c.Kind, Width: c.Width, Height: c.Height, Components: c.Components, First: d.D()}
-			if add(&in, c) {
-				d.Inputs = append(d.Inputs, in)
-			}
+	d := &Design{Options: opt}
+	if err := d.checkNames(ds); err != nil {
+		return nil, err
+	}
+	for i := range ds.Columns {
+		if c := &ds.Columns[i]; number(c.Kind) && c.Sparse == nil {
+			d.addNumbers(c, ds.Weights)
+		}
+	}
+	for j := range d.Fill {
+		if d.numbers[j].gaps {
+			d.Gaps = append(d.Gaps, j)
+			d.addFeatures(1, d.numbers[j].empty)
+		}
+	}
+	d.addCategories(ds)
+	for i := range ds.Columns {
+		if c := &ds.Columns[i]; c.Sparse != nil {
+			d.addNumbers(c, ds.Weights)
 		}
 	}
 	if d.D() == 0 {
 		return nil, &dataset.Error{File: ds.Source, Err: fmt.Errorf("%w: nothing to learn from", dataset.ErrNoColumns)}
 	}
-	for j, s := range d.Scale {
-		if s == 0 {
-			d.Constant = append(d.Constant, j)
+	for i := range d.Inputs {
+		in := &d.Inputs[i]
+		for j := in.First; in.Buckets == 0 && j < in.First+in.Features(); j++ {
+			if d.Scale[j] == 0 {
+				d.Constant = append(d.Constant, j)
+			}
 		}
 	}
 	return d, nil
 }
 
-// addLevels adds one feature for each level that occurs.
-func (d *Design) addLevels(in *Input, c *dataset.Column) bool {
-	in.Width = 1
-	occurs := make([]bool, len(c.Levels))
-	for _, code := range c.Codes {
-		occurs[code] = true
+// checkNames looks for the columns that the options name.
+func (d *Design) checkNames(ds *dataset.Dataset) error {
+	categorical := func(option, name string) error {
+		c := ds.Column(name)
+		switch {
+		case c == nil:
+			return &dataset.Error{File: ds.Source, Column: name, Err: fmt.Errorf("%w: there is no such column to be %s", dataset.ErrColumn, option)}
+		case c.Kind != dataset.Categorical:
+			return &dataset.Error{File: ds.Source, Column: name, Err: fmt.Errorf("%w: it is %v; only categorical columns can be %s", dataset.ErrColumn, c.Kind, option)}
+		}
+		return nil
 	}
-	for code, ok := range occurs {
-		if ok {
-			in.Levels = append(in.Levels, c.Levels[code])
+	for _, name := range d.Options.Cross {
+		a, b, _ := preprocess.Parts(name)
+		if ds.Column(name) != nil {
+			return &dataset.Error{File: ds.Source, Column: name, Err: fmt.Errorf("%w: a column has the name of a cross", dataset.ErrColumn)}
+		}
+		for _, part := range []string{a, b} {
+			if err := categorical("crossed", part); err != nil {
+				return err
+			}
 		}
 	}
-	slices.Sort(in.Levels)
-	scale := 1.0
-	if len(in.Levels) == 1 {
-		scale = 0
+	for _, name := range d.Options.Hash {
+		if slices.Contains(d.Options.Cross, name) {
+			continue
+		}
+		if err := categorical("hashed", name); err != nil {
+			return err
+		}
 	}
-	for range in.Levels {
-		d.Shift, d.Scale = append(d.Shift, 0), append(d.Scale, scale)
-	}
-	return true
+	return nil
 }
 
-// addNumbers adds the numbers of a column as features.
-func (d *Design) addNumbers(c *dataset.Column, weights []float64, mode preprocess.Standardize) bool {
-	standardize := mode == preprocess.StandardizeOn || mode == preprocess.StandardizeAuto && c.Kind == dataset.Numeric && c.Sparse == nil
+// addFeatures adds features that are 0 or 1, constant ones with scale 0.
+func (d *Design) addFeatures(count int, constant bool) {
+	scale := 1.0
+	if constant {
+		scale = 0
+	}
+	d.Shift = append(d.Shift, make([]float64, count)...)
+	d.Scale = append(d.Scale, slices.Repeat([]float64{scale}, count)...)
+}
+
+// number reports whether a kind is of numbers.
+func number(k dataset.Kind) bool { return k == dataset.Numeric || k == dataset.Pixels }
+
+// addNumbers adds a column of numbers.
+func (d *Design) addNumbers(c *dataset.Column, weights []float64) {
+	sparse := c.Sparse != nil
+	d.Inputs = append(d.Inputs, Input{
+		Name: c.Name, Kind: c.Kind, Width: c.Width, Height: c.Height, Components: c.Components, First: d.D(), Sparse: sparse,
+	})
+	mode := d.Options.Standardize
+	standardize := mode == preprocess.StandardizeOn || mode == preprocess.StandardizeAuto && c.Kind == dataset.Numeric && !sparse
 	for _, m := range momentsOf(c, weights, standardize) {
 		shift, scale := 0.0, 1.0
+		fill := m.mean
 		if c.Kind == dataset.Pixels {
-			scale = 1.0 / 255
+			scale, fill = 1.0/255, 0
 		}
 		if standardize {
 			shift, scale = m.mean, 1/m.deviation
@@ -149,7 +231,8 @@ func (d *Design) addNumbers(c *dataset.Column, weights []float64, mode preproces
 			shift, scale = m.mean, 0
 		}
 		d.Shift, d.Scale = append(d.Shift, shift), append(d.Scale, scale)
-		d.numbers = append(d.numbers, m)
+		if !sparse {
+			d.Fill, d.numbers = append(d.Fill, fill), append(d.numbers, m)
+		}
 	}
-	return true
 }

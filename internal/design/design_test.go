@@ -100,7 +100,7 @@ func TestFeatures(t *testing.T) {
 		{Name: "v", Width: 2, Float32s: []float32{1, 2, 3, 4, 5, 6, 7, 9}},
 		{Name: "named", Width: 2, Components: []string{"lon", "lat"}, Bytes: []uint8{1, 2, 3, 4, 5, 6, 7, 8}},
 	}
-	want := []string{"height", "image[0,0]", "image[0,1]", "image[1,0]", "image[1,1]", "v[0]", "v[1]", "lon", "lat", "city=Bern", "city=Oslo", "city=Rome", "same=x"}
+	want := []string{"height", "image[0,0]", "image[0,1]", "image[1,0]", "image[1,1]", "v[0]", "v[1]", "lon", "lat", "city=Rome", "city other", "same=x"}
 	for mode, scaled := range map[preprocess.Standardize][]int{
 		preprocess.StandardizeAuto: {0, 5, 6, 7, 8},
 		preprocess.StandardizeOn:   {0, 1, 2, 3, 4, 5, 6, 7, 8},
@@ -117,7 +117,7 @@ func TestFeatures(t *testing.T) {
 		if !slices.Equal(names, want) {
 			t.Fatalf("features %q", names)
 		}
-		if mode != preprocess.StandardizeOn && d.Scale[1] != 1.0/255 || d.Scale[9] != 1 || !slices.Equal(d.Constant, []int{12}) {
+		if mode != preprocess.StandardizeOn && d.Scale[1] != 1.0/255 || d.Scale[9] != 1 || !slices.Equal(d.Constant, []int{11}) {
 			t.Errorf("%q: scales %v, constant %v", mode, d.Scale, d.Constant)
 		}
 	}
@@ -189,11 +189,12 @@ func TestMatrix(t *testing.T) {
 				if X.S != nil && (X.S.Values == nil) != (name == "tokens" || name == "tokens and levels") {
 					t.Errorf("ones are not recognised")
 				}
-				raw, row := make([]float64, d.D()), make([]float64, d.D())
+				v, raw, row := d.NewVector(), make([]float64, d.D()), make([]float64, d.D())
 				for i := range n {
-					if complete, unseen := b.Vector(raw, i); !complete || unseen > 0 {
-						t.Fatalf("row %d: complete %v, %d unseen", i, complete, unseen)
+					if b.Vector(v, i); v.Rejected || v.Missing+v.Unseen > 0 {
+						t.Fatalf("row %d: %+v", i, v)
 					}
+					v.Full(raw)
 					X.Row(row, i)
 					for j := range row {
 						want := (raw[j] - d.Shift[j]) * d.Scale[j]
@@ -213,29 +214,55 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-// TestVector: one-hot codes by the name of the level, whatever its code.
+// TestVector: one-hot codes by the name of the level, whatever its code; gaps
+// by what training had of them.
 func TestVector(t *testing.T) {
-	d := fit(t, newSet(t, nil, dataset.Column{Name: "a", Kind: dataset.Categorical, Width: 1, Levels: []string{"y", "x"}, Codes: []int32{0, 1}},
-		dataset.Column{Name: "b", Width: 1, Float64s: []float64{1, 2}}), "")
-	ds := newSet(t, nil, dataset.Column{Name: "b", Width: 1, Float32s: []float32{3, float32(math.NaN()), 5, 6}},
-		dataset.Column{Name: "c", Width: 1, Bytes: make([]uint8, 4)},
-		dataset.Column{Name: "a", Kind: dataset.Categorical, Width: 1, Levels: []string{"w", "x", "y"}, Codes: []int32{2, 1, 0, -1}})
-	b, err := d.Bind(ds)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !slices.Equal(b.Extra, []string{"c"}) {
-		t.Errorf("extra %q", b.Extra)
-	}
-	for i, want := range []struct {
-		x        []float64
-		complete bool
-		unseen   int
-	}{{[]float64{3, 0, 1}, true, 0}, {[]float64{math.NaN(), 1, 0}, false, 0}, {[]float64{5, 0, 0}, true, 1}, {[]float64{6, 0, 0}, false, 0}} {
-		x := []float64{9, 9, 9}
-		complete, unseen := b.Vector(x, i)
-		if fmt.Sprint(x) != fmt.Sprint(want.x) || complete != want.complete || unseen != want.unseen {
-			t.Errorf("row %d: %v %v %v, want %+v", i, x, complete, unseen, want)
+	nan := math.NaN()
+	train := newSet(t, []float64{1, 1, 2, 1, 1},
+		dataset.Column{Name: "a", Kind: dataset.Categorical, Width: 1, Levels: []string{"y", "x", "rare", "never", "rarer"}, Codes: []int32{0, -1, 1, 2, 4}},
+		dataset.Column{Name: "b", Width: 1, Float64s: []float64{1, 2, nan, 4, 5}},
+		dataset.Column{Name: "c", Width: 1, Bytes: []uint8{1, 2, 3, 4, 6}},
+		dataset.Column{Name: "d", Kind: dataset.Categorical, Width: 1, Levels: []string{"p", "q"}, Codes: []int32{0, 1, 0, 1, 1}})
+	ds := newSet(t, nil, dataset.Column{Name: "b", Width: 1, Float32s: []float32{3, float32(nan), 5, 6, 7}},
+		dataset.Column{Name: "e", Width: 1, Bytes: make([]uint8, 5)},
+		dataset.Column{Name: "c", Width: 1, Float64s: []float64{2, 2, nan, 2, 2}},
+		dataset.Column{Name: "d", Kind: dataset.Categorical, Width: 1, Levels: []string{"q", "new"}, Codes: []int32{0, 0, 0, 1, -1}},
+		dataset.Column{Name: "a", Kind: dataset.Categorical, Width: 1, Levels: []string{"w", "x", "y", "rare"}, Codes: []int32{2, 1, 0, -1, 3}})
+	for _, c := range []struct {
+		opt  preprocess.Options
+		want []string // of each row: the features, missing, unseen, rejected
+	}{
+		// b c | b missing | a=x a other | d=p d=q: a's "y" and "" came once.
+		{preprocess.Options{}, []string{
+			"[3 2 0 0 1 0 1] 0 0 false", "[3 2 1 1 0 0 1] 0 0 false", "[5 3.16667 0 0 1 0 1] 1 1 false",
+			"[6 2 0 0 1 0 0] 0 1 false", "[7 2 0 0 1 0 0] 1 0 false"}},
+		{preprocess.Options{Unseen: preprocess.UnseenIgnore}, []string{
+			"[3 2 0 0 1 0 1] 0 0 false", "[3 2 1 1 0 0 1] 0 0 false", "[5 3.16667 0 0 0 0 1] 1 1 false",
+			"[6 2 0 0 1 0 0] 0 1 false", "[7 2 0 0 1 0 0] 1 0 false"}},
+		{preprocess.Options{Unseen: preprocess.UnseenError}, []string{
+			"[3 2 0 0 1 0 1] 0 0 false", "[3 2 1 1 0 0 1] 0 0 false", "[5 3.16667 0 0 0 0 1] 1 1 true",
+			"[6 2 0 0 1 0 0] 0 1 true", "[7 2 0 0 1 0 0] 1 0 true"}},
+		{preprocess.Options{Rare: preprocess.RareNone}, []string{ // a: "", rare, rarer, x, y
+			"[3 2 0 0 0 0 0 1 0 1] 0 0 false", "[3 2 1 0 0 0 1 0 0 1] 0 0 false", "[5 3.16667 0 0 0 0 0 0 0 1] 1 1 false",
+			"[6 2 0 1 0 0 0 0 0 0] 0 1 false", "[7 2 0 0 1 0 0 0 0 0] 1 0 false"}},
+	} {
+		d, err := Fit(train, c.opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := d.Bind(ds)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(b.Extra, []string{"e"}) {
+			t.Errorf("extra %q", b.Extra)
+		}
+		v := d.NewVector()
+		for i, want := range c.want {
+			b.Vector(v, i)
+			if got := fmt.Sprintf("%.6g %d %d %v", v.Dense, v.Missing, v.Unseen, v.Rejected); got != want {
+				t.Errorf("%+v, row %d: %s, want %s", c.opt, i, got, want)
+			}
 		}
 	}
 }

@@ -6,27 +6,38 @@ import (
 	"example.com/softmax/dataset"
 )
 
-// moments of one number of a column over the rows.
+// moments of one number of a column over the rows, missing values taken for the
+// mean of the others.
 type moments struct {
 	mean, deviation float64
 	// constant is also set for a number whose spread cannot be told from 0:
 	// the reciprocal of its deviation overflows. mean is its value then.
 	constant bool
+	// gaps says that some values are missing, empty that all are; mean is 0
+	// then.
+	gaps, empty bool
+	float       bool // the column is of floating-point numbers
 }
 
-// momentsOf returns the weighted moments of each number of a column. Of bytes
+// momentsOf returns the weighted moments of each number of a column. Of pixels
 // that are not standardised only constant is wanted, and found.
 func momentsOf(c *dataset.Column, weights []float64, standardize bool) []moments {
 	switch {
 	case c.Sparse != nil:
 		return momentsOfSparse(c, weights)
 	case c.Bytes != nil:
-		return momentsIn(c.Bytes, c.Width, weights, standardize)
-	case c.Float32s != nil:
-		return momentsIn(c.Float32s, c.Width, weights, true)
-	default:
-		return momentsIn(c.Float64s, c.Width, weights, true)
+		return momentsIn(c.Bytes, c.Width, weights, standardize || c.Kind == dataset.Numeric)
 	}
+	var ms []moments
+	if c.Float32s != nil {
+		ms = momentsIn(c.Float32s, c.Width, weights, true)
+	} else {
+		ms = momentsIn(c.Float64s, c.Width, weights, true)
+	}
+	for j := range ms {
+		ms[j].float = true
+	}
+	return ms
 }
 
 // momentsIn goes over the rows as they lie in memory: once for the ranges, then
@@ -34,36 +45,54 @@ func momentsOf(c *dataset.Column, weights []float64, standardize bool) []moments
 // magnitude so that no square overflows.
 func momentsIn[T uint8 | float32 | float64](v []T, width int, weights []float64, want bool) []moments {
 	low, high := append([]T(nil), v[:width]...), append([]T(nil), v[:width]...)
+	ms, unit := make([]moments, width), make([]float64, width)
 	for row := v; len(row) > 0; row = row[width:] {
 		for j, x := range row[:width] {
-			low[j], high[j] = min(low[j], x), max(high[j], x)
+			switch {
+			case x != x:
+				ms[j].gaps = true
+			case low[j] != low[j]:
+				low[j], high[j] = x, x
+			default:
+				low[j], high[j] = min(low[j], x), max(high[j], x)
+			}
 		}
 	}
-	ms, unit := make([]moments, width), make([]float64, width)
 	for j := range ms {
-		ms[j].constant = low[j] == high[j]
+		m := &ms[j]
+		if m.empty = low[j] != low[j]; m.empty {
+			low[j], high[j] = 0, 0
+		}
+		m.constant = low[j] == high[j]
 		unit[j] = max(math.Abs(float64(low[j])), math.Abs(float64(high[j])))
 		if unit[j] == 0 {
 			unit[j] = 1
 		}
 	}
 	if want {
-		sum := 0.0
+		sum, present := 0.0, make([]float64, width)
 		for i, row := 0, v; len(row) > 0; i, row = i+1, row[width:] {
 			w := weightOf(weights, i)
 			sum += w
 			for j, x := range row[:width] {
-				ms[j].mean += w * (float64(x) / unit[j])
+				if x == x {
+					present[j] += w
+					ms[j].mean += w * (float64(x) / unit[j])
+				}
 			}
 		}
 		for j := range ms {
-			ms[j].mean /= sum
+			if !ms[j].empty {
+				ms[j].mean /= present[j]
+			}
 		}
 		for i, row := 0, v; len(row) > 0; i, row = i+1, row[width:] {
 			w := weightOf(weights, i)
 			for j, x := range row[:width] {
-				e := float64(x)/unit[j] - ms[j].mean
-				ms[j].deviation += w * e * e
+				if x == x {
+					e := float64(x)/unit[j] - ms[j].mean
+					ms[j].deviation += w * e * e
+				}
 			}
 		}
 		for j := range ms {

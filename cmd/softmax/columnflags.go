@@ -1,0 +1,60 @@
+package main
+
+import (
+	"example.com/softmax/preprocess"
+	"github.com/spf13/cobra"
+)
+
+// columnFlags are the flags that make preprocess.Options.
+type columnFlags struct {
+	opt                          preprocess.Options
+	standardize, missing, unseen string
+	given                        func(flag string) bool
+}
+
+func (o *columnFlags) define(cmd *cobra.Command) {
+	f := cmd.Flags()
+	o.given = f.Changed
+	choiceVar(cmd, &o.standardize, "standardize", "bring numeric columns to mean 0 and deviation 1; auto: not pixels", auto, "on", "off")
+	choiceVar(cmd, &o.missing, "missing", "what training does with a missing value; feature: the mean for a number with a feature that says so, a level of its own for a category; drop: leave the row out",
+		"feature", string(preprocess.MissingDrop))
+	choiceVar(cmd, &o.unseen, "unseen", "what prediction does with a category that training did not see; other: take it for a rare one; ignore: for none; error: no prediction",
+		"other", string(preprocess.UnseenIgnore), string(preprocess.UnseenError))
+	f.Float64Var(&o.opt.Rare, "rare", 2, "levels in fewer than `N` rows, by weight, share one feature; 0: none do")
+	f.StringSliceVar(&o.opt.Cross, "cross", nil, "pairs `A:B` of categorical columns to take together as one more")
+	f.StringSliceVar(&o.opt.Hash, "hash", nil, "categorical `COLUMNS` or crosses of too many levels to list, to be hashed")
+	f.IntVar(&o.opt.Buckets, "buckets", preprocess.DefaultBuckets, "features of a hashed column: `N`")
+	rare(cmd, "standardize", "missing", "unseen", "rare", "cross", "hash", "buckets")
+}
+
+// check reports the first value that makes no sense.
+func (o *columnFlags) check() error {
+	if err := o.options().Validate(); err != nil {
+		return usagef("%v", err)
+	}
+	return nil
+}
+
+// options leaves out what is the default, as a Config does.
+func (o *columnFlags) options() preprocess.Options {
+	opt := o.opt
+	if o.standardize != auto {
+		opt.Standardize = preprocess.Standardize(o.standardize)
+	}
+	if o.missing != "feature" {
+		opt.Missing = preprocess.Missing(o.missing)
+	}
+	if o.unseen != "other" {
+		opt.Unseen = preprocess.Unseen(o.unseen)
+	}
+	switch {
+	case !o.given("rare"):
+		opt.Rare = 0
+	case opt.Rare == 0:
+		opt.Rare = preprocess.RareNone
+	}
+	if !o.given("buckets") {
+		opt.Buckets = 0
+	}
+	return opt
+}
