@@ -144,6 +144,7 @@ func (f Format) testOwn(t *testing.T) {
 		clear(c.Codes)
 		clear(c.Texts)
 		if c.Sparse != nil {
+			clear(c.Sparse.Starts)
 			clear(c.Sparse.Index)
 			clear(c.Sparse.Values)
 		}
@@ -152,6 +153,10 @@ func (f Format) testOwn(t *testing.T) {
 	if other.Label != nil {
 		clear(other.Label.Codes)
 		clear(other.Label.Classes)
+	}
+	if other.Targets != nil {
+		clear(other.Targets.Classes)
+		clear(other.Targets.Values)
 	}
 	clear(other.Weights)
 	if diff := Diff(f.Want, d); diff != "" {

@@ -3,7 +3,10 @@
 package decimal
 
 import (
+	"encoding/binary"
 	"errors"
+	"math"
+	"math/bits"
 	"strconv"
 )
 
@@ -38,51 +41,77 @@ func Parse(b []byte) (float64, Class) {
 	return v, Number
 }
 
-// exact reads a number without exponent of so few digits that it is an
-// integer up to 2^53 over a power of ten that float64 holds exactly: then one
-// division rounds correctly (Clinger 1990, "How to read floating point numbers
-// accurately"). It leaves all others to strconv.
+// exact reads a number without exponent of up to 19 digits, zeros before the
+// point aside: an integer m over a power of ten. Both fit in 64 bits, so that
+// one division rounds correctly. It leaves all others to strconv.
 func exact(b []byte) (float64, bool) {
-	i := 0
 	negative := len(b) > 0 && b[0] == '-'
 	if negative || len(b) > 0 && b[0] == '+' {
-		i = 1
-	}
-	digits := len(b) - i
-	if digits > 20 { // 19 and a point: no overflow below
-		return 0, false
+		b = b[1:]
 	}
 	var m uint64
-	for ; i < len(b); i++ {
-		d := b[i] - '0'
-		if d > 9 {
-			break
-		}
-		m = m*10 + uint64(d)
+	i := 0
+	for ; i < len(b) && b[i]-'0' <= 9; i++ {
+		m = m*10 + uint64(b[i]-'0')
 	}
-	fraction := 0
+	digits, zero, fraction := i, m == 0, 0
 	if i < len(b) && b[i] == '.' {
 		i++
 		fraction = len(b) - i
-		digits--
-		for ; i < len(b); i++ {
-			d := b[i] - '0'
-			if d > 9 {
-				break
+		for ; len(b)-i >= 8; i += 8 {
+			eight, ok := eightDigits(binary.LittleEndian.Uint64(b[i:]))
+			if !ok {
+				return 0, false
 			}
-			m = m*10 + uint64(d)
+			m = m*1e8 + eight
+		}
+		for ; i < len(b) && b[i]-'0' <= 9; i++ {
+			m = m*10 + uint64(b[i]-'0')
 		}
 	}
-	if i < len(b) || digits < 1 || digits > 19 || m > 1<<53 {
+	if i < len(b) || digits+fraction == 0 || digits > 19 || fraction > 19 || digits+fraction > 19 && !zero {
 		return 0, false
 	}
-	v := float64(m) / powers[fraction]
+	var v float64
+	if m <= 1<<53 || fraction == 0 {
+		// Both are exact as float64 (Clinger 1990, "How to read floating point
+		// numbers accurately").
+		v = float64(m) / float64(powers[fraction])
+	} else {
+		v = quotient(m, powers[fraction])
+	}
 	if negative {
 		v = -v
 	}
 	return v, true
 }
 
-// powers of ten, each exact.
-var powers = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
+// eightDigits reads the digits in the bytes of w, the first one lowest.
+func eightDigits(w uint64) (uint64, bool) {
+	w -= 0x3030303030303030
+	if (w|(w+0x7676767676767676))&0x8080808080808080 != 0 {
+		return 0, false // a byte is over 9
+	}
+	// Pairs of digits, then all of them, by two multiplications.
+	w = w*10 + w>>8
+	const odd = 0x000000ff000000ff
+	return (w&odd*(100+1e6<<32) + w>>16&odd*(1+1e4<<32)) >> 32, true
+}
+
+// quotient is m/y, neither 0, rounded to the nearest float64, to even where two
+// are.
+func quotient(m, y uint64) float64 {
+	shift := bits.LeadingZeros64(y) - bits.LeadingZeros64(m) - 63
+	m <<= bits.LeadingZeros64(m)
+	y <<= bits.LeadingZeros64(y)
+	q, rest := bits.Div64(m>>1, m<<63, y) // of 63 or 64 bits
+	if rest != 0 {
+		// The bits that round are further up: to them it is as all that follow.
+		q |= 1
+	}
+	return float64(q) * math.Float64frombits(uint64(1023+shift)<<52)
+}
+
+// powers of ten.
+var powers = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
 	1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19}

@@ -3,7 +3,9 @@ package decimal
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 )
@@ -14,11 +16,14 @@ func TestParse(t *testing.T) {
 		"": None, "+": None, "-": None, ".": None, "e5": None, "1e": None, "1e+": None, "--1": None, "+-1": None, "1.2.3": None,
 		"inf": None, "-Infinity": None, "nan": None, "e": None,
 		"0x1p4": None, "0x10": None, "1_0": None, "0b1": None, "1,5": None, "1 2": None, " 1": None, "٣": None, "1\u00a0": None, "1.\u00b7": None,
-		"0": Number, "-0": Number, "5.": Number, ".5": Number, "-.5e-3": Number, "1E5": Number, "1e-400": Number,
-		"18446744073709551616": Number, "99999999999999999999": Number, "0.00000000000000000000": Number,
+		"12345678a": None, "a12345678": None, "1234567.8a": None, "12345678.12345678x": None, "12345678901234567890x": None, "/2345678": None, ":2345678": None, "1234567:": None,
+		"0": Number, "000": Number, "00.": Number, "+.00": Number, "-0": Number, "5.": Number, ".5": Number, "-.5e-3": Number, "1E5": Number, "1e-400": Number,
+		"18446744073709551616": Number, "18446744073709551616.5": Number, "0.18446744073709551616": Number, "0000000000000000000.1234567890123456789": Number,
+		"99999999999999999999": Number, "0.00000000000000000000": Number,
 	} {
-		if _, got := Parse([]byte(text)); got != want {
-			t.Errorf("%q is class %d, want %d", text, got, want)
+		v, got := Parse([]byte(text))
+		if value, _ := strconv.ParseFloat(text, 64); got != want || want == Number && math.Float64bits(v) != math.Float64bits(value) {
+			t.Errorf("%q is %v of class %d, want %v of class %d", text, v, got, value, want)
 		}
 	}
 }
@@ -29,10 +34,23 @@ func TestRounding(t *testing.T) {
 	fast := 0
 	for range 200_000 {
 		v := math.Float64frombits(random.Uint64())
-		if random.IntN(2) == 0 {
+		var b []byte
+		switch random.IntN(4) {
+		case 0:
 			v = random.NormFloat64() * math.Pow10(random.IntN(24)-12)
+			fallthrough
+		case 1:
+			b = strconv.AppendFloat(nil, v, "efg"[random.IntN(3)], random.IntN(24)-1, 64)
+		case 2: // 19 digits, the point anywhere
+			b = fmt.Appendf(nil, "%019d", random.Uint64N(1e19))
+			b = slices.Insert(b, random.IntN(20), '.')
+		case 3: // halfway between two numbers, or nearly so
+			v = math.Abs(random.NormFloat64())
+			half := new(big.Float).SetPrec(54).SetFloat64(v)
+			half.Add(half, big.NewFloat((math.Nextafter(v, 2)-v)/2))
+			b = half.Append(nil, 'f', 16+random.IntN(4))
+			b = append([]byte("-00"[:random.IntN(3)]), b...)
 		}
-		b := strconv.AppendFloat(nil, v, "efg"[random.IntN(3)], random.IntN(24)-1, 64)
 		want, err := strconv.ParseFloat(string(b), 64)
 		if err != nil || want != want || math.IsInf(want, 0) {
 			continue
@@ -45,14 +63,14 @@ func TestRounding(t *testing.T) {
 			fast++
 		}
 	}
-	if fast < 20_000 {
+	if fast < 100_000 {
 		t.Errorf("only %d numbers took the fast path", fast)
 	}
 }
 
 // What Parse takes ParseFloat takes, with the same bits.
 func FuzzParse(f *testing.F) {
-	for _, text := range []string{"1", "-0.5", "9007199254740993", "1e23", "0x1p4", "2.2250738585072011e-308", "inf", "1_0"} {
+	for _, text := range []string{"1", "-0.5", "9007199254740993", "1e23", "0x1p4", "2.2250738585072011e-308", "inf", "1_0", "0.4967141530112327", "123456789.0123456789", "0001234567812345678"} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
