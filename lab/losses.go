@@ -227,15 +227,9 @@ func (r *Losses) follow(rows [][]float64, labels []int) {
 	}
 }
 
-// Gap is by how much the accuracy of fit i, by cross-entropy, exceeds the next.
-func (r *Losses) Gap(i int) float64 { return r.Fits[i].Accuracy - r.Fits[i+1].Accuracy }
-
 // drawings show the pull at the right class's output against its probability:
 // a curve for cross-entropy, a cloud for squared loss.
 func (r *Losses) drawings(words [][]string) []drawing {
 	t := &r.Test
 	return []drawing{lines(words[0], linear, linear, dots(t.Probability, t.CrossEntropy), dots(t.Probability, t.Squared))}
 }
-
-// Middle is of the chord.
-func (r *Losses) Middle() float64 { return (r.Line.From + r.Line.To) / 2 }

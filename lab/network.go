@@ -119,9 +119,6 @@ func (l *Layer) byHand(x, o []float64) {
 	l.Checked++
 }
 
-// Parameters are all there are.
-func (l *Layer) Parameters() int { return l.Weights + l.Biases }
-
 // Small reports whether the layer's weights are shown one by one.
 func (l *Layer) Small() bool { return len(l.Inputs) <= 8 && len(l.Outputs) <= 12 }
 

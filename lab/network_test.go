@@ -3,9 +3,11 @@ package lab
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"example.com/softmax/dataset/sample"
+	"github.com/mattn/go-runewidth"
 )
 
 var network = once(runNetwork)
@@ -67,4 +69,60 @@ func TestNetworkOfOtherData(t *testing.T) {
 		t.Errorf("%d layers, the first of %q, %d weights, %g apart", len(r.Layers), l.Inputs, l.Weights, l.Apart)
 	}
 	shows(t, "network", r, "30")
+}
+
+// Whatever the names of the data, a page has its tables, in Markdown and as
+// text.
+func TestOddNames(t *testing.T) {
+	names := []string{"a | b", "two\nlines", "", "{{.}}", "| - |", `\`, "长名字", "#"}
+	l := Layer{Data: "|", Inputs: names, Outputs: names, W: make([][]float64, len(names)), B: make([]float64, len(names)), X: make([]float64, len(names)), O: make([]float64, len(names)), P: make([]float64, len(names))}
+	for j := range l.W {
+		l.W[j] = make([]float64, len(names))
+	}
+	r := &Result{"network", &Network{[]Layer{l}}}
+	for _, lang := range languages {
+		page, err := r.Markdown(lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := r.Text(lang, 80)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"| a \\| b |", "| two lines |", "| {{.}} |", "| \\| - \\| |"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s: no %q in %s", lang, want, page)
+			}
+		}
+		// The lines of the second table are one wide, and hold the names.
+		var widths []int
+		for line := range strings.Lines(text) {
+			if strings.HasPrefix(line, "  ----") {
+				widths = append(widths, runewidth.StringWidth(line))
+			}
+		}
+		if len(widths) != 2 || !strings.Contains(text, "  a | b") || !strings.Contains(text, "  | - |") || !strings.Contains(text, "  two lines") {
+			t.Errorf("%s: tables %v wide:\n%s", lang, widths, text)
+		}
+	}
+}
+
+// A paragraph is folded at blanks and between wide characters, and no line is
+// wider than asked, but for closing punctuation.
+func TestFold(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		width int
+		want  string
+	}{
+		{"one two  three", 8, "one two\nthree\n"},
+		{"one", 2, "one\n"},
+		{"数据，数据 abc d", 4, "数据，\n数据\nabc\nd\n"},
+		{"x数据y", 3, "x数\n据y\n"},
+		{"", 9, "\n"},
+	} {
+		if got := fold(c.text, c.width); got != c.want {
+			t.Errorf("fold(%q, %d) = %q, want %q", c.text, c.width, got, c.want)
+		}
+	}
 }

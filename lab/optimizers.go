@@ -210,9 +210,6 @@ func (r *Race) Faster() []float64 {
 	return nil
 }
 
-// MatrixMB is the size of Newton's matrix.
-func (r *Race) MatrixMB() float64 { return 8e-6 * float64(r.Parameters) * float64(r.Parameters) }
-
 // Path is that of a solver, or nil.
 func (r *Race) Path(solver string) *Descent {
 	for i := range r.Paths {

@@ -146,9 +146,6 @@ func (f *OutputFit) Median() float64 {
 }
 func (f *OutputFit) Maximum() float64 { return slices.Max(f.Largest) }
 
-// Overflows is the least number whose exp overflows.
-func (f *Format) Overflows() float64 { return math.Nextafter(f.Highest, math.Inf(1)) }
-
 // drawings show how large the outputs of the models are, and where exp
 // overflows.
 func (r *Overflow) drawings(words [][]string) []drawing {

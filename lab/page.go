@@ -47,6 +47,7 @@ func (r *Result) words(lang Lang) (words [][]string, err error) {
 
 // functions are those that templates have.
 var functions = template.FuncMap{
+	"add":       func(a, b any) float64 { return float(a) + float(b) },
 	"mul":       func(a, b any) float64 { return float(a) * float(b) },
 	"div":       func(a, b any) float64 { return float(a) / float(b) },
 	"sub":       func(a, b any) float64 { return float(a) - float(b) },

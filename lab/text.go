@@ -16,8 +16,8 @@ func (r *Result) Text(lang Lang, width int) (string, error) {
 			continue
 		}
 		b.WriteByte('\n')
-		if strings.HasPrefix(block, "| ") {
-			b.WriteString(table(strings.Split(block, "\n")))
+		if lines := strings.Split(block, "\n"); len(lines) > 1 && strings.HasPrefix(lines[1], "|---") {
+			b.WriteString(table(lines))
 		} else {
 			b.WriteString(fold(block, width))
 		}

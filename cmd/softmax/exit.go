@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"example.com/softmax"
 )
@@ -29,6 +33,14 @@ func usagef(format string, args ...any) error {
 
 // errInterrupted ends a run that was interrupted and has said so.
 var errInterrupted = errors.New("interrupted")
+
+// interruptible is a context that a signal ends. A second signal ends the
+// program at once, as if none were caught.
+func interruptible() (ctx context.Context, stop context.CancelFunc) {
+	ctx, stop = signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
 
 // exit reports err and returns the exit code.
 func exit(err error, out *output) int {

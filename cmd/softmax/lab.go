@@ -2,14 +2,11 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/internal/atomicfile"
@@ -54,9 +51,6 @@ const allExperiments = "all"
 const labWidth = 80
 
 func (l *laboratory) run(args []string) error {
-	if l.lang == auto {
-		l.lang = string(language(os.Getenv))
-	}
 	if len(args) == 0 {
 		return l.list()
 	}
@@ -79,13 +73,33 @@ func (l *laboratory) run(args []string) error {
 	if err := l.read(); err != nil {
 		return err
 	}
-	results, err := l.perform(chosen, all)
-	switch {
-	case err != nil:
-		return err
-	case l.json && all:
+	ctx, stop := interruptible()
+	defer stop()
+	results := make(map[string]*lab.Result)
+	for _, e := range chosen {
+		r, err := e.Run(ctx, l.options)
+		switch {
+		case ctx.Err() != nil:
+			fmt.Fprintln(l.out.stderr, "softmax: interrupted")
+			return errInterrupted
+		case err != nil && !all:
+			return err
+		case err != nil: // all that can use the data
+			l.out.errorf("%v", err)
+			continue
+		}
+		if len(results) > 0 && !l.json {
+			l.out.printf("\n")
+		}
+		if err := l.show(e.Name, r, all); err != nil {
+			return err
+		}
+		results[e.Name] = r
+	}
+	var err error
+	if l.json && all {
 		err = l.out.json(results)
-	case l.json:
+	} else if l.json {
 		err = l.out.json(results[args[0]])
 	}
 	if failed := len(chosen) - len(results); err == nil && failed > 0 {
@@ -94,46 +108,28 @@ func (l *laboratory) run(args []string) error {
 	return err
 }
 
-// perform runs experiments and returns their results by name. Each is shown
-// when it is done, unless JSON is wanted. Of all, those that cannot use the
-// data are passed over.
-func (l *laboratory) perform(chosen []lab.Experiment, all bool) (map[string]*lab.Result, error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	// A second signal ends the program at once, as if none were caught.
-	context.AfterFunc(ctx, stop)
-	results := make(map[string]*lab.Result)
-	for _, e := range chosen {
-		r, err := e.Run(ctx, l.options)
-		switch {
-		case ctx.Err() != nil:
-			fmt.Fprintln(l.out.stderr, "softmax: interrupted")
-			return nil, errInterrupted
-		case err != nil && !all:
-			return nil, err
-		case err != nil:
-			l.out.errorf("%v", err)
-			continue
+// show draws a result, and tells it at once unless JSON is wanted.
+func (l *laboratory) show(name string, r *lab.Result, all bool) error {
+	if path := l.picture; path != "" {
+		if all {
+			path = filepath.Join(path, name+".svg")
 		}
-		if err := l.draw(e.Name, r, all); err != nil {
-			return nil, err
+		err := atomicfile.Write(path, 0o644, func(w io.Writer) error {
+			return r.WritePicture(w, filepath.Ext(path), l.language())
+		})
+		if err != nil {
+			return err
 		}
-		if !l.json {
-			if len(results) > 0 {
-				l.out.printf("\n")
-			}
-			text, err := r.Text(lab.Lang(l.lang), labWidth)
-			if err != nil {
-				return nil, err
-			}
-			l.out.printf("%s", text)
-			if err := l.out.flush(); err != nil {
-				return nil, err
-			}
-		}
-		results[e.Name] = r
 	}
-	return results, nil
+	if l.json {
+		return nil
+	}
+	text, err := r.Text(l.language(), labWidth)
+	if err != nil {
+		return err
+	}
+	l.out.printf("%s", text)
+	return l.out.flush()
 }
 
 // list shows the experiments there are.
@@ -147,17 +143,17 @@ func (l *laboratory) list() error {
 	}
 	var entries []entry
 	for _, e := range lab.Experiments() {
-		about, err := e.About(lab.Lang(l.lang))
+		about, err := e.About(l.language())
 		if err != nil {
 			return err
 		}
 		entries = append(entries, entry{e.Name, about})
+		if !l.json {
+			l.out.printf("%-12s%s\n", e.Name, about)
+		}
 	}
 	if l.json {
 		return l.out.json(entries)
-	}
-	for _, e := range entries {
-		l.out.printf("%-12s%s\n", e.Name, e.About)
 	}
 	return nil
 }
@@ -220,28 +216,18 @@ func (l *laboratory) checkPicture(all bool) error {
 			return usagef("--picture %s: with all experiments it is a directory, and there is none of this name", l.picture)
 		}
 		return nil
-	case l.lang == string(lab.Chinese) && strings.EqualFold(filepath.Ext(l.picture), ".png"):
+	case l.language() == lab.Chinese && strings.EqualFold(filepath.Ext(l.picture), ".png"):
 		return usagef("--picture %s: Chinese text needs an .svg file", l.picture)
 	}
 	return checkPicture(l.picture)
 }
 
-func (l *laboratory) draw(name string, r *lab.Result, all bool) error {
-	path := l.picture
-	switch {
-	case path == "":
-		return nil
-	case all:
-		path = filepath.Join(path, name+".svg")
+// language is that of --lang, or what the environment asks for, as POSIX has it.
+func (l *laboratory) language() lab.Lang {
+	if l.lang != auto {
+		return lab.Lang(l.lang)
 	}
-	return atomicfile.Write(path, 0o644, func(w io.Writer) error {
-		return r.WritePicture(w, filepath.Ext(path), lab.Lang(l.lang))
-	})
-}
-
-// language is what the environment asks for, as POSIX has it.
-func language(getenv func(string) string) lab.Lang {
-	if strings.HasPrefix(cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")), "zh") {
+	if strings.HasPrefix(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")), "zh") {
 		return lab.Chinese
 	}
 	return lab.English

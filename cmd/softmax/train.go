@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"runtime"
 	"slices"
-	"syscall"
 	"time"
 
 	"example.com/softmax"
@@ -151,10 +148,8 @@ func (t *trainer) fit() (interrupted bool, err error) {
 		tr.add(it)
 		progress.set(it)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
-	// A second signal ends the program at once, as if none were caught.
-	context.AfterFunc(ctx, stop)
 	t.model, t.report, err = softmax.Fit(ctx, t.train.Dataset, t.config)
 	progress.bar.done()
 	t.traceErr = tr.close()
