@@ -3,59 +3,102 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
 	"example.com/softmax/preprocess"
 )
 
-// A scoring is a model with the data it is to predict.
+// A scoring is a model with data that it is to predict, as a whole or block by
+// block.
 type scoring struct {
 	set   *set
 	model *softmax.Model
-	data  *table
+	data  *table // the rows read last
 	bound *softmax.Bound
 	extra []string // columns that the model does not use
+
+	out    *output
+	stream *stream
+	image  *softmax.Input // of a model of images
 }
 
-// bind loads a model and reads data as the model's columns ask for: the test
+// open loads a model and opens data as the model's columns ask for: the test
 // part where there is one.
-func (r *reader) bind(path, data string, l layout) (*scoring, error) {
+func (r *reader) open(path string, data []string, l layout) (*scoring, error) {
 	m, err := softmax.Load(path)
 	if err != nil {
 		return nil, err
 	}
-	s := &scoring{model: m}
-	if s.set, err = r.find(data, l.format); err != nil {
+	s := &scoring{model: m, out: r.out, image: imageOf(m)}
+	if s.set, err = r.find(&l, data...); err != nil {
 		return nil, err
 	}
-	if roles := l.roles(); !s.set.table && len(roles) > 0 {
-		return nil, usagef("%s: only the columns of .csv and .tsv files have roles; %s is read as it is", strings.Join(roles, ", "), data)
-	}
-	if l.label == "" {
+	if l.label == "" && slices.Contains(s.set.roles, "--drop") {
 		l.label = m.Origin().Label
 	}
-	image := imageOf(m)
-	if image == nil {
+	if s.image == nil {
 		l.inputs = m.Inputs()
 	}
-	if s.data, err = s.set.scoring()(l); err != nil {
+	s.stream, err = s.set.scoring()(l)
+	return s, err
+}
+
+// bind is open and reads all rows.
+func (r *reader) bind(path string, data []string, l layout) (*scoring, error) {
+	s, err := r.open(path, data, l)
+	if err != nil {
 		return nil, err
 	}
-	if image != nil && s.set.table {
-		if err := s.data.becomeImages(image, m.Features()); err != nil {
-			return nil, err
+	defer s.stream.close()
+	return s, s.next(-1)
+}
+
+// next reads the next rows, all that are left if n is negative; io.EOF after the
+// last.
+func (s *scoring) next(n int) error {
+	ds, err := s.stream.next(n)
+	if err != nil {
+		return err
+	}
+	first := s.data == nil
+	s.data = &table{ds, s.stream.extra()}
+	if s.image != nil && (len(ds.Columns) != 1 || ds.Columns[0].Width != s.image.Width) {
+		if err := s.data.becomeImages(s.image, s.model.Features()); err != nil {
+			return err
 		}
 	}
-	if s.bound, err = m.Bind(s.data.Dataset); err != nil {
-		return nil, err
+	if ins := s.model.Inputs(); len(ins) == 1 {
+		if n := narrow(ds, ins[0].Width); n > 0 {
+			s.out.notef("%s: %s of an index that training has not are left out", ds.Source, plural(n, "number", "numbers"))
+		}
 	}
-	s.extra = append(s.data.extra, s.bound.Extra()...)
-	if len(s.extra) > 0 {
-		r.out.notef("%s: columns that the model does not use are left out: %s", s.data.Source, list(s.extra))
+	if s.bound, err = s.model.Bind(s.data.Dataset); err != nil {
+		return err
 	}
-	return s, nil
+	if s.extra = append(s.data.extra, s.bound.Extra()...); first && len(s.extra) > 0 {
+		s.out.notef("%s: columns that the model does not use are left out: %s", ds.Source, list(s.extra))
+	}
+	return nil
+}
+
+// narrow leaves out what lies beyond the width of a sparse block, and counts it:
+// later files of a kind may have indices that the first one has not.
+func narrow(ds *dataset.Dataset, width int) (left int) {
+	if len(ds.Columns) != 1 || ds.Columns[0].Sparse == nil || ds.Columns[0].Width <= width {
+		return 0
+	}
+	from := ds.Columns[0].Sparse
+	to := &dataset.Sparse{Starts: []int{0}}
+	for i := range from.Rows() {
+		index, values := from.Row(i)
+		at, _ := slices.BinarySearch(index, int32(width))
+		to.Index, to.Values = append(to.Index, index[:at]...), append(to.Values, values[:at]...)
+		to.Starts = append(to.Starts, len(to.Index))
+		left += len(index) - at
+	}
+	ds.Columns[0].Sparse, ds.Columns[0].Width = to, width
+	return left
 }
 
 // gaps tells of what in a dataset was not as in training.

@@ -22,7 +22,7 @@ The label's column is the one of the training, or what --label says.
 func newEvaluate(in *reader, out *output) *cobra.Command {
 	e := &evaluator{out: out}
 	var l *layout
-	c := newVerb("evaluate MODEL DATA", "score a model on labelled data", evaluateHelp, 2, 2, func(args []string) (err error) {
+	c := newVerb("evaluate MODEL DATA...", "score a model on labelled data", evaluateHelp, 2, many, func(args []string) (err error) {
 		for _, path := range []string{e.pictures, e.reliability} {
 			if path != "" {
 				if err := checkPicture(path); err != nil {
@@ -35,7 +35,7 @@ func newEvaluate(in *reader, out *output) *cobra.Command {
 				return err
 			}
 		}
-		if e.scoring, err = in.bind(args[0], args[1], *l); err != nil {
+		if e.scoring, err = in.bind(args[0], args[1:], *l); err != nil {
 			return err
 		}
 		return e.run()

@@ -163,20 +163,20 @@ func (l *laboratory) read() error {
 	if l.data == "" {
 		return nil
 	}
-	s, err := l.in.find(l.data, formatAuto)
+	s, err := l.in.find(&layout{format: auto}, l.data)
 	if err != nil {
 		return err
 	}
 	if s.training() == nil {
 		return fmt.Errorf("%s: it has no training part", s.name)
 	}
-	train, err := s.training()(layout{format: formatAuto})
+	train, err := s.training().read(layout{format: auto})
 	if err != nil {
 		return err
 	}
 	l.options.Train = l.complete(train)
 	if s.test != nil {
-		test, err := s.test(layout{format: formatAuto})
+		test, err := s.test.read(layout{format: auto})
 		if err != nil {
 			return err
 		}

@@ -1,9 +1,10 @@
 // Command softmax trains, scores, runs and shows softmax-regression models.
 //
 // The files, one concept each: main.go joins the verbs, usage.go has flags and
-// help, output.go what goes to which stream, exit.go the exit codes; set.go and
-// table.go turn DATA into datasets; train.go, evaluate.go, predict.go,
-// inspect.go, lab.go and version.go are the verbs.
+// help, output.go what goes to which stream, exit.go the exit codes; set.go finds
+// what DATA stands for, formats.go knows the forms of files, table.go the roles
+// of columns, stream.go reads; train.go, evaluate.go, predict.go, inspect.go,
+// lab.go, data.go, describe.go, convert.go and version.go are the verbs.
 package main
 
 import (
@@ -30,6 +31,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		newPredict(in, out),
 		newInspect(out),
 		newLab(in, out),
+		newData(in, out),
+		newConvert(in, out),
 		newVersion(out),
 	)
 	prepareRoot(root, out)

@@ -7,7 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/softmax/dataset/idx"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -32,6 +37,12 @@ func TestScript(t *testing.T) {
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // else a second for each run under the race detector
 			return nil
 		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "parquet" {
+				return false, fmt.Errorf("unknown condition %s", cond)
+			}
+			return withParquet, nil
+		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":     exits,
 			"interrupt": interrupt,
@@ -39,6 +50,8 @@ func TestScript(t *testing.T) {
 			"gzip":      gzipFile,
 			"cut":       cut,
 			"shape":     shape,
+			"serve":     serve,
+			"pictures":  pictures,
 		},
 	})
 }
@@ -157,4 +170,28 @@ func shape(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	walk("", v)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Join(lines, "\n")+"\n"), 0o644))
+}
+
+// serve DIRECTORY serves its files over HTTP until the test ends, at $MIRROR.
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	server := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	ts.Defer(server.Close)
+	ts.Setenv("MIRROR", server.URL)
+}
+
+// pictures DIRECTORY STEM writes the images of STEM-images-idx3-ubyte, and so on,
+// as PNG files into a directory for each class.
+func pictures(ts *testscript.TestScript, neg bool, args []string) {
+	d, err := idx.Read(strings.NewReader(ts.ReadFile(args[1]+"-images-idx3-ubyte")), strings.NewReader(ts.ReadFile(args[1]+"-labels-idx1-ubyte")), idx.Options{})
+	ts.Check(err)
+	c := &d.Columns[0]
+	// The order of rows is that of the names, class by class.
+	for i := range d.Rows() {
+		line := c.Width / c.Height
+		var b bytes.Buffer
+		ts.Check(png.Encode(&b, &image.Gray{Pix: c.Bytes[i*c.Width:], Stride: line, Rect: image.Rect(0, 0, line, c.Height)}))
+		path := ts.MkAbs(filepath.Join(args[0], d.Label.Classes[d.Label.Codes[i]], fmt.Sprintf("%03d.png", i)))
+		ts.Check(os.MkdirAll(filepath.Dir(path), 0o755))
+		ts.Check(os.WriteFile(path, b.Bytes(), 0o644))
+	}
 }

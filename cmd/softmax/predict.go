@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"strconv"
 	"strings"
 
@@ -14,18 +15,21 @@ prediction, and with --proba the probability p_CLASS of each class. A row with a
 missing value has an empty prediction; a model of several labels a row predicts
 those of probability above 1/2, separated by ";" (in JSON: an array). Columns are
 matched by name; a label is not needed. Images may come as a table of one column
-for each pixel.
+for each pixel. .csv, .tsv, .jsonl and .svm files of any size are predicted block by
+block in constant memory: where a later block is at fault, the predictions of those
+before it are written.
 
 ` + dataHelp
 
 func newPredict(in *reader, out *output) *cobra.Command {
 	p := &predictor{out: out}
 	var l *layout
-	c := newVerb("predict MODEL DATA", "predict the class of each row", predictHelp, 2, 2, func(args []string) (err error) {
+	c := newVerb("predict MODEL DATA...", "predict the class of each row", predictHelp, 2, many, func(args []string) (err error) {
 		l.labelOptional = true
-		if p.scoring, err = in.bind(args[0], args[1], *l); err != nil {
+		if p.scoring, err = in.open(args[0], args[1:], *l); err != nil {
 			return err
 		}
+		defer p.stream.close()
 		return p.run()
 	})
 	l = layoutFlags(c)
@@ -45,32 +49,39 @@ type predictor struct {
 	format string
 }
 
-// A block of predictions has at most so many probabilities.
-const blockProbabilities = 1 << 20
+// So many rows are read at once, and so many probabilities computed.
+const blockRows, blockProbabilities = 4096, 1 << 20
 
 func (p *predictor) run() error {
 	classes := p.model.Classes()
-	var write writer
-	if p.format == "jsonl" {
-		write = p.jsonl(classes)
-	} else {
-		write = p.csv(classes)
-	}
-	var gaps softmax.Gaps
 	size := max(1, blockProbabilities/len(classes))
-	for lo := 0; lo < p.bound.Rows(); lo += size {
-		block := p.bound.Predict(lo, min(lo+size, p.bound.Rows()))
-		gaps.Add(block.Gaps)
-		var line []byte
-		for i, code := range block.Codes {
-			line = write(line[:0], int(code), block.Probabilities[i*len(classes):][:len(classes)])
-			if _, err := p.out.stdout.Write(line); err != nil {
-				return outputError(err)
+	var write writer
+	var gaps softmax.Gaps
+	var line []byte
+	for {
+		err := p.next(blockRows)
+		switch {
+		case err == io.EOF:
+			p.out.gaps(p.data.Source, p.model, gaps)
+			return nil
+		case err != nil:
+			return err
+		case write == nil && p.format == "jsonl":
+			write = p.jsonl(classes)
+		case write == nil:
+			write = p.csv(classes)
+		}
+		for lo := 0; lo < p.bound.Rows(); lo += size {
+			block := p.bound.Predict(lo, min(lo+size, p.bound.Rows()))
+			gaps.Add(block.Gaps)
+			for i, code := range block.Codes {
+				line = write(line[:0], int(code), block.Probabilities[i*len(classes):][:len(classes)])
+				if _, err := p.out.stdout.Write(line); err != nil {
+					return outputError(err)
+				}
 			}
 		}
 	}
-	p.out.gaps(p.data.Source, p.model, gaps)
-	return nil
 }
 
 // several reports whether a row may have any number of labels.

@@ -10,7 +10,9 @@ import (
 	"strings"
 
 	"example.com/softmax/dataset"
+	"example.com/softmax/dataset/catalog"
 	"example.com/softmax/dataset/idx"
+	"example.com/softmax/dataset/images"
 	"example.com/softmax/dataset/sample"
 )
 
@@ -19,12 +21,9 @@ type set struct {
 	name        string
 	whole       part // of a set that is not split
 	train, test part
-	table       bool     // its columns can be given roles
+	roles       []string // the flags that say what its columns are for, where it has a use for them
 	shown       []string // what its classes 0, 1, ... show; nil if they speak for themselves
 }
-
-// A part reads one part of a set.
-type part func(layout) (*table, error)
 
 // training is the part to train on, scoring the part to score a model on.
 func (s *set) training() part { return either(s.train, s.whole) }
@@ -37,97 +36,158 @@ func either(a, b part) part {
 	return b
 }
 
-// find finds what DATA stands for.
-func (r *reader) find(data, format string) (*set, error) {
-	if data == "-" {
-		if format == formatAuto {
-			return nil, usagef("standard input needs --format csv or --format tsv")
+// check finds roles that the set has no use for.
+func (s *set) check(l *layout) error {
+	var idle []string
+	for _, flag := range l.roles() {
+		if !slices.Contains(s.roles, flag) {
+			idle = append(idle, flag)
 		}
-		return r.file("-"), nil
+	}
+	if len(idle) == 0 {
+		return nil
+	}
+	return usagef("%s: only the columns of tables (.csv, .tsv, .jsonl, .parquet) have roles; %s is read as it is", strings.Join(idle, ", "), s.name)
+}
+
+// find finds what DATA stands for: one name, or several files that make a set
+// together.
+func (r *reader) find(l *layout, data ...string) (s *set, err error) {
+	var names []string
+	for _, name := range data {
+		matches, err := glob(name)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, matches...)
+	}
+	if len(names) == 1 {
+		s, err = r.findOne(l, names[0])
+	} else {
+		s, err = r.together(l, names)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, s.check(l)
+}
+
+// glob returns the files that a pattern matches, or the name itself if it is
+// none.
+func glob(name string) ([]string, error) {
+	if _, err := os.Lstat(name); err == nil || !strings.ContainsAny(name, "*?[") {
+		return []string{name}, nil
+	}
+	matches, err := filepath.Glob(name)
+	if err != nil {
+		return nil, usagef("%s: %v", name, err)
+	}
+	if len(matches) == 0 {
+		return nil, &dataset.Error{File: name, Err: fmt.Errorf("%w of this pattern", fs.ErrNotExist)}
+	}
+	return matches, nil
+}
+
+// together is the set of several files, one after the other.
+func (r *reader) together(l *layout, names []string) (*set, error) {
+	all := &set{name: names[0]}
+	var parts []part
+	for _, name := range names {
+		if info, err := os.Stat(name); name == "-" || err == nil && info.IsDir() {
+			return nil, usagef("%s: several DATA are files with the same columns", name)
+		}
+		s, err := r.findOne(l, name)
+		if err != nil {
+			return nil, err
+		}
+		if s.whole == nil {
+			return nil, usagef("%s: several DATA are files with the same columns", name)
+		}
+		parts, all.roles = append(parts, s.whole), s.roles
+	}
+	all.whole = chain(parts)
+	return all, nil
+}
+
+func (r *reader) findOne(l *layout, data string) (*set, error) {
+	if data == "-" {
+		if l.format == auto {
+			return nil, usagef("standard input needs --format, one of %s", strings.Join(formatNames(), ", "))
+		}
+		return r.file("-", l), nil
 	}
 	info, err := os.Stat(data)
 	switch {
 	case data == "":
 		return nil, usagef("the name of DATA is empty")
 	case err == nil && info.IsDir():
-		return r.folder(data)
+		return r.folder(data, l)
 	case err == nil:
-		if formatOf(data) == "" && format == formatAuto {
-			return nil, usagef("%s is no name of a .csv or .tsv file; if it is one, say so with --format csv or --format tsv", data)
+		if formatOf(data) == nil && l.format == auto {
+			return nil, usagef("%s: no known ending of a data file (%s); say what it is with --format", data, strings.Join(endings(), " "))
 		}
-		return r.file(data), nil
+		return r.file(data, l), nil
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, &dataset.Error{File: data, Err: err}
-	case strings.ContainsRune(data, filepath.Separator), formatOf(data) != "":
+	case strings.ContainsRune(data, filepath.Separator), formatOf(data) != nil:
 		return nil, &dataset.Error{File: data, Err: fmt.Errorf("%w", fs.ErrNotExist)}
 	}
-	return r.named(data)
+	return r.named(data, l)
 }
 
 // named finds a known set.
-func (r *reader) named(name string) (*set, error) {
+func (r *reader) named(name string, l *layout) (*set, error) {
 	switch name {
 	case "sample":
-		return &set{
-			name: name, shown: sample.FashionNames[:],
-			train: embedded(sample.FashionTrain), test: embedded(sample.FashionTest),
-		}, nil
+		return &set{name: name, shown: sample.FashionNames[:], train: whole(sample.FashionTrain), test: whole(sample.FashionTest)}, nil
 	case "penguins":
-		return &set{name: name, whole: embedded(sample.Penguins)}, nil
+		return &set{name: name, whole: whole(sample.Penguins)}, nil
 	}
-	known := []string{"sample", "penguins"}
-	places := places()
-	for _, place := range places {
-		dir := filepath.Join(place, name)
-		if info, err := os.Stat(dir); err == nil && info.IsDir() {
-			s, err := r.folder(dir)
-			if err == nil {
-				s.name = name
-			}
-			return s, err
+	if dir, ok := catalog.Local(name); ok {
+		s, err := r.folder(dir, l)
+		if err == nil {
+			s.name = name
 		}
+		return s, err
+	}
+	known := knownNames()
+	for _, s := range catalog.Sets() {
+		if s.Name == name {
+			return nil, fmt.Errorf("%s: a known set that is not on this machine; 'softmax data fetch %[1]s' downloads it", name)
+		}
+		known = append(known, s.Name)
+	}
+	slices.Sort(known)
+	return nil, fmt.Errorf("%s: no such file, and no known set of this name in the program or in %s%s",
+		name, strings.Join(catalog.Dirs(), ", "), didYouMean(name, slices.Compact(known)))
+}
+
+// knownNames are the names of the sets on this machine.
+func knownNames() []string {
+	known := []string{"sample", "penguins"}
+	for _, place := range catalog.Dirs() {
 		entries, _ := os.ReadDir(place) // a place need not exist
 		for _, e := range entries {
-			if e.IsDir() {
+			if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
 				known = append(known, e.Name())
 			}
 		}
 	}
 	slices.Sort(known)
-	return nil, fmt.Errorf("%s: no such file, and no known set of this name in the program or in %s%s",
-		name, strings.Join(places, ", "), didYouMean(name, slices.Compact(known)))
-}
-
-// places are the directories in which a known set may be a directory.
-func places() []string {
-	var dirs []string
-	if dir := os.Getenv("SOFTMAX_DATA"); dir != "" {
-		dirs = append(dirs, dir)
-	}
-	if dir, err := os.UserCacheDir(); err == nil {
-		dirs = append(dirs, filepath.Join(dir, "softmax"))
-	}
-	return append(dirs, "/usr/share/datasets")
-}
-
-func embedded(read func() (*dataset.Dataset, error)) part {
-	return func(layout) (*table, error) {
-		ds, err := read()
-		return &table{Dataset: ds}, err
-	}
+	return slices.Compact(known)
 }
 
 // file is the set of a single file, or of standard input.
-func (r *reader) file(path string) *set {
-	return &set{name: path, table: true, whole: r.part(path)}
+func (r *reader) file(path string, l *layout) *set {
+	f := formatOf(path)
+	if l.format != auto {
+		f = formatNamed(l.format)
+	}
+	return &set{name: path, roles: f.roles, whole: r.part(path, f)}
 }
 
-func (r *reader) part(path string) part {
-	return func(l layout) (*table, error) { return r.read(path, l) }
-}
-
-// folder finds the parts of a set in the files of a directory.
-func (r *reader) folder(dir string) (*set, error) {
+// folder finds the parts of a set in a directory.
+func (r *reader) folder(dir string, l *layout) (*set, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
@@ -138,24 +198,27 @@ func (r *reader) folder(dir string) (*set, error) {
 		name = filepath.Base(abs) // of "."
 	}
 	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
 		stem, _, _ := strings.Cut(e.Name(), ".")
+		f := formatOf(e.Name())
 		switch {
 		case strings.HasPrefix(e.Name(), string(idx.Train)+"-images"):
-			s.train, s.table = images(dir, idx.Train), false
+			s.train = whole(func() (*dataset.Dataset, error) { return idx.ReadDir(dir, idx.Train) })
 		case strings.HasPrefix(e.Name(), string(idx.Test)+"-images"):
-			s.test, s.table = images(dir, idx.Test), false
-		case formatOf(e.Name()) == "":
-		case stem == "train":
-			s.train, s.table = r.part(filepath.Join(dir, e.Name())), true
-		case stem == "test":
-			s.test, s.table = r.part(filepath.Join(dir, e.Name())), true
-		case stem == name:
-			s.whole, s.table = r.part(filepath.Join(dir, e.Name())), true
+			s.test = whole(func() (*dataset.Dataset, error) { return idx.ReadDir(dir, idx.Test) })
+		case f == nil && (stem == "train" || stem == "test") && images.Is(os.DirFS(path)):
+			*s.named(stem), s.roles = r.pictures(path), []string{"--resize"}
+		case f == nil:
+		case stem == "train", stem == "test", stem == name:
+			*s.named(stem), s.roles = r.part(path, f), f.roles
 		}
+	}
+	if s.scoring() == nil && images.Is(os.DirFS(dir)) {
+		s.whole, s.roles = r.pictures(dir), []string{"--resize"}
 	}
 	if s.scoring() == nil {
 		return nil, &dataset.Error{File: dir, Err: fmt.Errorf(
-			"%w: a directory of data holds an IDX set (train-images-idx3-ubyte and so on), or train.csv and test.csv, or %s.csv", dataset.ErrFormat, name)}
+			"%w: a directory of data holds an IDX set (train-images-idx3-ubyte and so on), or train.csv and test.csv, or %s.csv, or a directory of pictures for each class", dataset.ErrFormat, name)}
 	}
 	if name == "fashion-mnist" {
 		s.shown = sample.FashionNames[:]
@@ -163,10 +226,27 @@ func (r *reader) folder(dir string) (*set, error) {
 	return s, nil
 }
 
-func images(dir string, split idx.Split) part {
-	return func(layout) (*table, error) {
-		ds, err := idx.ReadDir(dir, split)
-		return &table{Dataset: ds}, err
+// named is the part that a file of the given name without its ending holds.
+func (s *set) named(stem string) *part {
+	switch stem {
+	case "train":
+		return &s.train
+	case "test":
+		return &s.test
+	}
+	return &s.whole
+}
+
+// pictures is a folder of images.
+func (r *reader) pictures(dir string) part {
+	return func(l layout) (*stream, error) {
+		opt := images.Options{Name: dir}
+		if l.resize != "" {
+			if n, err := fmt.Sscanf(l.resize+"\n", "%dx%d\n", &opt.Width, &opt.Height); n != 2 || err != nil || opt.Width < 1 || opt.Height < 1 || opt.Width > 4096 || opt.Height > 4096 {
+				return nil, usagef("--resize %s: it must be WIDTHxHEIGHT in pixels, such as 28x28", l.resize)
+			}
+		}
+		return once(func() (*dataset.Dataset, error) { return images.Read(os.DirFS(dir), opt) }), nil
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	stdcsv "encoding/csv"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -12,7 +11,7 @@ import (
 	"example.com/softmax"
 	"example.com/softmax/dataset"
 	"example.com/softmax/dataset/csv"
-	"example.com/softmax/dataset/source"
+	"example.com/softmax/dataset/record"
 	"github.com/spf13/cobra"
 )
 
@@ -22,47 +21,44 @@ type reader struct {
 	out   *output
 }
 
-// The formats of tables.
-const (
-	formatAuto = "auto"
-	formatCSV  = "csv"
-	formatTSV  = "tsv"
-)
-
-// A layout says how a table is written and what its columns are for.
+// A layout says how data is written and what its columns are for.
 type layout struct {
 	format                        string
 	label, weight                 string
 	drop, numeric, categorical    []string
+	resize                        string
 	labelOptional, weightOptional bool
 	// inputs are the columns that are wanted; nil for all. Others are left
 	// out, and those that the file has are read as what they are here.
 	inputs []softmax.Input
 }
 
-// A table is a dataset with the names of the columns that were in the file and
-// not wanted.
-type table struct {
-	*dataset.Dataset
-	extra []string
-}
-
-// layoutFlags defines the flags that all verbs have that read tables.
+// layoutFlags defines the flags that all verbs have that read data.
 func layoutFlags(c *cobra.Command) *layout {
-	l := &layout{format: formatAuto}
+	l := &layout{}
 	f := c.Flags()
-	f.StringVar(&l.label, "label", "", "the label's column: its `NAME`, or its number from 1, or from the end (-1)")
+	f.StringVar(&l.label, "label", "", "the label's column: its `NAME`, or its number from 1, or from the end (-1); for a .npy the file of its labels")
 	f.StringVar(&l.weight, "weight", "", "the column of example weights, by `NAME`")
-	choiceVar(c, &l.format, "format", "format of a file or of standard input", formatAuto, formatCSV, formatTSV)
-	rare(c, "weight", "format")
+	choiceVar(c, &l.format, "format", "format of a file or of standard input", append([]string{auto}, formatNames()...)...)
+	f.StringVar(&l.resize, "resize", "", "bring all pictures of a folder to `WIDTHxHEIGHT` pixels")
+	rare(c, "weight", "format", "resize")
 	return l
 }
 
-// roles names the flags given that only a table has a use for.
+// roleFlags defines the flags of verbs that choose what columns are.
+func roleFlags(c *cobra.Command, l *layout) {
+	f := c.Flags()
+	f.StringSliceVar(&l.drop, "drop", nil, "`COLUMNS` to leave out")
+	f.StringSliceVar(&l.numeric, "numeric", nil, "`COLUMNS` of numbers, where this is not left to the reader")
+	f.StringSliceVar(&l.categorical, "categorical", nil, "`COLUMNS` of categories, where this is not left to the reader")
+	rare(c, "drop", "numeric", "categorical")
+}
+
+// roles names the flags given that only some data has a use for.
 func (l *layout) roles() (flags []string) {
 	for flag, given := range map[string]bool{
 		"--label": l.label != "", "--weight": l.weight != "", "--drop": l.drop != nil,
-		"--numeric": l.numeric != nil, "--categorical": l.categorical != nil,
+		"--numeric": l.numeric != nil, "--categorical": l.categorical != nil, "--resize": l.resize != "",
 	} {
 		if given {
 			flags = append(flags, flag)
@@ -72,67 +68,25 @@ func (l *layout) roles() (flags []string) {
 	return flags
 }
 
-// formatOf is the format that a file's name says, or "".
-func formatOf(path string) string {
-	path = strings.ToLower(path)
-	for _, ending := range []string{".gz", ".zst"} {
-		path = strings.TrimSuffix(path, ending)
+// kinds are the kinds of the columns wanted; nil if all are.
+func (l *layout) kinds() map[string]dataset.Kind {
+	if l.inputs == nil {
+		return nil
 	}
-	switch {
-	case strings.HasSuffix(path, ".csv"):
-		return formatCSV
-	case strings.HasSuffix(path, ".tsv"):
-		return formatTSV
+	kinds := make(map[string]dataset.Kind)
+	for _, in := range l.inputs {
+		kinds[in.Name] = in.Kind
 	}
-	return ""
+	return kinds
 }
 
-// read reads the table at path, or standard input if this is "-".
-func (r *reader) read(path string, l layout) (*table, error) {
-	var s *source.Source
-	var err error
-	name := path
-	if path == "-" {
-		name = "standard input"
-		s, err = source.New(name, r.stdin)
-	} else {
-		s, err = source.Open(path)
+// record is the layout for formats whose columns are known only in the end.
+func (l *layout) record(name string) record.Options {
+	opt := record.Options{
+		Name: name, Label: l.label, LabelOptional: l.labelOptional, Weight: l.weight, WeightOptional: l.weightOptional,
+		Drop: l.drop, Numeric: l.numeric, Categorical: l.categorical, Inputs: l.kinds(),
 	}
-	if err != nil {
-		return nil, err
-	}
-	defer s.Close()
-	watched, done := r.out.watch(s)
-	defer done()
-
-	opt := csv.Options{
-		Name: name, Delimiter: ',', Label: l.label, LabelOptional: l.labelOptional, Weight: l.weight,
-		Drop: l.drop, Numeric: l.numeric, Categorical: l.categorical,
-	}
-	format := l.format
-	if format == formatAuto {
-		format = formatOf(path)
-	}
-	if format == formatTSV {
-		opt.Delimiter = '\t'
-	}
-	in := bufio.NewReaderSize(watched, maxHeader)
-	header := headerOf(in, rune(opt.Delimiter))
-	if format == formatTSV && l.label == "" && !l.labelOptional && !slices.Contains(header, "label") {
-		return nil, &dataset.Error{File: name, Err: fmt.Errorf("%w: a .tsv needs a header with a column called label, or one named by --label", dataset.ErrNoLabel)}
-	}
-	if l.weightOptional && !slices.Contains(header, l.weight) {
-		opt.Weight = ""
-	}
-	extra := l.match(header, &opt)
-	ds, err := csv.Read(in, opt)
-	if err != nil {
-		return nil, err
-	}
-	for _, note := range ds.Notes {
-		r.out.notef("%s: %s", name, note)
-	}
-	return &table{ds, extra}, nil
+	return opt
 }
 
 // maxHeader is how much of a file is looked at for its header.
@@ -154,10 +108,7 @@ func headerOf(in *bufio.Reader, delimiter rune) []string {
 // match says in opt what the columns of the header are to a model with the
 // inputs wanted, and returns the names of those it leaves out.
 func (l *layout) match(header []string, opt *csv.Options) (extra []string) {
-	kinds := make(map[string]dataset.Kind)
-	for _, in := range l.inputs {
-		kinds[in.Name] = in.Kind
-	}
+	kinds := l.kinds()
 	label := labelIn(header, l.label)
 	known := func(name string) bool { _, ok := kinds[name]; return ok }
 	if !slices.ContainsFunc(header, known) {

@@ -22,23 +22,21 @@ file. Where DATA has a test part the model is scored on that, else on the data o
 
 func newTrain(in *reader, out *output) *cobra.Command {
 	t := &trainer{in: in, out: out}
-	c := newVerb("train [DATA]", "train a model and save it (DATA: the sample)", trainHelp, 0, 1, func(args []string) error {
+	c := newVerb("train [DATA...]", "train a model and save it (DATA: the sample)", trainHelp, 0, many, func(args []string) error {
 		t.start = time.Now()
 		return t.run(args)
 	})
 	t.layout = layoutFlags(c)
 	t.fitFlags.define(c)
 	f := c.Flags()
-	f.StringSliceVar(&t.layout.drop, "drop", nil, "`COLUMNS` to leave out")
-	f.StringSliceVar(&t.layout.numeric, "numeric", nil, "`COLUMNS` of numbers, where this is not left to the reader")
-	f.StringSliceVar(&t.layout.categorical, "categorical", nil, "`COLUMNS` of categories, where this is not left to the reader")
+	roleFlags(c, t.layout)
 	f.StringVar(&t.testData, "test", "", "`DATA` to score the model on")
 	f.StringVar(&t.validationData, "validation", "", "score these `DATA` after every epoch of --solver sgd; a fraction such as 0.1 holds out that share of the training rows")
 	f.StringVarP(&t.path, "out", "o", "model.onnx", "model `FILE` to write")
 	f.BoolVar(&t.json, "json", false, "print one JSON object in place of the summary")
 	f.BoolVar(&out.quiet, "quiet", false, "no summary, no progress, no warnings: errors only")
 	f.StringVar(&t.tracePath, "trace", "", "write one JSON object per iteration or epoch to `FILE`")
-	rare(c, "drop", "numeric", "categorical", "trace")
+	rare(c, "trace")
 	return c
 }
 
@@ -60,6 +58,7 @@ type trainer struct {
 	train      *table
 	test       *table // nil if there is none
 	validation *dataset.Dataset
+	warnings   []softmax.Warning // of the data
 	config     softmax.Config
 	model      *softmax.Model
 	report     *softmax.Report
@@ -151,6 +150,9 @@ func (t *trainer) fit() (interrupted bool, err error) {
 	ctx, stop := interruptible()
 	defer stop()
 	t.model, t.report, err = softmax.Fit(ctx, t.train.Dataset, t.config)
+	if t.report != nil {
+		t.report.Warnings = append(t.warnings, t.report.Warnings...)
+	}
 	progress.bar.done()
 	t.traceErr = tr.close()
 	if t.model == nil {

@@ -2,34 +2,33 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
+	"example.com/softmax/dataset/profile"
 )
 
 // read reads all data.
 func (t *trainer) read(args []string) (err error) {
 	if len(args) == 0 {
-		t.set, err = t.in.named("sample") // even where a file has this name
+		if t.set, err = t.in.named("sample", t.layout); err == nil { // even where a file has this name
+			err = t.set.check(t.layout)
+		}
 	} else {
-		t.set, err = t.in.find(args[0], t.layout.format)
+		t.set, err = t.in.find(t.layout, args...)
 	}
 	if err != nil {
 		return err
-	}
-	if roles := t.layout.roles(); !t.set.table && len(roles) > 0 {
-		return usagef("%s: only the columns of .csv and .tsv files have roles; %s is read as it is", strings.Join(roles, ", "), t.set.name)
 	}
 	if t.set.training() == nil {
 		return fmt.Errorf("%s: it has no training part", t.set.name)
 	}
 	scoring := t.set.test
-	if scoring != nil && !t.set.table && t.testData == "" {
+	if scoring != nil && t.set.roles == nil && t.testData == "" {
 		scoring = early(scoring)
 	}
-	if t.train, err = t.set.training()(*t.layout); err != nil {
+	if t.train, err = t.set.training().read(*t.layout); err != nil {
 		return err
 	}
 	if t.testData != "" {
@@ -45,8 +44,22 @@ func (t *trainer) read(args []string) (err error) {
 	if err := t.readValidation(); err != nil {
 		return err
 	}
+	t.lookAt()
 	t.seconds.Read = time.Since(t.start).Seconds()
 	return nil
+}
+
+// lookAt finds what in the data will mislead. Of constant columns the fit tells.
+func (t *trainer) lookAt() {
+	found := profile.Warnings(t.train.Dataset)
+	if t.test != nil {
+		found = append(found, profile.Duplicates(t.train.Dataset, t.test.Dataset)...)
+	}
+	for _, w := range found {
+		if w.Kind != "constant" {
+			t.warnings = append(t.warnings, softmax.Warning{Kind: w.Kind, Features: w.Columns, Message: w.Message})
+		}
+	}
 }
 
 // early starts to read a part that has no use for a layout.
@@ -55,17 +68,20 @@ func early(p part) part {
 	var err error
 	done := make(chan struct{})
 	go func() {
-		data, err = p(layout{})
+		data, err = p.read(layout{})
 		close(done)
 	}()
-	return func(layout) (*table, error) {
+	return whole(func() (*dataset.Dataset, error) {
 		<-done
-		return data, err
-	}
+		if err != nil {
+			return nil, err
+		}
+		return data.Dataset, nil
+	})
 }
 
 func (t *trainer) scoringPart(data string) (part, error) {
-	s, err := t.in.find(data, t.layout.format)
+	s, err := t.in.find(&layout{format: t.layout.format}, data)
 	if err != nil {
 		return nil, err
 	}
@@ -75,19 +91,28 @@ func (t *trainer) scoringPart(data string) (part, error) {
 // readAlike reads data whose columns are to be those of the training data. It
 // finds now what would fail after the fit.
 func (t *trainer) readAlike(p part) (*table, error) {
-	l := layout{format: t.layout.format, weight: t.layout.weight, weightOptional: true, drop: t.layout.drop}
-	if t.train.Label != nil {
-		l.label = t.train.Label.Name
+	return t.in.readAlike(p, *t.layout, t.train)
+}
+
+// readAlike reads data whose columns are to be those of a table that was read
+// with the given layout.
+func (r *reader) readAlike(p part, given layout, train *table) (*table, error) {
+	l := layout{format: given.format, weight: given.weight, weightOptional: true, drop: given.drop, resize: given.resize}
+	if train.Label != nil {
+		l.label = train.Label.Name
 	}
-	for _, c := range t.train.Columns {
-		l.inputs = append(l.inputs, softmax.Input{Name: c.Name, Kind: c.Kind})
+	for _, c := range train.Columns {
+		l.inputs = append(l.inputs, softmax.Input{Name: c.Name, Kind: c.Kind, Width: c.Width})
 	}
-	data, err := p(l)
+	data, err := p.read(l)
 	if err != nil {
 		return nil, err
 	}
+	if n := narrow(data.Dataset, train.Columns[0].Width); n > 0 {
+		r.out.notef("%s: %s of an index that training has not are left out", data.Source, plural(n, "number", "numbers"))
+	}
 	var missing []string
-	for _, c := range t.train.Columns {
+	for _, c := range train.Columns {
 		switch other := data.Column(c.Name); {
 		case other == nil:
 			missing = append(missing, c.Name)
@@ -99,7 +124,7 @@ func (t *trainer) readAlike(p part) (*table, error) {
 		return nil, &dataset.Error{File: data.Source, Err: fmt.Errorf("%w: it lacks these of the training data: %s", dataset.ErrColumn, list(missing))}
 	}
 	if len(data.extra) > 0 {
-		t.out.notef("%s: columns that training has not are left out: %s", data.Source, list(data.extra))
+		r.out.notef("%s: columns that training has not are left out: %s", data.Source, list(data.extra))
 	}
 	return data, nil
 }

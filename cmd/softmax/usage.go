@@ -15,16 +15,24 @@ const rootHelp = `Trains, scores, runs and shows softmax-regression models (mult
 regression).`
 
 const dataHelp = `DATA is
-  - a file .csv or .tsv with a header, plain or compressed (.gz, .zst). The label
-    is the column "label", else the last one, or what --label says;
+  - a file .csv, .tsv, .jsonl, .svm (LIBSVM), .npz or .npy (NumPy) or .parquet,
+    plain or compressed (.gz, .zst). Its label is the column "label", else the
+    last one, or what --label says;
+  - several such files, or a pattern in quotes such as 'day-*.csv', whose rows
+    make one set;
   - a directory: an IDX image set (train-images-idx3-ubyte and the like, t10k for
-    the test part), or train.csv and test.csv;
-  - "-" for standard input, with --format csv or tsv;
+    the test part), train.csv and test.csv, or a directory of .png and .jpg files
+    for each class;
+  - "-" for standard input, with --format;
   - a known name: sample (6,000 images of Fashion-MNIST) and penguins are built
     in; others, such as fashion-mnist, are directories of that name in
     $SOFTMAX_DATA, in the softmax folder of the user's cache directory, or in
-    /usr/share/datasets (Debian's dataset-fashion-mnist).
+    /usr/share/datasets (Debian's dataset-fashion-mnist). 'softmax data list'
+    shows them, 'softmax data fetch' downloads some.
 What exists as a path is not taken for a name.`
+
+// many is a number of arguments without a limit.
+const many = 1 << 30
 
 // newVerb makes a command that takes least to most arguments.
 func newVerb(use, short, long string, least, most int, run func(args []string) error) *cobra.Command {

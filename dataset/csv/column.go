@@ -104,6 +104,15 @@ func (c *column) add(cell []byte, line int, settled bool, stage []uint8) error {
 	return nil
 }
 
+// restart forgets the cells, and holds on to the type.
+func (c *column) restart() {
+	if c.store == inFloats {
+		c.store = inBytes
+	}
+	c.bytes, c.floats, c.codes, c.code, c.levels = nil, nil, nil, nil, nil
+	c.fixed, c.unread, c.spelled = true, 0, 0
+}
+
 // blank reports whether all cells so far are missing.
 func (c *column) blank(staged []uint8) bool {
 	return len(c.bytes)+len(staged) == 0 && !slices.ContainsFunc(c.floats, func(v float64) bool { return v == v })

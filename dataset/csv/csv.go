@@ -12,7 +12,7 @@
 // number is an error. Columns get their types within the first 32 MiB of the
 // text; where a column of numbers meets a word after that, this is an error
 // that says how to settle it. Read notes what looks like a mistake: a few words
-// in a column of numbers, a column with a value of its own in every row.
+// in a column of numbers.
 //
 // A categorical column is text if its type was left to the reader, its distinct
 // values are more than half of its rows that have one, of over 20 bytes on
@@ -66,6 +66,22 @@ type Options struct {
 // Read reads a dataset to the end of r. Every error is a *dataset.Error; its
 // Row is the line of the file on which the record starts.
 func Read(r io.Reader, opt Options) (*dataset.Dataset, error) {
+	in, err := NewReader(r, opt)
+	if err != nil {
+		return nil, err
+	}
+	return in.Read(-1)
+}
+
+// A Reader reads a file in blocks of rows, all of the same columns. Those whose
+// type is left to the reader get it from the first block.
+type Reader struct {
+	*table
+	begun bool
+}
+
+// NewReader returns a Reader that has read the header.
+func NewReader(r io.Reader, opt Options) (*Reader, error) {
 	t := &table{opt: opt, weight: -1}
 	if opt.TSV {
 		t.opt.Delimiter = '\t'
@@ -78,11 +94,21 @@ func Read(r io.Reader, opt Options) (*dataset.Dataset, error) {
 	}
 	t.text = newScanner(r, t.opt.Delimiter)
 	t.text.keep = true
-	if err := t.readHeader(); err != nil {
+	return &Reader{table: t}, t.readHeader()
+}
+
+// Read reads up to n rows, all that are left if n is negative. The error is
+// io.EOF if there are no more, else, and for a file without rows, a
+// *dataset.Error.
+func (r *Reader) Read(n int) (*dataset.Dataset, error) {
+	switch err := r.readRows(n); {
+	case err == io.EOF && !r.begun:
+		return nil, r.fault(0, "", fmt.Errorf("%w: the file holds only a header", dataset.ErrNoRows))
+	case err != nil:
 		return nil, err
 	}
-	if err := t.readRows(); err != nil {
-		return nil, err
-	}
-	return t.dataset()
+	r.begun = true
+	d, err := r.dataset()
+	r.restart()
+	return d, err
 }

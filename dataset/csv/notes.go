@@ -35,14 +35,10 @@ func (c *column) notes() (notes []string) {
 			}
 		}
 	}
-	switch {
-	case present < fewRows:
-	case c.word.line > 0 && float64(numbers) >= almostAll*float64(present):
+	if present >= fewRows && c.word.line > 0 && float64(numbers) >= almostAll*float64(present) {
 		notes = append(notes, fmt.Sprintf(
 			"Column %q is read as categorical because row %d has %s, but %d of its %d values are numbers: correct or empty such cells, or settle it with --numeric or --categorical %[1]s.",
 			c.name, c.word.line, c.word.cell, numbers, present))
-	case len(c.levels) == present:
-		notes = append(notes, fmt.Sprintf("Column %q has another value in every row, like an identifier, from which nothing can be learnt: consider --drop %[1]s.", c.name))
 	}
 	return notes
 }

@@ -37,8 +37,6 @@ func TestNotes(t *testing.T) {
 		{"said to be categorical", column(200, except(7, "?")), Options{Categorical: []string{"a"}}, nil},
 		{"too few rows", column(50, except(7, "?")), Options{}, nil},
 		{"many words", column(200, func(i int) string { return []string{"1", "2", "three"}[i%3] }), Options{}, nil},
-		{"identifier", column(200, func(i int) string { return fmt.Sprint("id", i) }), Options{}, []string{
-			`Column "a" has another value in every row, like an identifier, from which nothing can be learnt: consider --drop a.`}},
 		{"distinct labels", column(200, func(i int) string { return fmt.Sprint("id", i) }), Options{Label: "a"}, nil},
 		{"missing in words", column(3, func(i int) string { return []string{"red", "NA", " NaN"}[i] }), Options{}, []string{
 			`Column "a": 2 cells that say NA or NaN are taken for missing values.`}},

@@ -34,11 +34,13 @@ type table struct {
 
 const stageRows = 32
 
-func (t *table) readRows() error {
-	for {
+// readRows reads up to n rows in all, to the end if n is negative. The error is
+// io.EOF if there are none.
+func (t *table) readRows(n int) error {
+	for t.rows != n {
 		switch err := t.text.scan(); {
 		case err == io.EOF && t.rows == 0:
-			return t.fault(0, "", fmt.Errorf("%w: the file holds only a header", dataset.ErrNoRows))
+			return io.EOF
 		case err == io.EOF:
 			return t.settle()
 		case err != nil:
@@ -47,12 +49,20 @@ func (t *table) readRows() error {
 		if err := t.readRow(); err != nil {
 			return err
 		}
-		if !t.settled && t.text.keptBytes > typing {
+		if t.text.keptBytes > typing {
 			if err := t.settle(); err != nil {
 				return err
 			}
-			t.text.release()
 		}
+	}
+	return t.settle()
+}
+
+// restart begins a block of rows with the columns as they are.
+func (t *table) restart() {
+	t.rows, t.staged, t.weights = 0, 0, nil
+	for j := range t.columns {
+		t.columns[j].restart()
 	}
 }
 
@@ -128,6 +138,7 @@ func (t *table) settle() error {
 		}
 		again = max(again, c.unread)
 	}
+	defer t.text.release()
 	if again == 0 {
 		return nil
 	}

@@ -27,11 +27,7 @@ const maxLine = 64 << 20
 // Read reads a dataset to the end of r. Every error is a *dataset.Error; its
 // Row is the line, from 1.
 func Read(r io.Reader, opt record.Options) (*dataset.Dataset, error) {
-	d, err := NewReader(r, opt).Read(-1)
-	if err == io.EOF {
-		return nil, &dataset.Error{File: opt.Name, Err: dataset.ErrNoRows}
-	}
-	return d, err
+	return NewReader(r, opt).Read(-1)
 }
 
 // A Reader reads a file in blocks of rows, all of the same columns: those of
@@ -43,6 +39,7 @@ type Reader struct {
 	long    []byte // a line longer than the buffer
 	records *record.Collector
 	numbers []float64
+	begun   bool // a block has been read
 }
 
 // NewReader returns a Reader at the beginning of r.
@@ -55,7 +52,8 @@ func NewReader(r io.Reader, opt record.Options) *Reader {
 }
 
 // Read reads up to n rows, all that are left if n is negative. The error is
-// io.EOF if there are no more, else a *dataset.Error.
+// io.EOF if there are no more, else, and for a file without rows, a
+// *dataset.Error.
 func (r *Reader) Read(n int) (*dataset.Dataset, error) {
 	for r.records.Rows() != n {
 		line, err := r.nextLine()
@@ -73,11 +71,15 @@ func (r *Reader) Read(n int) (*dataset.Dataset, error) {
 			return nil, err
 		}
 	}
-	if r.records.Rows() == 0 {
+	if r.records.Rows() == 0 && r.begun {
 		return nil, io.EOF
 	}
+	r.begun = true
 	return r.records.Dataset()
 }
+
+// Left are the columns of the records so far that Options.Inputs leaves out.
+func (r *Reader) Left() []string { return r.records.Left() }
 
 // nextLine returns a line without its end, which the next call overwrites.
 func (r *Reader) nextLine() ([]byte, error) {

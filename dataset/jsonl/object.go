@@ -1,6 +1,7 @@
 package jsonl
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -54,6 +55,11 @@ func (r *Reader) value(t *text, key []byte) error {
 			return r.syntax(*t, key, "a string that is closed")
 		}
 		return r.records.Text(key, s)
+	case (c == '[' || c == '{') && !r.records.Wants(key):
+		if !t.skip() {
+			return r.syntax(*t, key, "the end of a nested value")
+		}
+		return r.records.Null(key)
 	case c == '[':
 		return r.array(t, key)
 	case c == '{':
@@ -102,7 +108,7 @@ func (r *Reader) array(t *text, key []byte) error {
 }
 
 func (r *Reader) nested(key []byte) error {
-	return r.fault(key, fmt.Errorf("%w: a nested value: only an array of numbers can be a column; give its parts keys of their own", dataset.ErrFormat))
+	return r.fault(key, fmt.Errorf("%w: a nested value: only an array of numbers can be a column; give its parts keys of their own, or leave it out with --drop %s", dataset.ErrFormat, key))
 }
 
 func (r *Reader) syntax(t text, key []byte, want string) error {
@@ -168,6 +174,17 @@ func (t *text) quoted() ([]byte, bool) {
 		}
 	}
 	return nil, false
+}
+
+// skip passes over an array or an object, whose parts it does not look at.
+func (t *text) skip() bool {
+	var d json.RawMessage
+	in := json.NewDecoder(bytes.NewReader(t.b[t.at:]))
+	if in.Decode(&d) != nil {
+		return false
+	}
+	t.at += int(in.InputOffset())
+	return true
 }
 
 // number reads a number as JSON has it.

@@ -52,27 +52,50 @@ type Options struct {
 // its place if a line has several labels. The dataset has neither if no line
 // has a label. Every error is a *dataset.Error; its Row is the line of the file.
 func Read(r io.Reader, opt Options) (*dataset.Dataset, error) {
-	p := newParser(r, opt)
-	for {
-		text, err := p.next()
+	return NewReader(r, opt).Read(-1)
+}
+
+// A Reader reads a file in blocks of rows, each as wide as the widest so far.
+type Reader struct {
+	*parser
+	begun bool
+}
+
+// NewReader returns a Reader at the beginning of r.
+func NewReader(r io.Reader, opt Options) *Reader { return &Reader{parser: newParser(r, opt)} }
+
+// Read reads up to n rows, all that are left if n is negative. The error is
+// io.EOF if there are no more, else, and for a file without rows, a
+// *dataset.Error.
+func (r *Reader) Read(n int) (*dataset.Dataset, error) {
+	for len(r.starts)-1 != n {
+		text, err := r.next()
 		switch {
+		case err == io.EOF && len(r.starts) == 1 && r.begun:
+			return nil, io.EOF
+		case err == io.EOF && len(r.starts) == 1:
+			return nil, r.fault(0, dataset.ErrNoRows)
 		case err == io.EOF:
-			return p.dataset()
+			n = len(r.starts) - 1
+			continue
 		case err == nil:
-			err = p.parse(text)
+			err = r.parse(text)
 		}
 		if err != nil {
-			return nil, p.fault(p.line, err)
+			return nil, r.fault(r.line, err)
 		}
 	}
+	r.begun = true
+	d, err := r.dataset()
+	r.starts, r.index, r.values = []int{0}, nil, nil
+	r.classes, r.labels, r.ends, r.several, r.unlabelled, r.bytes = classes{}, nil, nil, false, 0, 0
+	return d, err
 }
 
 func (p *parser) dataset() (*dataset.Dataset, error) {
 	rows := len(p.starts) - 1
 	width := max(p.width, p.opt.Width)
 	switch {
-	case rows == 0:
-		return nil, p.fault(0, dataset.ErrNoRows)
 	case width == 0:
 		return nil, p.fault(0, fmt.Errorf("%w: no line has an index", dataset.ErrNoColumns))
 	case p.unlabelled > 0 && !p.several && !p.opt.LabelOptional:

@@ -327,3 +327,35 @@ func TestNewsgroups(t *testing.T) {
 		}
 	}
 }
+
+// TestBlocks: a file read in blocks has the rows that it has as a whole.
+func TestBlocks(t *testing.T) {
+	const text = "a 1:1\nb 3:2\n# no row\na 2:5 1:0\nc\n"
+	opt := Options{Width: 3}
+	want, err := Read(strings.NewReader(text), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 1; n < 6; n++ {
+		r := NewReader(strings.NewReader(text), opt)
+		var blocks []*dataset.Dataset
+		for {
+			d, err := r.Read(n)
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			blocks = append(blocks, d)
+		}
+		got, err := dataset.Concat(blocks...)
+		if err != nil || len(blocks) != (4+n-1)/n {
+			t.Fatal(err, len(blocks))
+		}
+		got.Source = ""
+		if diff := datasettest.Diff(want, got); diff != "" {
+			t.Errorf("blocks of %d (-whole +blocks):\n%s", n, diff)
+		}
+	}
+}

@@ -14,19 +14,22 @@ import (
 // million sets.
 func Duplicates(train, test *dataset.Dataset) []Warning {
 	seed := maphash.MakeSeed()
-	var names []string
+	own, others := make([]uint64, train.Rows()), make([]uint64, test.Rows())
 	for j := range train.Columns {
-		if test.Column(train.Columns[j].Name) == nil {
+		a, b := &train.Columns[j], test.Column(train.Columns[j].Name)
+		if b == nil {
 			return nil
 		}
-		names = append(names, train.Columns[j].Name)
+		raw := a.Bytes != nil && b.Bytes != nil
+		hash(own, a, raw, seed)
+		hash(others, b, raw, seed)
 	}
-	known := map[uint64]bool{}
-	for _, h := range hashes(train, names, seed) {
+	known := make(map[uint64]bool, len(own))
+	for _, h := range own {
 		known[h] = true
 	}
 	n := 0
-	for _, h := range hashes(test, names, seed) {
+	for _, h := range others {
 		if known[h] {
 			n++
 		}
@@ -38,35 +41,34 @@ func Duplicates(train, test *dataset.Dataset) []Warning {
 		"%d of the %d test rows are training rows, too (label aside): what they score says nothing of new data.", n, test.Rows())}}
 }
 
-// hashes are the hashes of the rows' values in the named columns.
-func hashes(d *dataset.Dataset, names []string, seed maphash.Seed) []uint64 {
-	rows := make([]uint64, d.Rows())
-	for _, name := range names {
-		c := d.Column(name)
-		for i := range rows {
-			var h uint64
-			switch {
-			case c.Kind == dataset.Text:
-				h = maphash.String(seed, c.Texts[i])
-			case c.Kind == dataset.Categorical && c.Codes[i] >= 0:
+// hash adds the values of a column to the hashes of its rows. Those of bytes are
+// the same as of other numbers only if they are not taken raw.
+func hash(rows []uint64, c *dataset.Column, raw bool, seed maphash.Seed) {
+	for i := range rows {
+		var h uint64
+		switch {
+		case raw:
+			h = maphash.Bytes(seed, c.Bytes[i*c.Width:][:c.Width])
+		case c.Kind == dataset.Text:
+			h = maphash.String(seed, c.Texts[i])
+		case c.Kind == dataset.Categorical:
+			if c.Codes[i] >= 0 {
 				h = maphash.String(seed, c.Levels[c.Codes[i]])
-			case c.Kind == dataset.Categorical:
-			case c.Sparse != nil:
-				index, values := c.Sparse.Row(i)
-				for at, v := range values {
-					if v != 0 {
-						h = mix(mix(h, uint64(index[at])), bits(v))
-					}
-				}
-			default:
-				for j := range c.Width {
-					h = mix(h, bits(c.Number(i, j)))
+			}
+		case c.Sparse != nil:
+			index, values := c.Sparse.Row(i)
+			for at, v := range values {
+				if v != 0 {
+					h = mix(mix(h, uint64(index[at])), bits(v))
 				}
 			}
-			rows[i] = mix(rows[i], h)
+		default:
+			for j := range c.Width {
+				h = mix(h, bits(c.Number(i, j)))
+			}
 		}
+		rows[i] = mix(rows[i], h)
 	}
-	return rows
 }
 
 // bits are equal for equal numbers, whatever their storage.

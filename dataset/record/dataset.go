@@ -25,7 +25,7 @@ func (c *Collector) Dataset() (*dataset.Dataset, error) {
 			}
 		}
 	}
-	if c.opt.Weight != "" && c.index[c.opt.Weight] == nil {
+	if c.opt.Weight != "" && !c.opt.WeightOptional && c.index[c.opt.Weight] == nil {
 		return nil, c.unknown(c.opt.Weight, dataset.ErrColumn)
 	}
 	labelled, err := c.labelColumn()

@@ -29,13 +29,18 @@ type Options struct {
 	Label string
 	// LabelOptional reads records without a label too.
 	LabelOptional bool
-	// Weight is the name of the column of weights, if there is one.
-	Weight string
+	// Weight is the name of the column of weights, if there is one;
+	// WeightOptional takes records without it, too.
+	Weight         string
+	WeightOptional bool
 	// Drop names columns to leave out.
 	Drop []string
 	// Numeric, Categorical and Text name columns whose kind is not left to their
 	// values. The text of a number that is a category is its shortest decimal.
 	Numeric, Categorical, Text []string
+	// Inputs, if not nil, are the columns that are wanted and their kinds: others
+	// but the label and the weight are left out. They need not be there.
+	Inputs map[string]dataset.Kind
 }
 
 // A Collector takes records one after the other. It keeps its columns when it
@@ -88,7 +93,7 @@ func (c *Collector) Numbers(name []byte, v []float64) error {
 	switch {
 	case err != nil || col.drop:
 		return err
-	case col.words || col.single:
+	case col.single:
 		return c.fault(col, fmt.Errorf("%w: an array where one value is wanted", dataset.ErrColumn))
 	case len(v) == 0:
 		return c.fault(col, fmt.Errorf("%w: an empty array", dataset.ErrColumn))
@@ -105,7 +110,7 @@ func (c *Collector) Text(name, text []byte) error {
 	switch {
 	case err != nil || col.drop:
 		return err
-	case col.single:
+	case col.number:
 		return c.fault(col, fmt.Errorf("%w: the string %q", dataset.ErrNumber, clip(text)))
 	}
 	return c.addText(col, text)
@@ -122,8 +127,10 @@ type column struct {
 	name   string
 	target bool // one of dataset.Targets
 	drop   bool
+	extra  bool // dropped as not wanted
 	words  bool // its values are text, numbers too
-	single bool // its values are numbers
+	number bool // its values are numbers
+	single bool // its values are no arrays
 	text   bool // of kind Text
 
 	seen    int // the last record with the column, from 1
@@ -171,17 +178,41 @@ func (c *Collector) add(name string) *column {
 	if label == "" {
 		label = "label"
 	}
+	kind, wanted := o.Inputs[name]
 	col := &column{
 		name:   name,
 		drop:   slices.Contains(o.Drop, name),
 		target: o.Label == "" && strings.HasPrefix(name, targetPrefix),
-		text:   slices.Contains(o.Text, name),
-		words:  name == label || slices.Contains(o.Categorical, name) || slices.Contains(o.Text, name),
+		text:   slices.Contains(o.Text, name) || kind == dataset.Text,
 	}
-	col.single = col.target || name == o.Weight || slices.Contains(o.Numeric, name)
+	col.extra = o.Inputs != nil && !wanted && !col.drop && !col.target && name != label && name != o.Weight
+	col.drop = col.drop || col.extra
+	col.words = name == label || col.text || slices.Contains(o.Categorical, name) || kind == dataset.Categorical
+	col.number = col.target || name == o.Weight || slices.Contains(o.Numeric, name) || wanted && !col.words
+	col.single = col.target || name == o.Weight || col.words
 	c.columns = append(c.columns, col)
 	c.index[name] = col
 	return col
+}
+
+// Wants reports whether the values of a column are of any use. What no dataset
+// holds may come in columns that are not wanted.
+func (c *Collector) Wants(name []byte) bool {
+	col := c.index[string(name)]
+	if col == nil {
+		col = c.add(string(name))
+	}
+	return !col.drop
+}
+
+// Left are the columns left out as not wanted.
+func (c *Collector) Left() (names []string) {
+	for _, col := range c.columns {
+		if col.extra {
+			names = append(names, col.name)
+		}
+	}
+	return names
 }
 
 // targetPrefix begins the name of a column of dataset.Targets; the class's name

@@ -1,0 +1,5 @@
+//go:build parquet
+
+package main
+
+const withParquet = true
