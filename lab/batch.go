@@ -64,29 +64,64 @@ type BatchResult struct {
 func runBatch(ctx context.Context, opt Options) *Batch {
 	trainSet, test := opt.data()
 	p := newProblem(trainSet)
+	if p.X.S != nil {
+		fail("this experiment needs dense data: %s is sparse", trainSet.Source)
+	}
 	p.Lambda = 0 // as in the chapter
 	best := kernel.Best()
 	r := &Batch{
 		Rows: p.n(), RowBytes: p.X.Bytes() / p.n(), Parameters: p.parameters(),
 		Threads: opt.threads(), Level: best.String(), TargetEpochs: 2,
 	}
-	step := func(level kernel.Level, threads int) func(batch []int32) {
-		o, theta := p.objective(ctx, level, threads)
+	step := func(threads int) func(batch []int32) {
+		o, theta := p.objective(ctx, best, threads)
 		grad := make([]float64, p.parameters())
 		return func(batch []int32) {
 			must(o.BatchGrad(theta, grad, batch))
 			linalg.Axpy(theta, -0.001, grad)
 		}
 	}
+	_, plain := p.plainStep()
 	move := mover(p.X.V.U8, p.X.D())
 	if p.X.V.U8 == nil {
 		move = mover(p.X.V.F32, p.X.D())
 	}
 	timeBatches(ctx, p.n(), opt.Seed, 3*time.Second,
-		timing{&r.Scalar, step(kernel.Generic, 1), 256}, timing{&r.Vector, step(best, 1), 1024}, timing{&r.All, step(best, r.Threads), 1024})
+		timing{&r.Scalar, plain, 256}, timing{&r.Vector, step(1), 1024}, timing{&r.All, step(r.Threads), 1024})
 	timeBatches(ctx, p.n(), opt.Seed, time.Second/2, timing{&r.Move, move, 8192})
 	r.learn(ctx, opt, p, test)
 	return r
+}
+
+// plainStep is a step of training in plain Go, which has no vector instructions:
+// on the stored numbers, without centring and scaling them.
+func (p *problem) plainStep() (theta []float64, step func(batch []int32)) {
+	var rows kernel.Rows
+	rows.D = p.X.D()
+	theta = make([]float64, p.parameters())
+	grad := make([]float64, p.parameters())
+	W, b, rsum := theta[:rows.D*p.K], theta[rows.D*p.K:], grad[rows.D*p.K:]
+	return theta, func(batch []int32) {
+		rows.U8, rows.F32 = rows.U8[:0], rows.F32[:0]
+		for _, i := range batch {
+			row := p.X.V.Slice(int(i), int(i)+1)
+			rows.U8, rows.F32 = append(rows.U8, row.U8...), append(rows.F32, row.F32...)
+		}
+		clear(grad)
+		z := make([]float64, len(batch)*p.K)
+		kernel.Forward(z, rows, W, b)
+		for at, i := range batch {
+			o := z[at*p.K:][:p.K]
+			kernel.Residual(o, int(p.labels[i]))
+			for k, v := range o {
+				rsum[k] += v
+			}
+		}
+		kernel.Backward(grad, rows, z)
+		for i, g := range grad {
+			theta[i] -= 1e-9 * g / float64(len(batch))
+		}
+	}
 }
 
 // mover returns a function that gathers the rows of a batch in one place and

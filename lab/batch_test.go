@@ -1,9 +1,13 @@
 package lab
 
 import (
+	"math"
+	"slices"
 	"testing"
 
+	"example.com/softmax/dataset"
 	"example.com/softmax/dataset/sample"
+	"example.com/softmax/internal/kernel"
 )
 
 // sixth is every sixth training image with all test images.
@@ -98,6 +102,59 @@ func TestExperimentsOnSolversNeedLabels(t *testing.T) {
 		}
 		if _, err := e.Run(t.Context(), o); err == nil {
 			t.Errorf("%s ran without labels", name)
+		}
+	}
+}
+
+// A step in plain Go has the gradient of the objective, for stored numbers that
+// are neither centred nor scaled.
+func TestPlainStep(t *testing.T) {
+	p := newProblem(sixth(t).Train)
+	batch := []int32{3, 1, 4, 999, 5, 9, 2}
+	X, theta := p.X, make([]float64, p.parameters())
+	plain := *X
+	plain.Shift, plain.Scale = make([]float64, X.D()), slices.Repeat([]float64{1}, X.D())
+	p.X, p.Lambda = &plain, 0
+	o, _ := p.objective(t.Context(), kernel.Generic, 1)
+	want := make([]float64, p.parameters())
+	if _, err := o.BatchGrad(theta, want, batch); err != nil {
+		t.Fatal(err)
+	}
+	got, step := p.plainStep()
+	step(batch)
+	for i, w := range want {
+		if !near(got[i], -1e-9*w, 1e-9*1e-9*(1+math.Abs(w))) {
+			t.Fatalf("parameter %d moved by %v, want %v", i, got[i], -1e-9*w)
+		}
+	}
+}
+
+// TestAllKindsOfData: on small data of any kind an experiment has a result that
+// can be shown, or says why not.
+func TestAllKindsOfData(t *testing.T) {
+	const rows = 60
+	labels := make([]string, rows)
+	sparse := &dataset.Sparse{Starts: []int{0}}
+	for i := range rows {
+		labels[i] = string(rune('a' + i%3))
+		sparse.Index, sparse.Values = append(sparse.Index, int32(i%3), int32(3+i%7)), append(sparse.Values, 1, 0.5)
+		sparse.Starts = append(sparse.Starts, len(sparse.Index))
+	}
+	for name, c := range map[string]dataset.Column{
+		"sparse": {Name: "x", Width: 10, Sparse: sparse},
+		"equal":  {Name: "x", Width: 1, Float64s: make([]float64, rows)},
+	} {
+		ds, err := dataset.New(name, []dataset.Column{c}, dataset.NewLabel("y", labels), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range Experiments() {
+			r, err := e.Run(t.Context(), Options{Train: ds, Test: ds})
+			if err != nil {
+				t.Log(name, err)
+				continue
+			}
+			shows(t, e.Name, r.found, map[string][]string{"overflow": {"NaN"}}[e.Name]...)
 		}
 	}
 }
