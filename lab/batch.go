@@ -82,9 +82,12 @@ func runBatch(ctx context.Context, opt Options) *Batch {
 		}
 	}
 	_, plain := p.plainStep()
-	move := mover(p.X.V.U8, p.X.D())
-	if p.X.V.U8 == nil {
-		move = mover(p.X.V.F32, p.X.D())
+	var here kernel.Rows
+	thereU8, thereF32 := slices.Clone(p.X.V.U8), slices.Clone(p.X.V.F32)
+	move := func(batch []int32) {
+		p.gather(&here, batch)
+		copy(thereU8, here.U8)
+		copy(thereF32, here.F32)
 	}
 	timeBatches(ctx, p.n(), opt.Seed, 3*time.Second,
 		timing{&r.Scalar, plain, 256}, timing{&r.Vector, step(1), 1024}, timing{&r.All, step(r.Threads), 1024})
@@ -96,17 +99,12 @@ func runBatch(ctx context.Context, opt Options) *Batch {
 // plainStep is a step of training in plain Go, which has no vector instructions:
 // on the stored numbers, without centring and scaling them.
 func (p *problem) plainStep() (theta []float64, step func(batch []int32)) {
-	var rows kernel.Rows
-	rows.D = p.X.D()
+	rows := kernel.Rows{D: p.X.D()}
 	theta = make([]float64, p.parameters())
 	grad := make([]float64, p.parameters())
 	W, b, rsum := theta[:rows.D*p.K], theta[rows.D*p.K:], grad[rows.D*p.K:]
 	return theta, func(batch []int32) {
-		rows.U8, rows.F32 = rows.U8[:0], rows.F32[:0]
-		for _, i := range batch {
-			row := p.X.V.Slice(int(i), int(i)+1)
-			rows.U8, rows.F32 = append(rows.U8, row.U8...), append(rows.F32, row.F32...)
-		}
+		p.gather(&rows, batch)
 		clear(grad)
 		z := make([]float64, len(batch)*p.K)
 		kernel.Forward(z, rows, W, b)
@@ -124,15 +122,12 @@ func (p *problem) plainStep() (theta []float64, step func(batch []int32)) {
 	}
 }
 
-// mover returns a function that gathers the rows of a batch in one place and
-// copies them to another.
-func mover[T any](values []T, width int) func(batch []int32) {
-	here, there := make([]T, len(values)), make([]T, len(values))
-	return func(batch []int32) {
-		for at, i := range batch {
-			copy(here[at*width:][:width], values[int(i)*width:])
-		}
-		copy(there, here[:len(batch)*width])
+// gather puts the rows of a batch, as they are stored, in one place.
+func (p *problem) gather(place *kernel.Rows, batch []int32) {
+	place.U8, place.F32 = place.U8[:0], place.F32[:0]
+	for _, i := range batch {
+		row := p.X.V.Slice(int(i), int(i)+1)
+		place.U8, place.F32 = append(place.U8, row.U8...), append(place.F32, row.F32...)
 	}
 }
 

@@ -174,20 +174,17 @@ func sgd(o, at *objective.Objective, theta []float64, opt optimize.Descent, seen
 // each visits the complete, labelled rows of ds as the problem sees them:
 // scaled features, and the class, -1 for one that training did not see.
 func (p *problem) each(ds *dataset.Dataset, visit func(x []float64, y int)) {
-	b, v, x, some := must(p.design.Bind(labelled(ds))), p.design.NewVector(), make([]float64, p.X.D()), false
+	if ds = complete(labelled(ds)); ds.Rows() == 0 {
+		fail("the test data has no complete row with a label")
+	}
+	b, v, x := must(p.design.Bind(ds)), p.design.NewVector(), make([]float64, p.X.D())
 	for i, code := range ds.Label.Codes {
-		if b.Vector(v, i); v.Rejected || code < 0 {
-			continue
-		}
+		b.Vector(v, i)
 		v.Full(x)
 		for j := range x {
 			x[j] = (x[j] - p.design.Shift[j]) * p.design.Scale[j]
 		}
 		visit(x, slices.Index(p.classes, ds.Label.Classes[code]))
-		some = true
-	}
-	if !some {
-		fail("the test data has no complete row with a label")
 	}
 }
 

@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -75,7 +76,7 @@ func TestNetworkOfOtherData(t *testing.T) {
 // text.
 func TestOddNames(t *testing.T) {
 	names := []string{"a | b", "two\nlines", "", "{{.}}", "| - |", `\`, "长名字", "#"}
-	l := Layer{Data: "|", Inputs: names, Outputs: names, W: make([][]float64, len(names)), B: make([]float64, len(names)), X: make([]float64, len(names)), O: make([]float64, len(names)), P: make([]float64, len(names))}
+	l := Layer{Data: "|\n\n\n|", Inputs: names, Outputs: names, W: make([][]float64, len(names)), B: make([]float64, len(names)), Unit: make([]float64, len(names)), X: make([]float64, len(names)), O: make([]float64, len(names)), P: make([]float64, len(names))}
 	for j := range l.W {
 		l.W[j] = make([]float64, len(names))
 	}
@@ -93,6 +94,9 @@ func TestOddNames(t *testing.T) {
 			if !strings.Contains(page, want) {
 				t.Errorf("%s: no %q in %s", lang, want, page)
 			}
+		}
+		if err := r.WritePicture(io.Discard, "svg", lang); err != nil {
+			t.Error(err)
 		}
 		// The lines of the second table are one wide, and hold the names.
 		var widths []int

@@ -55,7 +55,8 @@ var functions = template.FuncMap{
 	"last":      func(list any) any { v := reflect.ValueOf(list); return v.Index(v.Len() - 1).Interface() },
 	"join":      func(separator string, parts []string) string { return strings.Join(parts, separator) },
 	"hasPrefix": strings.HasPrefix,
-	"cell":      strings.NewReplacer("|", `\|`, "\n", " ").Replace,
+	"line":      strings.NewReplacer("\n", " ", "\r", " ").Replace, // of a name of the user's
+	"cell":      strings.NewReplacer("\n", " ", "\r", " ", "|", `\|`).Replace,
 	"vector":    vector,
 	"number":    number,
 	"percent":   percent,
