@@ -121,7 +121,19 @@ type fileInput struct {
 	Buckets    int      `json:"buckets,omitempty"` // features of a hashed column
 	Cross      []string `json:"cross,omitempty"`   // the columns of a cross
 	Pairs      []string `json:"pairs,omitempty"`   // its levels
+	// Terms are those of a text.
+	Terms []fileTerms `json:"terms,omitempty"`
 }
+
+type fileTerms struct {
+	Of      string `json:"of"` // words or characters
+	Low     int    `json:"low"`
+	High    int    `json:"high"`
+	Buckets int    `json:"buckets,omitempty"` // in place of a vocabulary
+}
+
+// What terms are made of.
+const ofWords, ofCharacters = "words", "characters"
 
 const format = 2
 
@@ -141,6 +153,13 @@ func (m *Model) bytes() ([]byte, error) {
 		}
 		if in.Parts != nil {
 			input.Pairs = slices.Concat(in.Levels, in.Rare)
+		}
+		for _, t := range in.Terms {
+			of := ofWords
+			if t.Chars {
+				of = ofCharacters
+			}
+			input.Terms = append(input.Terms, fileTerms{of, t.Low, t.High, t.Buckets})
 		}
 		info.Inputs = append(info.Inputs, input)
 	}

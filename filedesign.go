@@ -97,11 +97,20 @@ func (in *fileInput) input(g *onnx.Model, i int) (*design.Input, error) {
 		input.Kind, bad = dataset.Pixels, bad || in.Height == 0 || in.Sparse
 	case dataset.Categorical.String():
 		input.Kind, bad = dataset.Categorical, bad || in.Width != 1 || in.Cross != nil && len(in.Cross) != 2
+	case dataset.Text.String():
+		input.Kind, bad = dataset.Text, bad || in.Width != 1 || len(in.Terms) == 0 || !in.Sparse
 	default:
 		return nil, fmt.Errorf("kind %q is not known", in.Kind)
 	}
-	if categorical := input.Kind == dataset.Categorical; bad || !categorical && (in.Rare != 0 || in.Buckets != 0 || in.Cross != nil || in.Pairs != nil) {
+	if categorical := input.Kind == dataset.Categorical; bad || !categorical && (in.Rare != 0 || in.Buckets != 0 || in.Cross != nil || in.Pairs != nil) || input.Kind != dataset.Text && in.Terms != nil {
 		return nil, errors.New("bad shape")
+	}
+	for t, terms := range in.Terms {
+		read, err := terms.read(g, i, t)
+		if err != nil {
+			return nil, err
+		}
+		input.Terms = append(input.Terms, *read)
 	}
 	if input.Kind != dataset.Categorical || in.Buckets > 0 {
 		return input, nil

@@ -23,6 +23,8 @@ const (
 	tensorGaps          = inner + "gaps"
 	tensorBits          = inner + "bits"
 	tensorAxis          = inner + "axis"
+	tensorOne           = inner + "one"
+	tensorTiny          = inner + "tiny"
 	nodeClasses         = inner + "classes"
 )
 
@@ -101,6 +103,15 @@ func (b *graphBuilder) constant(t onnx.Tensor) string {
 	return t.Name
 }
 
+// once adds a constant that several parts of the graph use.
+func (b *graphBuilder) once(t onnx.Tensor) string {
+	if !b.taken[t.Name] {
+		b.taken[t.Name] = true
+		b.constant(t)
+	}
+	return t.Name
+}
+
 // node adds an operator whose only output and own name are name.
 func (b *graphBuilder) node(op, domain, name string, inputs []string, attributes ...onnx.Attribute) string {
 	b.g.Nodes = append(b.g.Nodes, onnx.Node{Name: name, Op: op, Domain: domain, Inputs: inputs, Outputs: []string{name}, Attributes: attributes})
@@ -115,19 +126,24 @@ func initializer(g *onnx.Model, name string) *onnx.Tensor {
 	return &g.Graph.Initializers[i]
 }
 
-// stringsOf returns a list attribute of the node of the given name.
-func stringsOf(g *onnx.Model, node, attribute string) []string {
+// attributeOf returns an attribute of the node of the given name, or nil.
+func attributeOf(g *onnx.Model, node, attribute string) any {
 	for _, n := range g.Graph.Nodes {
 		if n.Name != node {
 			continue
 		}
 		for _, a := range n.Attributes {
-			if s, ok := a.Value.([]string); ok && a.Name == attribute {
-				return s
+			if a.Name == attribute {
+				return a.Value
 			}
 		}
 	}
 	return nil
+}
+
+func stringsOf(g *onnx.Model, node, attribute string) []string {
+	s, _ := attributeOf(g, node, attribute).([]string)
+	return s
 }
 
 // classesOf reads the classes off the graph or, where it has no place for

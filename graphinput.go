@@ -20,6 +20,8 @@ func (b *graphBuilder) features(d *design.Design) string {
 	parts := b.numbers(d)
 	for i := range d.Inputs {
 		switch in := &d.Inputs[i]; {
+		case in.Kind == dataset.Text:
+			parts = append(parts, b.text(d, i))
 		case in.Kind == dataset.Categorical:
 			parts = append(parts, b.categorical(d, i))
 		case in.Sparse:
@@ -83,16 +85,13 @@ func (b *graphBuilder) categorical(d *design.Design, i int) string {
 	default:
 		feature = b.encode(levelsName(i), b.category(in.Name), slices.Concat(in.Levels, in.Rare), levelCodes(d, in), otherCode(d, in))
 	}
-	if !b.taken[tensorBits] {
-		b.taken[tensorBits] = true
-		b.constant(onnx.Tensor{Name: tensorBits, Dims: []int64{2}, Int64s: []int64{0, 1}})
-		b.constant(onnx.Tensor{Name: tensorAxis, Dims: []int64{1}, Int64s: []int64{1}})
-	}
+	choice := b.once(onnx.Tensor{Name: tensorBits, Dims: []int64{2}, Int64s: []int64{0, 1}})
+	axis := b.once(onnx.Tensor{Name: tensorAxis, Dims: []int64{1}, Int64s: []int64{1}})
 	depth := b.constant(onnx.Tensor{Name: fmt.Sprintf("%sdepth/%d", inner, i), Dims: []int64{1}, Int64s: []int64{count}})
-	bits := b.node("OneHot", "", fmt.Sprintf("%sonehot/%d", inner, i), []string{feature, depth, tensorBits})
+	bits := b.node("OneHot", "", fmt.Sprintf("%sonehot/%d", inner, i), []string{feature, depth, choice})
 	// The checker cannot infer this shape.
 	b.g.ValueInfos = append(b.g.ValueInfos, onnx.ValueInfo{Name: bits, Elem: onnx.Int64, Shape: []onnx.Dim{{Name: "N"}, {Size: 1}, {Size: count}}})
-	flat := b.node("Squeeze", "", bits+"/flat", []string{bits, tensorAxis})
+	flat := b.node("Squeeze", "", bits+"/flat", []string{bits, axis})
 	return b.double(flat, bits+"/double")
 }
 
@@ -179,11 +178,15 @@ func intAttribute(name string, v int64) onnx.Attribute {
 
 // input adds an input, N x width, under a column's name if that is free.
 func (b *graphBuilder) input(column string, elem onnx.ElemType, width int64) string {
+	return b.inputOf(column, elem, onnx.Dim{Size: width})
+}
+
+func (b *graphBuilder) inputOf(column string, elem onnx.ElemType, width onnx.Dim) string {
 	name := column
 	for b.taken[name] || strings.HasPrefix(name, inner) {
 		name = "input/" + name
 	}
 	b.taken[name] = true
-	b.g.Inputs = append(b.g.Inputs, onnx.ValueInfo{Name: name, Elem: elem, Shape: []onnx.Dim{{Name: "N"}, {Size: width}}})
+	b.g.Inputs = append(b.g.Inputs, onnx.ValueInfo{Name: name, Elem: elem, Shape: []onnx.Dim{{Name: "N"}, width}})
 	return name
 }

@@ -85,6 +85,8 @@ type Input struct {
 	// Buckets features in their place.
 	Levels, Rare []string
 	Buckets      int
+	// Terms is the number of features of a column of text.
+	Terms int
 	// Missing says that training rows missed values here, and learned what that
 	// means.
 	Missing bool
@@ -98,10 +100,18 @@ func (m *Model) Inputs() []Input {
 			ins = append(ins, Input{
 				Name: in.Name, Kind: in.Kind, Width: in.Width, Height: in.Height,
 				Levels: slices.Clone(in.Levels), Rare: slices.Clone(in.Rare), Buckets: in.Buckets, Missing: m.design.Missed(&in),
+				Terms: termsOf(&in),
 			})
 		}
 	}
 	return ins
+}
+
+func termsOf(in *design.Input) int {
+	if in.Kind == dataset.Text {
+		return in.Features()
+	}
+	return 0
 }
 
 // Coefficients are a model's parameters in raw units: the logit of class k for

@@ -10,7 +10,7 @@ import (
 )
 
 // Row is an example by the names of its columns: float64, float32, int or
-// uint8 for a number, string for a category, and a slice of one of the number
+// uint8 for a number, string for a category or a text, and a slice of one of the number
 // types for a block such as an image. nil, a NaN and an empty category are
 // missing values. Names that the model does not know are ignored.
 type Row map[string]any
@@ -45,13 +45,23 @@ func (m *Model) encode(v *design.Vector, row Row) error {
 				return fmt.Errorf("%w: it has no %q", ErrInput, in.Name)
 			}
 		}
-		if in.Kind == dataset.Categorical {
+		switch in.Kind {
+		case dataset.Text:
+			text, ok := value.(string)
+			if !ok {
+				return fmt.Errorf("%w: %q is a %T where the model needs a text as a string", ErrInput, in.Name, value)
+			}
+			m.design.Text(v, in, text)
+		case dataset.Categorical:
 			level, ok := value.(string)
 			if !ok && value != nil {
 				return fmt.Errorf("%w: %q is a %T where the model needs a category as a string", ErrInput, in.Name, value)
 			}
 			m.design.Level(v, in, level)
-		} else if !m.numbers(v, in, value) {
+		default:
+			if m.numbers(v, in, value) {
+				break
+			}
 			need := "a number"
 			if in.Width > 1 {
 				need = fmt.Sprintf("%d numbers", in.Width)

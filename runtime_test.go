@@ -61,6 +61,9 @@ func exported(t *testing.T) map[string]struct {
 		x[0] += 1e6
 		x[1] = 1e-9*x[1] - 1e-3
 	}
+	for name, opt := range textOptions {
+		add("text of "+name, texts(t, 60), Config{Preprocess: preprocess.Options{Text: opt, Buckets: 30}})
+	}
 	for name, opt := range map[string]preprocess.Options{
 		"gaps":   {Cross: []string{"taste:colour"}},
 		"ignore": {Unseen: preprocess.UnseenIgnore, Cross: []string{"colour:taste", "taste:colour"}},
@@ -239,6 +242,10 @@ func feeds(t *testing.T, m *Model, ds *dataset.Dataset) map[string]value {
 	}
 	for _, input := range m.design.Inputs {
 		switch {
+		case input.Kind == dataset.Text:
+			for _, tensor := range textFeeds(&input, m.Config().Preprocess.Text, ds.Column(input.Name).Texts) {
+				feed(tensor)
+			}
 		case input.Kind != dataset.Categorical && input.Sparse:
 			c := ds.Column(input.Name)
 			feed(tensor("double", c.Width, numbersOf([]*dataset.Column{c})))

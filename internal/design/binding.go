@@ -73,6 +73,10 @@ func (b *Binding) Vector(v *Vector, i int) {
 	v.Reset()
 	for at := range b.d.Inputs {
 		in, c := &b.d.Inputs[at], b.columns[at]
+		if in.Kind == dataset.Text {
+			b.d.Text(v, in, c.Texts[i])
+			continue
+		}
 		if in.Kind == dataset.Categorical {
 			code := c.Codes[i]
 			b.d.put(v, in, b.places[at][1+code], code < 0 || c.Levels[code] == "")

@@ -59,6 +59,8 @@ type Input struct {
 	Buckets      int      // features by hash, in place of levels
 	Parts        []string // the two columns of a cross
 
+	Terms []Terms // for Text: of words, of characters, or both
+
 	// Sparse inputs have few values that are not 0. By default they are neither
 	// centred nor scaled.
 	Sparse bool
@@ -67,6 +69,12 @@ type Input struct {
 // Features is how many features the input makes, apart from those for gaps.
 func (in *Input) Features() int {
 	switch {
+	case in.Kind == dataset.Text:
+		n := 0
+		for i := range in.Terms {
+			n += in.Terms[i].Features()
+		}
+		return n
 	case in.Kind != dataset.Categorical:
 		return in.Width
 	case in.Buckets > 0:
@@ -102,6 +110,8 @@ func (d *Design) FeatureName(j int) string {
 	in := &d.Inputs[at]
 	l := j - in.First
 	switch {
+	case in.Kind == dataset.Text:
+		return in.termName(l)
 	case in.Kind != dataset.Categorical:
 		column := dataset.Column{Name: in.Name, Kind: in.Kind, Width: in.Width, Height: in.Height, Components: in.Components}
 		return column.ComponentName(l)
@@ -115,9 +125,29 @@ func (d *Design) FeatureName(j int) string {
 	return in.Name + "=" + in.Levels[l]
 }
 
+// termName names feature l of a text input.
+func (in *Input) termName(l int) string {
+	for i := range in.Terms {
+		t := &in.Terms[i]
+		if l >= t.Features() {
+			l -= t.Features()
+			continue
+		}
+		mark := ":"
+		if t.Chars {
+			mark = "~"
+		}
+		if t.Buckets > 0 {
+			return fmt.Sprintf("%s%s#%d", in.Name, mark, l)
+		}
+		return in.Name + mark + t.Vocabulary[l]
+	}
+	return in.Name
+}
+
 // Missed reports whether training rows missed values of an input.
 func (d *Design) Missed(in *Input) bool {
-	if in.Kind != dataset.Categorical {
+	if number(in.Kind) {
 		at, _ := slices.BinarySearch(d.Gaps, in.First)
 		return at < len(d.Gaps) && d.Gaps[at] < in.First+in.Width
 	}
@@ -145,8 +175,11 @@ func Fit(ds *dataset.Dataset, opt preprocess.Options) (*Design, error) {
 	}
 	d.addCategories(ds)
 	for i := range ds.Columns {
-		if c := &ds.Columns[i]; c.Sparse != nil {
+		switch c := &ds.Columns[i]; {
+		case c.Sparse != nil:
 			d.addNumbers(c, ds.Weights)
+		case c.Kind == dataset.Text:
+			d.addText(c, ds.Weights)
 		}
 	}
 	if d.D() == 0 {
@@ -154,7 +187,8 @@ func Fit(ds *dataset.Dataset, opt preprocess.Options) (*Design, error) {
 	}
 	for i := range d.Inputs {
 		in := &d.Inputs[i]
-		for j := in.First; in.Buckets == 0 && j < in.First+in.Features(); j++ {
+		listed := in.Kind != dataset.Text && in.Buckets == 0
+		for j := in.First; listed && j < in.First+in.Features(); j++ {
 			if d.Scale[j] == 0 {
 				d.Constant = append(d.Constant, j)
 			}

@@ -19,6 +19,9 @@ type Vector struct {
 	Missing  int  // values that are missing where training missed none
 	Unseen   int  // categories that training did not see
 	Rejected bool // the row has no prediction, as the options say
+
+	tokenizer Tokenizer
+	terms     []int32
 }
 
 // NewVector returns a Vector for rows of d.
