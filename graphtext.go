@@ -14,6 +14,24 @@ import (
 // text was cut into: words, characters, or the buckets of hashed terms; one
 // row a text, filled up with what is no term.
 
+// Portable says what another program has to do before it can run the model's
+// graph: "full" for nothing, "from tokens" if it has to cut texts into words
+// or characters, "from features" if it has to hash categories or terms.
+func (m *Model) Portable() string {
+	portable := "full"
+	for _, in := range m.design.Inputs {
+		if in.Buckets > 0 {
+			return "from features"
+		}
+		for _, t := range in.Terms {
+			if portable = "from tokens"; t.Buckets > 0 {
+				return "from features"
+			}
+		}
+	}
+	return portable
+}
+
 // text adds the features of a text input.
 func (b *graphBuilder) text(d *design.Design, i int) string {
 	in := &d.Inputs[i]

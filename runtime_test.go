@@ -62,7 +62,7 @@ func exported(t *testing.T) map[string]struct {
 		x[1] = 1e-9*x[1] - 1e-3
 	}
 	for name, opt := range textOptions {
-		add("text of "+name, texts(t, 60), Config{Preprocess: preprocess.Options{Text: opt, Buckets: 30}})
+		add("text of "+name, texts(t, 60), Config{Preprocess: opt})
 	}
 	for name, opt := range map[string]preprocess.Options{
 		"gaps":   {Cross: []string{"taste:colour"}},

@@ -14,8 +14,9 @@
 // Data comes from the readers below package dataset or from slices
 // (dataset.FromRows). Numeric columns are standardised inside, by algebra on
 // the weights; coefficients and predictions are in raw units. Categorical
-// columns become one feature a level. A model is saved as an ONNX file in
-// float64 that any ONNX runtime runs; Load reads it back.
+// columns become one feature a level, texts one a term, and what is missing is
+// learned from: package preprocess has the choices. A model is saved as an ONNX
+// file in float64 that any ONNX runtime runs; Load reads it back.
 //
 // docs/MATH.md derives what is computed, docs/NUMERICS.md says how exactly.
 package softmax

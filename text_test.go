@@ -41,13 +41,13 @@ func texts(t testing.TB, n int) *dataset.Dataset {
 	return ds
 }
 
-var textOptions = map[string]preprocess.Text{
+var textOptions = map[string]preprocess.Options{
 	"words":             {},
-	"characters":        {Words: preprocess.NGramsOff, Chars: "2-3"},
-	"both":              {Words: "2", Chars: "1-2", KeepCase: true, MaxDocuments: 0.9},
-	"plain":             {PlainCounts: true, MinDocuments: 4},
-	"hashed":            {Hash: true, Chars: "3"},
-	"hashed characters": {Hash: true, Words: preprocess.NGramsOff, Chars: "2-4"},
+	"characters":        {Text: preprocess.Text{Words: preprocess.NGramsOff, Chars: "2-3"}},
+	"both":              {Text: preprocess.Text{Words: "2", Chars: "1-2", KeepCase: true, MaxDocuments: 0.9}},
+	"plain":             {Text: preprocess.Text{PlainCounts: true, MinDocuments: 4}},
+	"hashed":            {Text: preprocess.Text{Chars: "3"}, Hash: []string{"text"}, Buckets: 50},
+	"hashed characters": {Text: preprocess.Text{Words: preprocess.NGramsOff, Chars: "2-4"}, Hash: []string{"text"}, Buckets: 50},
 }
 
 // TestText: a model of texts predicts the same bits for a row alone, in a batch,
@@ -55,9 +55,9 @@ var textOptions = map[string]preprocess.Text{
 func TestText(t *testing.T) {
 	ds := texts(t, 120)
 	ds.Columns[0].Texts[3], ds.Columns[0].Texts[4] = "", "nothing of this was there \xff"
-	for name, text := range textOptions {
+	for name, opt := range textOptions {
 		t.Run(name, func(t *testing.T) {
-			cfg := Config{Preprocess: preprocess.Options{Text: text, Buckets: 50}}
+			cfg := Config{Preprocess: opt}
 			m, _ := mustFit(t, ds, cfg)
 			p := predictAll(t, m, ds)
 			k := len(m.Classes())
@@ -92,9 +92,9 @@ func TestTextWeights(t *testing.T) {
 	}
 	twice := ds.Subset(rows)
 	twice.Weights = nil
-	for name, text := range textOptions {
+	for name, opt := range textOptions {
 		cfg := tight
-		cfg.Preprocess = preprocess.Options{Text: text, Buckets: 50}
+		cfg.Preprocess = opt
 		a, ra := mustFit(t, ds, cfg)
 		b, rb := mustFit(t, twice, cfg)
 		if !slices.Equal(a.Features(), b.Features()) {

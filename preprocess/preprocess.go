@@ -75,12 +75,12 @@ type Options struct {
 	// categorical column more, whose levels are the pairs that occur.
 	Cross []string `json:"cross,omitempty"`
 
-	// Hash lists categorical columns and crosses whose levels are not listed
-	// but hashed: for sets of levels that are too large to keep or that grow.
-	// Each becomes Buckets features.
+	// Hash lists categorical columns, crosses and texts whose levels or terms
+	// are not listed but hashed: for sets that are too large to keep or that
+	// grow. Each becomes Buckets features, or a text as many for its words and
+	// for its characters.
 	Hash []string `json:"hash,omitempty"`
-	// Buckets is the number of features of a hashed column, or of a text whose
-	// n-grams are hashed. 0 stands for 2^18.
+	// Buckets is the number of features of what is hashed. 0 stands for 2^18.
 	Buckets int `json:"buckets,omitempty"`
 
 	Text Text `json:"text,omitzero"`

@@ -34,9 +34,6 @@ type Text struct {
 	// MaxDocuments leaves out terms that a greater share of the training
 	// texts, by weight, has. 0 stands for 1: no limit.
 	MaxDocuments float64 `json:"max_documents,omitempty"`
-	// Hash keeps no vocabulary: terms are numbered by their hash, in
-	// Options.Buckets features.
-	Hash bool `json:"hash,omitempty"`
 }
 
 // NGrams is a range of lengths such as "1-2", one length such as "3", or

@@ -22,9 +22,16 @@ func (o *columnFlags) define(cmd *cobra.Command) {
 		"other", string(preprocess.UnseenIgnore), string(preprocess.UnseenError))
 	f.Float64Var(&o.opt.Rare, "rare", 2, "levels in fewer than `N` rows, by weight, share one feature; 0: none do")
 	f.StringSliceVar(&o.opt.Cross, "cross", nil, "pairs `A:B` of categorical columns to take together as one more")
-	f.StringSliceVar(&o.opt.Hash, "hash", nil, "categorical `COLUMNS` or crosses of too many levels to list, to be hashed")
+	f.StringSliceVar(&o.opt.Hash, "hash", nil, "categorical or text `COLUMNS` or crosses with too many levels or terms to list, to be hashed")
 	f.IntVar(&o.opt.Buckets, "buckets", preprocess.DefaultBuckets, "features of a hashed column: `N`")
-	rare(cmd, "standardize", "missing", "unseen", "rare", "cross", "hash", "buckets")
+	t := &o.opt.Text
+	f.StringVar((*string)(&t.Words), "words", string(preprocess.DefaultWords), "texts: take runs of so many `WORDS` as terms, such as 1-2; or off")
+	f.StringVar((*string)(&t.Chars), "chars", string(preprocess.DefaultChars), "texts: take runs of so many `CHARACTERS` within words as terms, such as 2-4; or off")
+	f.BoolVar(&t.KeepCase, "keep-case", false, "texts: do not put them in lower case")
+	f.BoolVar(&t.PlainCounts, "plain-counts", false, "texts: weigh a term by how often it comes, not by 1 + log of that")
+	f.Float64Var(&t.MinDocuments, "min-documents", 2, "texts: leave out terms that fewer than `N` of them have, by weight")
+	f.Float64Var(&t.MaxDocuments, "max-documents", 1, "texts: leave out terms that more than the `SHARE` of them have")
+	rare(cmd, "standardize", "missing", "unseen", "rare", "cross", "hash", "buckets", "words", "chars", "keep-case", "plain-counts", "min-documents", "max-documents")
 }
 
 // check reports the first value that makes no sense.
@@ -53,8 +60,13 @@ func (o *columnFlags) options() preprocess.Options {
 	case opt.Rare == 0:
 		opt.Rare = preprocess.RareNone
 	}
-	if !o.given("buckets") {
-		opt.Buckets = 0
+	for flag, reset := range map[string]func(){
+		"buckets": func() { opt.Buckets = 0 }, "words": func() { opt.Text.Words = "" }, "chars": func() { opt.Text.Chars = "" },
+		"min-documents": func() { opt.Text.MinDocuments = 0 }, "max-documents": func() { opt.Text.MaxDocuments = 0 },
+	} {
+		if !o.given(flag) {
+			reset()
+		}
 	}
 	return opt
 }

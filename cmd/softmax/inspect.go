@@ -72,6 +72,7 @@ type inspectObject struct {
 	Objective   number          `json:"objective"`
 	GapBound    number          `json:"gap_bound"`
 	Certificate string          `json:"certificate"`
+	Portable    string          `json:"portable"` // full, from tokens, or from features
 	Config      softmax.Config  `json:"config"`
 	Fingerprint string          `json:"fingerprint"`
 	Top         []classFeatures `json:"top_features"`
@@ -88,6 +89,7 @@ type inputObject struct {
 	Rare    []string `json:"rare,omitempty"`
 	Buckets int      `json:"buckets,omitempty"`
 	Missing bool     `json:"missing,omitempty"`
+	Terms   int      `json:"terms,omitempty"` // features of a text
 }
 
 // classFeatures are the features of a class whose coefficients, in units of
@@ -115,10 +117,10 @@ func newInspectObject(m *softmax.Model) (*inspectObject, error) {
 	}
 	o := &inspectObject{
 		Classes: c.Classes, Label: origin.Label, Features: len(c.Features), Rows: origin.Rows, Solver: origin.Solver, Stop: origin.Stop,
-		Lambda: origin.Lambda, Objective: number(origin.Objective), GapBound: number(origin.GapBound), Certificate: origin.Certificate(), Config: m.Config(), Fingerprint: fingerprint,
+		Lambda: origin.Lambda, Objective: number(origin.Objective), GapBound: number(origin.GapBound), Certificate: origin.Certificate(), Portable: m.Portable(), Config: m.Config(), Fingerprint: fingerprint,
 	}
 	for _, in := range m.Inputs() {
-		o.Inputs = append(o.Inputs, inputObject{in.Name, in.Kind.String(), in.Width, in.Height, in.Levels, in.Rare, in.Buckets, in.Missing})
+		o.Inputs = append(o.Inputs, inputObject{in.Name, in.Kind.String(), in.Width, in.Height, in.Levels, in.Rare, in.Buckets, in.Missing, in.Terms})
 	}
 	for k, class := range c.Classes {
 		top := classFeatures{Class: class, Intercept: c.Intercept[k], Features: []featureObject{}}
@@ -154,6 +156,7 @@ func (o *inspectObject) summary(out *output) error {
 		return err
 	}
 	p("Config       %s\n", config)
+	p("Portable     %s\n", portableWords[o.Portable])
 	p("Fingerprint  %s\n", o.Fingerprint)
 	p("\nStrongest features: the change of the class's logit with one unit of the\nscaled feature (a standard deviation, the full range of a pixel, a level)\n")
 	for _, top := range o.Top {
@@ -165,11 +168,20 @@ func (o *inspectObject) summary(out *output) error {
 	return nil
 }
 
+// portableWords say what an ONNX runtime needs to run the model.
+var portableWords = map[string]string{
+	"full":          "full: an ONNX runtime takes the columns as they are",
+	"from tokens":   "from tokens: an ONNX runtime takes texts cut into words or characters",
+	"from features": "from features: an ONNX runtime takes hashes of categories or terms",
+}
+
 func (in inputObject) String() string {
 	name := printable(in.Name)
 	switch in.Kind {
 	case dataset.Pixels.String():
 		return fmt.Sprintf("%s: images of %d x %d pixels", name, in.Height, in.Width/in.Height)
+	case dataset.Text.String():
+		return fmt.Sprintf("%s: text, %s", name, plural(in.Terms, "term", "terms"))
 	case dataset.Categorical.String():
 		return name + ": categorical, " + in.levels()
 	}

@@ -199,23 +199,23 @@ func Fit(ds *dataset.Dataset, opt preprocess.Options) (*Design, error) {
 
 // checkNames looks for the columns that the options name.
 func (d *Design) checkNames(ds *dataset.Dataset) error {
-	categorical := func(option, name string) error {
+	check := func(name, what string, kinds ...dataset.Kind) error {
 		c := ds.Column(name)
 		switch {
 		case c == nil:
-			return &dataset.Error{File: ds.Source, Column: name, Err: fmt.Errorf("%w: there is no such column to be %s", dataset.ErrColumn, option)}
-		case c.Kind != dataset.Categorical:
-			return &dataset.Error{File: ds.Source, Column: name, Err: fmt.Errorf("%w: it is %v; only categorical columns can be %s", dataset.ErrColumn, c.Kind, option)}
+			return &dataset.Error{File: ds.Source, Column: name, Err: fmt.Errorf("%w: there is no such column to be %s", dataset.ErrColumn, what)}
+		case !slices.Contains(kinds, c.Kind):
+			return &dataset.Error{File: ds.Source, Column: name, Err: fmt.Errorf("%w: a %v column cannot be %s", dataset.ErrColumn, c.Kind, what)}
 		}
 		return nil
 	}
 	for _, name := range d.Options.Cross {
-		a, b, _ := preprocess.Parts(name)
 		if ds.Column(name) != nil {
 			return &dataset.Error{File: ds.Source, Column: name, Err: fmt.Errorf("%w: a column has the name of a cross", dataset.ErrColumn)}
 		}
+		a, b, _ := preprocess.Parts(name)
 		for _, part := range []string{a, b} {
-			if err := categorical("crossed", part); err != nil {
+			if err := check(part, "crossed", dataset.Categorical); err != nil {
 				return err
 			}
 		}
@@ -224,7 +224,7 @@ func (d *Design) checkNames(ds *dataset.Dataset) error {
 		if slices.Contains(d.Options.Cross, name) {
 			continue
 		}
-		if err := categorical("hashed", name); err != nil {
+		if err := check(name, "hashed", dataset.Categorical, dataset.Text); err != nil {
 			return err
 		}
 	}

@@ -186,6 +186,9 @@ func (d *Design) addText(c *dataset.Column, weights []float64) {
 			continue
 		}
 		t := Terms{Chars: sort == 1, Low: length[0], High: length[1]}
+		if slices.Contains(d.Options.Hash, c.Name) {
+			t.Buckets = cmp.Or(d.Options.Buckets, preprocess.DefaultBuckets)
+		}
 		d.learnTerms(&t, c.Texts, weights)
 		d.addFeatures(t.Features(), false)
 		in.Terms = append(in.Terms, t)
@@ -203,9 +206,6 @@ func (d *Design) addText(c *dataset.Column, weights []float64) {
 // terms that befalls one pair in 400,000 fits.) Every count is added up in the
 // order of the texts, whatever the number of threads.
 func (d *Design) learnTerms(t *Terms, texts []string, weights []float64) {
-	if d.Options.Text.Hash {
-		t.Buckets = cmp.Or(d.Options.Buckets, preprocess.DefaultBuckets)
-	}
 	hash := func(term []byte) uint64 {
 		if t.Buckets > 0 {
 			return uint64(Bucket(term, t.Buckets))
