@@ -3,6 +3,7 @@ package lab
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"example.com/softmax/dataset"
@@ -133,14 +134,16 @@ func TestPlainStep(t *testing.T) {
 // can be shown, or says why not.
 func TestAllKindsOfData(t *testing.T) {
 	const rows = 60
-	labels := make([]string, rows)
+	labels, words := make([]string, rows), make([]string, rows)
 	sparse := &dataset.Sparse{Starts: []int{0}}
 	for i := range rows {
 		labels[i] = string(rune('a' + i%3))
+		words[i] = "common " + strings.Repeat(labels[i], 4) + " " + strings.Repeat("x", i%7)
 		sparse.Index, sparse.Values = append(sparse.Index, int32(i%3), int32(3+i%7)), append(sparse.Values, 1, 0.5)
 		sparse.Starts = append(sparse.Starts, len(sparse.Index))
 	}
 	for name, c := range map[string]dataset.Column{
+		"text":   {Name: "x", Kind: dataset.Text, Width: 1, Texts: words},
 		"sparse": {Name: "x", Width: 10, Sparse: sparse},
 		"equal":  {Name: "x", Width: 1, Float64s: make([]float64, rows)},
 	} {
