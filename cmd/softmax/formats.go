@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -27,7 +26,7 @@ type format struct {
 	write   func(w io.Writer, d *dataset.Dataset) error // nil if it is not written
 }
 
-var tableRoles = []string{"--label", "--weight", "--drop", "--numeric", "--categorical"}
+var tableRoles = []string{"--label", "--weight", "--drop", "--numeric", "--categorical", "--text"}
 
 // formats are the forms of single files.
 var formats = []*format{
@@ -117,14 +116,11 @@ func (r *reader) part(path string, f *format) part {
 func openCSV(delimiter byte) func(io.Reader, string, layout) (*stream, error) {
 	return func(r io.Reader, name string, l layout) (*stream, error) {
 		opt := csv.Options{
-			Name: name, Delimiter: delimiter, Label: l.label, LabelOptional: l.labelOptional, Weight: l.weight,
-			Drop: l.drop, Numeric: l.numeric, Categorical: l.categorical,
+			Name: name, Delimiter: delimiter, TSV: delimiter == '\t', Label: l.label, LabelOptional: l.labelOptional, Weight: l.weight,
+			Drop: l.drop, Numeric: l.numeric, Categorical: l.categorical, Text: l.text,
 		}
 		in := bufio.NewReaderSize(r, maxHeader)
 		header := headerOf(in, rune(delimiter))
-		if delimiter == '\t' && l.label == "" && !l.labelOptional && !slices.Contains(header, "label") {
-			return nil, &dataset.Error{File: name, Err: fmt.Errorf("%w: a .tsv needs a header with a column called label, or one named by --label", dataset.ErrNoLabel)}
-		}
 		if l.weightOptional && !slices.Contains(header, l.weight) {
 			opt.Weight = ""
 		}

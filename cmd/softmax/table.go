@@ -25,7 +25,8 @@ type reader struct {
 type layout struct {
 	format                        string
 	label, weight                 string
-	drop, numeric, categorical    []string
+	drop                          []string
+	numeric, categorical, text    []string
 	resize                        string
 	labelOptional, weightOptional bool
 	// inputs are the columns that are wanted; nil for all. Others are left
@@ -51,14 +52,15 @@ func roleFlags(c *cobra.Command, l *layout) {
 	f.StringSliceVar(&l.drop, "drop", nil, "`COLUMNS` to leave out")
 	f.StringSliceVar(&l.numeric, "numeric", nil, "`COLUMNS` of numbers, where this is not left to the reader")
 	f.StringSliceVar(&l.categorical, "categorical", nil, "`COLUMNS` of categories, where this is not left to the reader")
-	rare(c, "drop", "numeric", "categorical")
+	f.StringSliceVar(&l.text, "text", nil, "`COLUMNS` of texts, where this is not left to the reader")
+	rare(c, "drop", "numeric", "categorical", "text")
 }
 
 // roles names the flags given that only some data has a use for.
 func (l *layout) roles() (flags []string) {
 	for flag, given := range map[string]bool{
 		"--label": l.label != "", "--weight": l.weight != "", "--drop": l.drop != nil,
-		"--numeric": l.numeric != nil, "--categorical": l.categorical != nil, "--resize": l.resize != "",
+		"--numeric": l.numeric != nil, "--categorical": l.categorical != nil, "--text": l.text != nil, "--resize": l.resize != "",
 	} {
 		if given {
 			flags = append(flags, flag)
@@ -84,7 +86,7 @@ func (l *layout) kinds() map[string]dataset.Kind {
 func (l *layout) record(name string) record.Options {
 	opt := record.Options{
 		Name: name, Label: l.label, LabelOptional: l.labelOptional, Weight: l.weight, WeightOptional: l.weightOptional,
-		Drop: l.drop, Numeric: l.numeric, Categorical: l.categorical, Inputs: l.kinds(),
+		Drop: l.drop, Numeric: l.numeric, Categorical: l.categorical, Text: l.text, Inputs: l.kinds(),
 	}
 	return opt
 }
@@ -122,6 +124,8 @@ func (l *layout) match(header []string, opt *csv.Options) (extra []string) {
 			extra = append(extra, name)
 		case kind == dataset.Categorical:
 			opt.Categorical = append(opt.Categorical, name)
+		case kind == dataset.Text:
+			opt.Text = append(opt.Text, name)
 		default:
 			opt.Numeric = append(opt.Numeric, name)
 		}

@@ -17,7 +17,9 @@ regression).`
 const dataHelp = `DATA is
   - a file .csv, .tsv, .jsonl, .svm (LIBSVM), .npz or .npy (NumPy) or .parquet,
     plain or compressed (.gz, .zst). Its label is the column "label", else the
-    last one, or what --label says;
+    last one, or what --label says. A .tsv whose first line names neither is a
+    collection of texts: label first, text last, \n, \t, \r and \\ for what a line
+    cannot hold;
   - several such files, or a pattern in quotes such as 'day-*.csv', whose rows
     make one set;
   - a directory: an IDX image set (train-images-idx3-ubyte and the like, t10k for

@@ -109,7 +109,7 @@ func (c *column) restart() {
 	if c.store == inFloats {
 		c.store = inBytes
 	}
-	c.bytes, c.floats, c.codes, c.code, c.levels = nil, nil, nil, nil, nil
+	c.bytes, c.floats, c.codes, c.texts, c.code, c.levels = nil, nil, nil, nil, nil, nil
 	c.fixed, c.unread, c.spelled = true, 0, 0
 }
 

@@ -10,7 +10,7 @@ const textBytes = 20
 
 // isText is the rule of the package comment.
 func (c *column) isText() bool {
-	if c.store != inCodes || c.role != "" {
+	if c.store != inCodes || c.role != "" || c.fixed {
 		return false
 	}
 	size, blanks, present := 0, 0, 0

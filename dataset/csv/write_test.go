@@ -72,11 +72,11 @@ func TestWriteErrors(t *testing.T) {
 // TestBlocks: a file read in blocks has the rows that it has as a whole.
 func TestBlocks(t *testing.T) {
 	var text strings.Builder
-	text.WriteString("n,f,c,label\n")
+	text.WriteString("n,f,c,t,label\n")
 	for i := range 1000 {
-		text.WriteString([]string{"1,2.5,red,x\n", "255,1,\"blue\n\",y\n", ",7,red,x\n", "300,,,\n"}[i%4])
+		text.WriteString([]string{"1,2.5,red,,x\n", "255,1,\"blue\n\",a text,y\n", ",7,red,1,x\n", "300,,,\"a \"\"b\"\"\",\n"}[i%4])
 	}
-	opt := Options{Numeric: []string{"n", "f"}, Categorical: []string{"c"}}
+	opt := Options{Numeric: []string{"n", "f"}, Categorical: []string{"c"}, Text: []string{"t"}}
 	want, err := Read(strings.NewReader(text.String()), opt)
 	if err != nil {
 		t.Fatal(err)
@@ -119,5 +119,23 @@ func TestBlocks(t *testing.T) {
 	}
 	if _, err := r.Read(2); !errors.Is(err, dataset.ErrNumber) || !strings.HasPrefix(err.Error(), `row 4, column "a"`) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A column is text or not for all blocks, as the first one has it.
+func TestBlocksOfText(t *testing.T) {
+	const long = "the quick brown fox jumps"
+	r, err := NewReader(strings.NewReader("a,b,label\n"+long+",red,x\n"+"no,"+long+",y\n"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 {
+		d, err := r.Read(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, b := d.Columns[0], d.Columns[1]; a.Kind != dataset.Text || a.Texts[0] != []string{long, "no"}[i] || b.Kind != dataset.Categorical {
+			t.Errorf("block %d: %+v, %+v", i, a, b)
+		}
 	}
 }
