@@ -82,6 +82,9 @@ type Solver string
 const (
 	// Newton uses the full Hessian: for few parameters.
 	Newton Solver = train.SolverNewton
+	// NewtonCG solves Newton's equations by conjugate gradients: for many sparse
+	// features. It keeps a probability for every row and class.
+	NewtonCG Solver = train.SolverNewtonCG
 	// LBFGS is limited-memory BFGS, preconditioned.
 	LBFGS Solver = train.SolverLBFGS
 	// SGDSolver is mini-batch stochastic gradient descent as textbooks write
@@ -157,7 +160,7 @@ func (c *Config) validate() error {
 		return bad("loss %q is not known; it can be %q, %q or %q", c.Loss, CrossEntropy, Sigmoids, Squared)
 	}
 	switch c.Solver {
-	case "", Newton, LBFGS:
+	case "", Newton, NewtonCG, LBFGS:
 		if c.SGD != (SGD{}) {
 			return bad("learning rate, batch and epochs belong to the solver %q", SGDSolver)
 		}
@@ -166,7 +169,7 @@ func (c *Config) validate() error {
 			return bad("the solver %q is limited by epochs, not by MaxIterations", SGDSolver)
 		}
 	default:
-		return bad("solver %q is not known; it can be %q, %q or %q", c.Solver, Newton, LBFGS, SGDSolver)
+		return bad("solver %q is not known; it can be %q, %q, %q or %q", c.Solver, Newton, NewtonCG, LBFGS, SGDSolver)
 	}
 	if _, err := c.level(); err != nil {
 		return bad("%v", err)

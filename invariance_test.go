@@ -17,13 +17,13 @@ import (
 var tight = Config{L2: 1e-2, Tol: 1e-15}
 
 // forProblems runs test on problems of both kinds of numbers, with and without
-// weights, with both exact solvers.
+// weights, with every exact solver.
 func forProblems(t *testing.T, test func(t *testing.T, r *rand.Rand, p *problem, cfg Config)) {
-	for seed := range 8 {
+	for seed := range 12 {
 		r := rand.New(rand.NewPCG(uint64(seed), 3))
 		c := recipe{n: 40 + r.IntN(40), d: 2 + r.IntN(5), k: 2 + r.IntN(4), bytes: seed&1 == 0, weights: seed&2 == 0, imbalanced: seed == 5}
 		cfg := tight
-		cfg.Solver = []Solver{Newton, LBFGS}[seed/4]
+		cfg.Solver = []Solver{Newton, LBFGS, NewtonCG}[seed/4]
 		t.Run(fmt.Sprintf("%s/%+v", cfg.Solver, c), func(t *testing.T) { test(t, r, c.problem(r), cfg) })
 	}
 }

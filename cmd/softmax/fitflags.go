@@ -52,7 +52,7 @@ func (o *fitFlags) define(cmd *cobra.Command) {
 	f.Float64Var(&o.c, "C", 0, "the penalty as other libraries have it: lambda = 1 / (`C` * sum of the weights)")
 	f.Float64Var(&o.tol, "tol", defaultTol, "end when the objective is proved to be within this `SHARE` of the optimum")
 	choiceVar(cmd, &o.solver, "solver", "how to minimise; auto: by the shape of the problem",
-		auto, string(softmax.Newton), string(softmax.LBFGS), string(softmax.SGDSolver))
+		auto, string(softmax.Newton), string(softmax.NewtonCG), string(softmax.LBFGS), string(softmax.SGDSolver))
 	choiceVar(cmd, &o.stop, "stop", "end on the proved bound, or already on the solver's estimate", "bound", string(softmax.StopEstimate))
 	f.IntVar(&o.maxIter, "max-iter", 0, "end after `N` iterations; 0: no limit")
 	f.DurationVar(&o.maxTime, "max-time", 0, "end after a `TIME` such as 90s or 5m; 0: no limit")

@@ -51,6 +51,10 @@ func (x *Matrix) Fold(u, c, W, b []float64) {
 	for j, s := range x.Scale {
 		m := x.Shift[j]
 		w, uj := W[j*k:][:k], u[j*k:][:k]
+		if s == 1 && m == 0 { // most sparse features
+			copy(uj, w)
+			continue
+		}
 		for q := range uj {
 			uj[q] = s * w[q]
 			c[q] -= float64(m * uj[q])
@@ -117,6 +121,9 @@ func (x *Matrix) Unfold(g, rsum []float64) {
 	k := len(rsum)
 	for j, s := range x.Scale {
 		m := x.Shift[j]
+		if s == 1 && m == 0 {
+			continue
+		}
 		gj := g[j*k:][:k]
 		for q := range gj {
 			gj[q] = s * (gj[q] - float64(m*rsum[q]))
@@ -128,6 +135,15 @@ func (x *Matrix) Unfold(g, rsum []float64) {
 func (x *Matrix) Row(dst []float64, i int) {
 	clear(dst)
 	x.AddRow(dst, 1, i)
+	for j, v := range dst {
+		dst[j] = (v - x.Shift[j]) * x.Scale[j]
+	}
+}
+
+// DenseRow writes the dense features of row i of X to dst, V.D entries.
+func (x *Matrix) DenseRow(dst []float64, i int) {
+	clear(dst)
+	x.V.AddRow(dst, 1, i)
 	for j, v := range dst {
 		dst[j] = (v - x.Shift[j]) * x.Scale[j]
 	}

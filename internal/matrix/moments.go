@@ -37,13 +37,12 @@ func weightOf(weights []float64, i int) float64 {
 func (x *Matrix) Squares(weights []float64, stride int) []float64 {
 	d := x.D()
 	square, first := make([]float64, d+1), make([]float64, d)
-	dense := Matrix{V: x.V, Shift: x.Shift[:x.V.D], Scale: x.Scale[:x.V.D]}
 	row := make([]float64, x.V.D)
 	var sum float64
 	for i := 0; i < x.N(); i += stride {
 		w := weightOf(weights, i)
 		sum += w
-		dense.Row(row, i)
+		x.DenseRow(row, i)
 		for j, v := range row {
 			square[j] += w * v * v
 		}

@@ -32,6 +32,7 @@ func exponentials(z []float64) (top int, most, others float64) {
 // Smoothing s the class has 1 - s + s/K of the target and each other s/K
 // (Szegedy et al., 2016, "Rethinking the Inception Architecture", section 7).
 type CrossEntropy struct {
+	softmaxLoss
 	Labels    []int32 // class of each row
 	Smoothing float64 // 0 <= s < 1
 }
@@ -56,9 +57,6 @@ func (l CrossEntropy) Residual(z []float64, i int) float64 {
 	return loss + more
 }
 
-// Curvature is diag(p) - p p', whatever the label.
-func (l CrossEntropy) Curvature(h, z []float64, i int) { softmaxCurvature(h, z) }
-
 // softmaxCurvature writes diag(p) - p p'.
 func softmaxCurvature(h, z []float64) {
 	_, _, others := exponentials(z)
@@ -82,6 +80,41 @@ func softmaxCurvature(h, z []float64) {
 	}
 }
 
+// softmaxLoss has what the losses of softmax's logits share.
+type softmaxLoss struct{}
+
+// Probabilities are those of softmax.
+func (softmaxLoss) Probabilities(z []float64) { special.Softmax(z, z) }
+
+// CurvatureProduct is p (v - p'v).
+func (softmaxLoss) CurvatureProduct(v, p []float64) { softmaxProduct(v, p) }
+
+func softmaxProduct(v, p []float64) {
+	v = v[:len(p)]
+	var mean float64
+	for k, pk := range p {
+		mean += pk * v[k]
+	}
+	for k, pk := range p {
+		v[k] = pk * (v[k] - mean)
+	}
+}
+
+// CurvatureDiagonal is p (1 - p).
+func (softmaxLoss) CurvatureDiagonal(h, p []float64) {
+	for k, pk := range p {
+		h[k] = pk * (1 - pk)
+	}
+}
+
+// Curvature is diag(p) - p p', whatever the target.
+func (softmaxLoss) Curvature(h, z []float64, i int) { softmaxCurvature(h, z) }
+
+// Entropy is -sum q_k log q_k.
+func (softmaxLoss) Entropy(q []float64) float64 { return special.Entropy(q) }
+
+func (softmaxLoss) shiftInvariant() {}
+
 // Right is whether the label is the argmax, the first of equals.
 func (l CrossEntropy) Right(z []float64, i int) bool {
 	return special.Argmax(z) == int(l.Labels[i])
@@ -96,11 +129,6 @@ func (l CrossEntropy) Target(y []float64, i int) {
 	y[l.Labels[i]] += 1 - l.Smoothing
 }
 
-// Entropy is -sum q_k log q_k.
-func (CrossEntropy) Entropy(q []float64) float64 { return special.Entropy(q) }
-
-func (CrossEntropy) shiftInvariant() {}
-
 // SoftCrossEntropy is cross-entropy with a distribution y per row,
 //
 //	-sum_k y_k log p_k = log sum_k exp(z_k) - y'z,   residual p - y.
@@ -108,6 +136,7 @@ func (CrossEntropy) shiftInvariant() {}
 // Counts and several classes at once are a distribution with their sum as a
 // further weight of the row.
 type SoftCrossEntropy struct {
+	softmaxLoss
 	Y []float64 // n x K row-major, at least 0; each row sums to 1
 }
 
@@ -134,9 +163,6 @@ func (l SoftCrossEntropy) Residual(z []float64, i int) float64 {
 	return far + math.Log1p(others)
 }
 
-// Curvature is diag(p) - p p', whatever the target.
-func (l SoftCrossEntropy) Curvature(h, z []float64, i int) { softmaxCurvature(h, z) }
-
 // Right is whether the most probable class is one of largest target.
 func (l SoftCrossEntropy) Right(z []float64, i int) bool {
 	y := l.Y[i*len(z):][:len(z)]
@@ -146,8 +172,3 @@ func (l SoftCrossEntropy) Right(z []float64, i int) bool {
 
 // Target is the distribution.
 func (l SoftCrossEntropy) Target(y []float64, i int) { copy(y, l.Y[i*len(y):]) }
-
-// Entropy is -sum q_k log q_k.
-func (SoftCrossEntropy) Entropy(q []float64) float64 { return special.Entropy(q) }
-
-func (SoftCrossEntropy) shiftInvariant() {}

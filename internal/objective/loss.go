@@ -10,6 +10,12 @@ type Loss interface {
 	// logits z into h, K x K row-major, on and right of the diagonal; of a loss
 	// that is not convex, a positive semidefinite stand-in. It may overwrite z.
 	Curvature(h, z []float64, i int)
+	// Probabilities overwrites the logits z of a row with the probabilities p,
+	// and CurvatureProduct a vector v with the product of what Curvature writes
+	// and v; CurvatureDiagonal writes its diagonal to h.
+	Probabilities(z []float64)
+	CurvatureProduct(v, p []float64)
+	CurvatureDiagonal(h, p []float64)
 	// Right reports whether logits z predict row i's label.
 	Right(z []float64, i int) bool
 }

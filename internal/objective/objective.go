@@ -48,6 +48,7 @@ type Objective struct {
 	engine  *kernel.Engine
 	runs    []run
 	r       []float64 // of the rows of a run, K each, where X has sparse features
+	p       []float64 // n x K: see Curve
 	// gradError bounds the error of the last gradient: see errorOf.
 	gradError float64
 	square    float64 // squaredNorm, 0 until wanted

@@ -41,6 +41,27 @@ func (l Sigmoids) Curvature(h, z []float64, i int) {
 	}
 }
 
+// Probabilities are sigmoids.
+func (Sigmoids) Probabilities(z []float64) {
+	for k, zk := range z {
+		z[k] = special.Sigmoid(zk)
+	}
+}
+
+// CurvatureProduct is p (1 - p) v.
+func (Sigmoids) CurvatureProduct(v, p []float64) {
+	for k, pk := range p {
+		v[k] *= pk * (1 - pk)
+	}
+}
+
+// CurvatureDiagonal is p (1 - p).
+func (Sigmoids) CurvatureDiagonal(h, p []float64) {
+	for k, pk := range p {
+		h[k] = pk * (1 - pk)
+	}
+}
+
 // Right is whether every label is: present where its logit is above 0.
 func (l Sigmoids) Right(z []float64, i int) bool {
 	for k, v := range l.Y[i*len(z):][:len(z)] {

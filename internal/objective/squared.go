@@ -54,6 +54,26 @@ func (l Squared) Curvature(h, z []float64, i int) {
 	}
 }
 
+// Probabilities are those of softmax.
+func (Squared) Probabilities(z []float64) { special.Softmax(z, z) }
+
+// CurvatureProduct is J (J v).
+func (Squared) CurvatureProduct(v, p []float64) {
+	softmaxProduct(v, p)
+	softmaxProduct(v, p)
+}
+
+// CurvatureDiagonal is the diagonal of J J.
+func (Squared) CurvatureDiagonal(h, p []float64) {
+	var s float64 // p'p
+	for _, pk := range p {
+		s += pk * pk
+	}
+	for k, pk := range p {
+		h[k] = pk * pk * max(0, s-2*pk+1)
+	}
+}
+
 // Right is whether the label is the argmax, the first of equals.
 func (l Squared) Right(z []float64, i int) bool {
 	return special.Argmax(z) == int(l.Labels[i])

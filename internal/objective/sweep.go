@@ -72,17 +72,18 @@ func (o *Objective) sweep(grad []float64, fill func(w *worker, p *part, r []floa
 			}
 		})
 		if run.columns != nil && err == nil {
-			o.addColumns(sparse, run.columns)
+			o.columns(run.columns, func(j int, index []int32, values []float64) {
+				kernel.Gather(sparse[j*k:][:k], index, values, o.r)
+			})
 		}
 	}
 	return err
 }
 
-// addColumns adds to g the sums over the rows of a run of the sparse features
-// times o.r.
-func (o *Objective) addColumns(g []float64, columns *kernel.Sparse) {
+// columns calls visit for every sparse feature, in parallel, with what is stored
+// of it in the rows of a run.
+func (o *Objective) columns(columns *kernel.Sparse, visit func(j int, index []int32, values []float64)) {
 	const size = 512 // features that a goroutine takes at once
-	k := o.K
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range o.workers {
@@ -95,7 +96,7 @@ func (o *Objective) addColumns(g []float64, columns *kernel.Sparse) {
 				}
 				for j := lo; j < min(hi, columns.N()); j++ {
 					index, values := columns.Row(j)
-					kernel.Gather(g[j*k:][:k], index, values, o.r)
+					visit(j, index, values)
 				}
 			}
 		})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -14,6 +15,7 @@ type function struct {
 	hessian func(x, h []float64)
 	fail    int // evaluation that fails, from 1; 0 for none
 	evals   int
+	at      []float64 // Curve's
 }
 
 var errData = errors.New("the data failed")
@@ -32,6 +34,36 @@ func (f *function) Hessian(x, h []float64, _ int) error {
 		return errData
 	}
 	f.hessian(x, h)
+	return nil
+}
+
+func (f *function) Curve(x []float64) error {
+	f.at = slices.Clone(x)
+	if f.evals++; f.evals == f.fail {
+		return errData
+	}
+	return nil
+}
+
+// Diagonal and HessianProduct take the identity as the bound.
+func (f *function) Diagonal(d []float64, damping float64) error {
+	h := make([]float64, f.n*f.n)
+	f.hessian(f.at, h)
+	for i := range d {
+		d[i] = max(h[i*f.n+i], 1e-3) + damping
+	}
+	return nil
+}
+
+func (f *function) HessianProduct(hv, v []float64, damping float64) error {
+	h := make([]float64, f.n*f.n)
+	f.hessian(f.at, h)
+	for i := range hv {
+		hv[i] = damping * v[i]
+		for j := range v {
+			hv[i] += h[max(i, j)*f.n+min(i, j)] * v[j]
+		}
+	}
 	return nil
 }
 

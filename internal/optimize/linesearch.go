@@ -17,6 +17,7 @@ type line struct {
 	f, slope  float64 // at step 0
 	trial, gt []float64
 	noise     float64 // relative error of f
+	step      float64 // that was tried last
 }
 
 // Noisy is a Function whose values have errors beyond rounding in float64;
@@ -50,6 +51,7 @@ func (l *line) search(first float64) (f float64, ok bool, err error) {
 		for i := range l.trial {
 			l.trial[i] = l.x[i] + float64(step*l.p[i])
 		}
+		l.step = step
 		f, err = l.fn.ValueGrad(l.trial, l.gt)
 		if err != nil {
 			return f, false, err

@@ -16,6 +16,7 @@ type solver struct {
 
 var solvers = []solver{
 	{"newton", func(f *function, x []float64, m Monitor) (End, error) { return Newton(f, x, func([]int) {}, m) }, 60},
+	{"newton-cg", func(f *function, x []float64, m Monitor) (End, error) { return NewtonCG(f, x, 2, m) }, 1000},
 	{"lbfgs", func(f *function, x []float64, m Monitor) (End, error) { return LBFGS(f, x, 10, nil, m) }, 1000},
 	{"lbfgs, one pair", func(f *function, x []float64, m Monitor) (End, error) { return LBFGS(f, x, 1, nil, m) }, 5000},
 	{"lbfgs, preconditioned", func(f *function, x []float64, m Monitor) (End, error) {

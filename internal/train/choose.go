@@ -12,6 +12,9 @@ func choose(p Problem, wanted string) (solver, reason string) {
 	if parameters <= newtonMost {
 		return SolverNewton, fmt.Sprintf("%d parameters: the full Hessian is cheap", parameters)
 	}
+	if p.X.S != nil && p.X.D() > gramMost && p.X.N()*p.K <= probabilitiesMost {
+		return SolverNewtonCG, fmt.Sprintf("%d parameters of %d features, most of them sparse: Newton's equations by conjugate gradients", parameters, p.X.D())
+	}
 	how := "the diagonal of Gram matrix (x) mean curvature"
 	switch {
 	case parameters <= hessianMost:
@@ -25,8 +28,13 @@ func choose(p Problem, wanted string) (solver, reason string) {
 const (
 	newtonMost  = 64  // parameters up to which the full Hessian at every step is best
 	hessianMost = 512 // parameters up to which a Hessian is factored at all
-	memory      = 60  // pairs that L-BFGS keeps
+
+	probabilitiesMost = 1 << 28 // numbers that Newton-CG keeps of all rows, and
+	pairsMost         = 1 << 27 // L-BFGS of its steps
 )
+
+// memory is how many pairs L-BFGS keeps.
+func memory(parameters int) int { return max(5, min(60, pairsMost/(2*parameters))) }
 
 // NewtonLimit is the number of parameters up to which Newton's method can be
 // asked for: the partial Hessians of a pass then take half a gigabyte.

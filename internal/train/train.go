@@ -39,9 +39,10 @@ type Options struct {
 
 // Names of the solvers.
 const (
-	SolverNewton = "newton"
-	SolverLBFGS  = "lbfgs"
-	SolverSGD    = "sgd"
+	SolverNewton   = "newton"
+	SolverNewtonCG = "newton-cg"
+	SolverLBFGS    = "lbfgs"
+	SolverSGD      = "sgd"
 )
 
 // Reasons for a fit to end.
@@ -132,8 +133,10 @@ type run struct {
 
 func (r *run) solve(theta []float64) error {
 	r.lower, r.attempt, r.smoothAttempt = math.Inf(-1), math.Inf(1), math.Inf(1)
-	if r.res.Solver == SolverNewton {
-		r.obj.SetLevel(kernel.Generic) // its passes are the least of its work
+	if r.res.Solver == SolverNewton || r.res.Solver == SolverNewtonCG {
+		// Passes are the least of the one's work; those of the other are over
+		// sparse features, and products need more than residuals' accuracy.
+		r.obj.SetLevel(kernel.Generic)
 	}
 	r.res.Kernel = r.obj.Level().String()
 	if r.res.Solver == SolverSGD {
@@ -176,6 +179,10 @@ func (r *run) solver() (func(theta []float64) (optimize.End, error), error) {
 		return func(theta []float64) (optimize.End, error) {
 			return optimize.Newton(fn, theta, r.dependent, r.iterate)
 		}, nil
+	case SolverNewtonCG:
+		return func(theta []float64) (optimize.End, error) {
+			return optimize.NewtonCG(fn, theta, r.opt.Threads, r.iterate)
+		}, nil
 	case SolverLBFGS:
 		var m preconditioner = newKronecker(r.p, r.opt.Level, r.opt.Threads)
 		if r.obj.Dim() <= hessianMost {
@@ -183,7 +190,7 @@ func (r *run) solver() (func(theta []float64) (optimize.End, error), error) {
 		}
 		return func(theta []float64) (optimize.End, error) {
 			var failed error
-			end, err := optimize.LBFGS(fn, theta, memory, m.apply, func(s *optimize.State) bool {
+			end, err := optimize.LBFGS(fn, theta, memory(r.obj.Dim()), m.apply, func(s *optimize.State) bool {
 				if m.due(r.before + s.Iteration) {
 					failed = m.refresh(r.obj, s.X)
 				}

@@ -41,16 +41,22 @@ func TestChoose(t *testing.T) {
 		d, k           int
 		wanted, solver string
 		reason         string
+		sparse         bool
 	}{
-		{3, 3, "", SolverNewton, "full Hessian"},
-		{15, 4, "", SolverNewton, "full Hessian"},
-		{16, 4, "", SolverLBFGS, "sample of the rows"},
-		{784, 10, "", SolverLBFGS, "Gram matrix"},
-		{gramMost + 1, 2, "", SolverLBFGS, "diagonal"},
-		{3, 3, SolverSGD, SolverSGD, "asked for"},
-		{784, 10, SolverNewton, SolverNewton, "asked for"},
+		{3, 3, "", SolverNewton, "full Hessian", false},
+		{15, 4, "", SolverNewton, "full Hessian", true},
+		{16, 4, "", SolverLBFGS, "sample of the rows", true},
+		{784, 10, "", SolverLBFGS, "Gram matrix", true},
+		{gramMost + 1, 2, "", SolverLBFGS, "diagonal", false},
+		{gramMost + 1, 2, "", SolverNewtonCG, "conjugate gradients", true},
+		{gramMost + 1, probabilitiesMost/8 + 1, "", SolverLBFGS, "diagonal", true},
+		{3, 3, SolverSGD, SolverSGD, "asked for", false},
+		{784, 10, SolverNewton, SolverNewton, "asked for", false},
 	} {
 		p := Problem{Problem: objective.Problem{X: &matrix.Matrix{V: kernel.Rows{D: c.d}, Scale: make([]float64, c.d)}, K: c.k}}
+		if c.sparse {
+			p.X.S = &kernel.Sparse{D: c.d, Starts: make([]int, 9)}
+		}
 		if solver, reason := choose(p, c.wanted); solver != c.solver || !strings.Contains(reason, c.reason) {
 			t.Errorf("d=%d, K=%d, wanted %q: %s, %q", c.d, c.k, c.wanted, solver, reason)
 		}
