@@ -21,7 +21,7 @@ type doubleEngine struct {
 type doubleKernels struct {
 	*floatKernels
 	forward  []func(z *float64, panel *float32, d int, w, c *float64)
-	backward []func(sums *float64, x *float32, stride int, mask *int32, r *float64, step, rows, ahead int)
+	backward []func(sums *float64, x *float32, stride int, mask *int32, r *float64, jump, rows int, ahead uintptr, step int)
 }
 
 var doubleKernelsOf = map[Level]*doubleKernels{
@@ -29,14 +29,14 @@ var doubleKernelsOf = map[Level]*doubleKernels{
 		floatKernelsOf[AVX2],
 		[]func(z *float64, panel *float32, d int, w, c *float64){
 			forwardDoublesAVX2x1, forwardDoublesAVX2x2, forwardDoublesAVX2x3, forwardDoublesAVX2x4, forwardDoublesAVX2x5},
-		[]func(sums *float64, x *float32, stride int, mask *int32, r *float64, step, rows, ahead int){
+		[]func(sums *float64, x *float32, stride int, mask *int32, r *float64, jump, rows int, ahead uintptr, step int){
 			backwardDoublesAVX2x1, backwardDoublesAVX2x2, backwardDoublesAVX2x3, backwardDoublesAVX2x4, backwardDoublesAVX2x5},
 	},
 	AVX512: {
 		floatKernelsOf[AVX512],
 		[]func(z *float64, panel *float32, d int, w, c *float64){
 			forwardDoublesAVX512x1, forwardDoublesAVX512x2, forwardDoublesAVX512x3, forwardDoublesAVX512x4, forwardDoublesAVX512x5, forwardDoublesAVX512x6, forwardDoublesAVX512x7, forwardDoublesAVX512x8, forwardDoublesAVX512x9, forwardDoublesAVX512x10, forwardDoublesAVX512x11, forwardDoublesAVX512x12, forwardDoublesAVX512x13},
-		[]func(sums *float64, x *float32, stride int, mask *int32, r *float64, step, rows, ahead int){
+		[]func(sums *float64, x *float32, stride int, mask *int32, r *float64, jump, rows int, ahead uintptr, step int){
 			backwardDoublesAVX512x1, backwardDoublesAVX512x2, backwardDoublesAVX512x3, backwardDoublesAVX512x4, backwardDoublesAVX512x5, backwardDoublesAVX512x6, backwardDoublesAVX512x7, backwardDoublesAVX512x8, backwardDoublesAVX512x9, backwardDoublesAVX512x10, backwardDoublesAVX512x11, backwardDoublesAVX512x12, backwardDoublesAVX512x13},
 	},
 }
@@ -119,13 +119,15 @@ func (s *doubleScratch) forward(x []float32, z []float64) {
 
 // backward adds the products of the block x with the residuals r to g.
 func (s *doubleScratch) backward(g []float64, x []float32, r []float64) {
-	lanes, d := s.lanes, s.d
+	lanes, d, rows := s.lanes, s.d, len(x)/s.d
+	ahead, step := s.source.ahead, 4*lanes/s.source.share
 	for j := 0; j < d; j += lanes {
 		mask := s.source.valid(d - j)
-		ahead := 4 * s.block * d
-		for _, t := range s.tiles {
-			s.doubleKernels.backward[t.n-1](&g[0], &x[j], 4*d, mask, &r[t.first], 8*s.k, len(x)/d, ahead)
-			ahead = 0
+		for i, t := range s.tiles {
+			s.doubleKernels.backward[t.n-1](&g[0], &x[j], 4*d, mask, &r[t.first], 8*s.k, rows, ahead, step)
+			if i == 0 {
+				ahead += uintptr(rows * step)
+			}
 			g = g[t.n*lanes:]
 		}
 	}

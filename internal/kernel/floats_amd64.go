@@ -25,7 +25,7 @@ type floatKernels struct {
 	lanes    int
 	pack     func(panel, x *float32, stride, chunks int, mask *int32)
 	forward  []func(z *float64, panel *float32, d int, w *float32, c *float64)
-	backward []func(acc, x *float32, stride int, mask *int32, r *float32, rows, jump, ahead int)
+	backward []func(acc, x *float32, stride int, mask *int32, r *float32, rows, jump int, ahead uintptr, step int)
 	flush    func(sum *float64, acc *float32, vectors int)
 	softmax  func(z *float64, classes int, labels *int32, weights, consts *float64, r *float32, rsum, rows *float64)
 }
@@ -35,7 +35,7 @@ var floatKernelsOf = map[Level]*floatKernels{
 		lanes: 8, pack: packFloatsAVX2, flush: flushFloatsAVX2, softmax: softmaxFloatsAVX2,
 		forward: []func(z *float64, panel *float32, d int, w *float32, c *float64){
 			forwardFloatsAVX2x1, forwardFloatsAVX2x2, forwardFloatsAVX2x3, forwardFloatsAVX2x4, forwardFloatsAVX2x5},
-		backward: []func(acc, x *float32, stride int, mask *int32, r *float32, rows, jump, ahead int){
+		backward: []func(acc, x *float32, stride int, mask *int32, r *float32, rows, jump int, ahead uintptr, step int){
 			backwardFloatsAVX2x1, backwardFloatsAVX2x2, backwardFloatsAVX2x3, backwardFloatsAVX2x4, backwardFloatsAVX2x5},
 	},
 	AVX512: {
@@ -44,7 +44,7 @@ var floatKernelsOf = map[Level]*floatKernels{
 			forwardFloatsAVX512x1, forwardFloatsAVX512x2, forwardFloatsAVX512x3, forwardFloatsAVX512x4, forwardFloatsAVX512x5,
 			forwardFloatsAVX512x6, forwardFloatsAVX512x7, forwardFloatsAVX512x8, forwardFloatsAVX512x9, forwardFloatsAVX512x10,
 			forwardFloatsAVX512x11, forwardFloatsAVX512x12, forwardFloatsAVX512x13, forwardFloatsAVX512x14},
-		backward: []func(acc, x *float32, stride int, mask *int32, r *float32, rows, jump, ahead int){
+		backward: []func(acc, x *float32, stride int, mask *int32, r *float32, rows, jump int, ahead uintptr, step int){
 			backwardFloatsAVX512x1, backwardFloatsAVX512x2, backwardFloatsAVX512x3, backwardFloatsAVX512x4, backwardFloatsAVX512x5,
 			backwardFloatsAVX512x6, backwardFloatsAVX512x7, backwardFloatsAVX512x8, backwardFloatsAVX512x9, backwardFloatsAVX512x10,
 			backwardFloatsAVX512x11, backwardFloatsAVX512x12, backwardFloatsAVX512x13, backwardFloatsAVX512x14},
@@ -137,14 +137,16 @@ func (s *floatScratch) forward(x []float32) {
 
 // backward adds the products with the residuals of the block x to acc.
 func (s *floatScratch) backward(x []float32) {
-	panel := 2 * s.lanes
+	panel, rows := 2*s.lanes, len(x)/s.d
 	acc := s.acc
+	ahead, step := s.source.ahead, 4*panel/s.source.share
 	for j := 0; j < s.d; j += panel {
 		mask := s.source.valid(s.d - j)
-		ahead := 4 * s.block * s.d
-		for _, t := range s.tiles {
-			s.floatKernels.backward[t.n-1](&acc[0], &x[j], 4*s.d, mask, &s.r[t.first*panel], len(x)/s.d, 4*panel*(s.k-1), ahead)
-			ahead = 0
+		for i, t := range s.tiles {
+			s.floatKernels.backward[t.n-1](&acc[0], &x[j], 4*s.d, mask, &s.r[t.first*panel], rows, 4*panel*(s.k-1), ahead, step)
+			if i == 0 {
+				ahead += uintptr(rows * step)
+			}
 			acc = acc[t.n*panel:]
 		}
 	}

@@ -3229,9 +3229,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX512x1(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX512x1(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x1(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX512x1(SB), NOSPLIT, $0-72
 	MOVQ      acc+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
@@ -3240,6 +3240,7 @@ TEXT ·backwardFloatsAVX512x1(SB), NOSPLIT, $0-64
 	MOVQ      rows+40(FP), DI
 	MOVQ      jump+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVDQU32 64(BX), Z0
@@ -3256,8 +3257,9 @@ panel:
 row:
 	VMOVUPS.Z    (CX), K1, Z2
 	VMOVUPS.Z    64(CX), K2, Z3
-	PREFETCHT1   (CX)(R9*1)
-	PREFETCHT1   64(CX)(R9*1)
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Z4
 	VFMADD231PS  Z4, Z2, Z0
 	VFMADD231PS  Z4, Z3, Z1
@@ -3332,9 +3334,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX512x2(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX512x2(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x2(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX512x2(SB), NOSPLIT, $0-72
 	MOVQ      acc+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
@@ -3343,6 +3345,7 @@ TEXT ·backwardFloatsAVX512x2(SB), NOSPLIT, $0-64
 	MOVQ      rows+40(FP), DI
 	MOVQ      jump+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVDQU32 64(BX), Z0
@@ -3361,8 +3364,9 @@ panel:
 row:
 	VMOVUPS.Z    (CX), K1, Z4
 	VMOVUPS.Z    64(CX), K2, Z5
-	PREFETCHT1   (CX)(R9*1)
-	PREFETCHT1   64(CX)(R9*1)
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Z6
 	VFMADD231PS  Z6, Z4, Z0
 	VFMADD231PS  Z6, Z5, Z1
@@ -3462,9 +3466,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX512x3(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX512x3(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x3(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX512x3(SB), NOSPLIT, $0-72
 	MOVQ      acc+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
@@ -3473,6 +3477,7 @@ TEXT ·backwardFloatsAVX512x3(SB), NOSPLIT, $0-64
 	MOVQ      rows+40(FP), DI
 	MOVQ      jump+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVDQU32 64(BX), Z0
@@ -3493,8 +3498,9 @@ panel:
 row:
 	VMOVUPS.Z    (CX), K1, Z6
 	VMOVUPS.Z    64(CX), K2, Z7
-	PREFETCHT1   (CX)(R9*1)
-	PREFETCHT1   64(CX)(R9*1)
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Z8
 	VFMADD231PS  Z8, Z6, Z0
 	VFMADD231PS  Z8, Z7, Z1
@@ -3619,9 +3625,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX512x4(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX512x4(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x4(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX512x4(SB), NOSPLIT, $0-72
 	MOVQ      acc+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
@@ -3630,6 +3636,7 @@ TEXT ·backwardFloatsAVX512x4(SB), NOSPLIT, $0-64
 	MOVQ      rows+40(FP), DI
 	MOVQ      jump+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVDQU32 64(BX), Z0
@@ -3652,8 +3659,9 @@ panel:
 row:
 	VMOVUPS.Z    (CX), K1, Z8
 	VMOVUPS.Z    64(CX), K2, Z9
-	PREFETCHT1   (CX)(R9*1)
-	PREFETCHT1   64(CX)(R9*1)
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Z10
 	VFMADD231PS  Z10, Z8, Z0
 	VFMADD231PS  Z10, Z9, Z1
@@ -3803,9 +3811,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX512x5(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX512x5(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x5(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX512x5(SB), NOSPLIT, $0-72
 	MOVQ      acc+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
@@ -3814,6 +3822,7 @@ TEXT ·backwardFloatsAVX512x5(SB), NOSPLIT, $0-64
 	MOVQ      rows+40(FP), DI
 	MOVQ      jump+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVDQU32 64(BX), Z0
@@ -3838,8 +3847,9 @@ panel:
 row:
 	VMOVUPS.Z    (CX), K1, Z10
 	VMOVUPS.Z    64(CX), K2, Z11
-	PREFETCHT1   (CX)(R9*1)
-	PREFETCHT1   64(CX)(R9*1)
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Z12
 	VFMADD231PS  Z12, Z10, Z0
 	VFMADD231PS  Z12, Z11, Z1
@@ -4014,9 +4024,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX512x6(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX512x6(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x6(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX512x6(SB), NOSPLIT, $0-72
 	MOVQ      acc+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
@@ -4025,6 +4035,7 @@ TEXT ·backwardFloatsAVX512x6(SB), NOSPLIT, $0-64
 	MOVQ      rows+40(FP), DI
 	MOVQ      jump+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVDQU32 64(BX), Z0
@@ -4051,8 +4062,9 @@ panel:
 row:
 	VMOVUPS.Z    (CX), K1, Z12
 	VMOVUPS.Z    64(CX), K2, Z13
-	PREFETCHT1   (CX)(R9*1)
-	PREFETCHT1   64(CX)(R9*1)
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Z14
 	VFMADD231PS  Z14, Z12, Z0
 	VFMADD231PS  Z14, Z13, Z1
@@ -4252,9 +4264,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX512x7(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX512x7(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x7(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX512x7(SB), NOSPLIT, $0-72
 	MOVQ      acc+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
@@ -4263,6 +4275,7 @@ TEXT ·backwardFloatsAVX512x7(SB), NOSPLIT, $0-64
 	MOVQ      rows+40(FP), DI
 	MOVQ      jump+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVDQU32 64(BX), Z0
@@ -4291,8 +4304,9 @@ panel:
 row:
 	VMOVUPS.Z    (CX), K1, Z14
 	VMOVUPS.Z    64(CX), K2, Z15
-	PREFETCHT1   (CX)(R9*1)
-	PREFETCHT1   64(CX)(R9*1)
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Z16
 	VFMADD231PS  Z16, Z14, Z0
 	VFMADD231PS  Z16, Z15, Z1
@@ -4517,9 +4531,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX512x8(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX512x8(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x8(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX512x8(SB), NOSPLIT, $0-72
 	MOVQ      acc+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
@@ -4528,6 +4542,7 @@ TEXT ·backwardFloatsAVX512x8(SB), NOSPLIT, $0-64
 	MOVQ      rows+40(FP), DI
 	MOVQ      jump+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVDQU32 64(BX), Z0
@@ -4558,8 +4573,9 @@ panel:
 row:
 	VMOVUPS.Z    (CX), K1, Z16
 	VMOVUPS.Z    64(CX), K2, Z17
-	PREFETCHT1   (CX)(R9*1)
-	PREFETCHT1   64(CX)(R9*1)
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Z18
 	VFMADD231PS  Z18, Z16, Z0
 	VFMADD231PS  Z18, Z17, Z1
@@ -4809,9 +4825,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX512x9(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX512x9(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x9(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX512x9(SB), NOSPLIT, $0-72
 	MOVQ      acc+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
@@ -4820,6 +4836,7 @@ TEXT ·backwardFloatsAVX512x9(SB), NOSPLIT, $0-64
 	MOVQ      rows+40(FP), DI
 	MOVQ      jump+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVDQU32 64(BX), Z0
@@ -4852,8 +4869,9 @@ panel:
 row:
 	VMOVUPS.Z    (CX), K1, Z18
 	VMOVUPS.Z    64(CX), K2, Z19
-	PREFETCHT1   (CX)(R9*1)
-	PREFETCHT1   64(CX)(R9*1)
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Z20
 	VFMADD231PS  Z20, Z18, Z0
 	VFMADD231PS  Z20, Z19, Z1
@@ -5128,9 +5146,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX512x10(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX512x10(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x10(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX512x10(SB), NOSPLIT, $0-72
 	MOVQ      acc+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
@@ -5139,6 +5157,7 @@ TEXT ·backwardFloatsAVX512x10(SB), NOSPLIT, $0-64
 	MOVQ      rows+40(FP), DI
 	MOVQ      jump+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVDQU32 64(BX), Z0
@@ -5173,8 +5192,9 @@ panel:
 row:
 	VMOVUPS.Z    (CX), K1, Z20
 	VMOVUPS.Z    64(CX), K2, Z21
-	PREFETCHT1   (CX)(R9*1)
-	PREFETCHT1   64(CX)(R9*1)
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Z22
 	VFMADD231PS  Z22, Z20, Z0
 	VFMADD231PS  Z22, Z21, Z1
@@ -5474,9 +5494,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX512x11(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX512x11(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x11(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX512x11(SB), NOSPLIT, $0-72
 	MOVQ      acc+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
@@ -5485,6 +5505,7 @@ TEXT ·backwardFloatsAVX512x11(SB), NOSPLIT, $0-64
 	MOVQ      rows+40(FP), DI
 	MOVQ      jump+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVDQU32 64(BX), Z0
@@ -5521,8 +5542,9 @@ panel:
 row:
 	VMOVUPS.Z    (CX), K1, Z22
 	VMOVUPS.Z    64(CX), K2, Z23
-	PREFETCHT1   (CX)(R9*1)
-	PREFETCHT1   64(CX)(R9*1)
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Z24
 	VFMADD231PS  Z24, Z22, Z0
 	VFMADD231PS  Z24, Z23, Z1
@@ -5847,9 +5869,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX512x12(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX512x12(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x12(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX512x12(SB), NOSPLIT, $0-72
 	MOVQ      acc+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
@@ -5858,6 +5880,7 @@ TEXT ·backwardFloatsAVX512x12(SB), NOSPLIT, $0-64
 	MOVQ      rows+40(FP), DI
 	MOVQ      jump+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVDQU32 64(BX), Z0
@@ -5896,8 +5919,9 @@ panel:
 row:
 	VMOVUPS.Z    (CX), K1, Z24
 	VMOVUPS.Z    64(CX), K2, Z25
-	PREFETCHT1   (CX)(R9*1)
-	PREFETCHT1   64(CX)(R9*1)
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Z26
 	VFMADD231PS  Z26, Z24, Z0
 	VFMADD231PS  Z26, Z25, Z1
@@ -6247,9 +6271,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX512x13(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX512x13(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x13(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX512x13(SB), NOSPLIT, $0-72
 	MOVQ      acc+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
@@ -6258,6 +6282,7 @@ TEXT ·backwardFloatsAVX512x13(SB), NOSPLIT, $0-64
 	MOVQ      rows+40(FP), DI
 	MOVQ      jump+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVDQU32 64(BX), Z0
@@ -6298,8 +6323,9 @@ panel:
 row:
 	VMOVUPS.Z    (CX), K1, Z26
 	VMOVUPS.Z    64(CX), K2, Z27
-	PREFETCHT1   (CX)(R9*1)
-	PREFETCHT1   64(CX)(R9*1)
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Z28
 	VFMADD231PS  Z28, Z26, Z0
 	VFMADD231PS  Z28, Z27, Z1
@@ -6674,9 +6700,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX512x14(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX512x14(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x14(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX512x14(SB), NOSPLIT, $0-72
 	MOVQ      acc+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
@@ -6685,6 +6711,7 @@ TEXT ·backwardFloatsAVX512x14(SB), NOSPLIT, $0-64
 	MOVQ      rows+40(FP), DI
 	MOVQ      jump+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVDQU32 64(BX), Z0
@@ -6727,8 +6754,9 @@ panel:
 row:
 	VMOVUPS.Z    (CX), K1, Z28
 	VMOVUPS.Z    64(CX), K2, Z29
-	PREFETCHT1   (CX)(R9*1)
-	PREFETCHT1   64(CX)(R9*1)
+	PREFETCHT1   (R9)
+	PREFETCHT1   64(R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Z30
 	VFMADD231PS  Z30, Z28, Z0
 	VFMADD231PS  Z30, Z29, Z1
@@ -6860,17 +6888,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX512x1(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX512x1(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·backwardDoublesAVX512x1(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX512x1(SB), NOSPLIT, $0-72
 	MOVQ      sums+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
 	MOVQ      mask+24(FP), BX
 	MOVQ      r+32(FP), SI
-	MOVQ      step+40(FP), DI
+	MOVQ      jump+40(FP), DI
 	MOVQ      rows+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVUPD   (AX), Z0
@@ -6878,7 +6907,8 @@ TEXT ·backwardDoublesAVX512x1(SB), NOSPLIT, $0-64
 
 row:
 	VMOVUPS.Z     (CX), K1, Z3
-	PREFETCHT1    (CX)(R9*1)
+	PREFETCHT1    (R9)
+	ADDQ          R10, R9
 	VCVTPS2PD     Y3, Z2
 	VEXTRACTF32X8 $0x01, Z3, Y3
 	VCVTPS2PD     Y3, Z3
@@ -6933,17 +6963,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX512x2(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX512x2(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·backwardDoublesAVX512x2(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX512x2(SB), NOSPLIT, $0-72
 	MOVQ      sums+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
 	MOVQ      mask+24(FP), BX
 	MOVQ      r+32(FP), SI
-	MOVQ      step+40(FP), DI
+	MOVQ      jump+40(FP), DI
 	MOVQ      rows+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVUPD   (AX), Z0
@@ -6953,7 +6984,8 @@ TEXT ·backwardDoublesAVX512x2(SB), NOSPLIT, $0-64
 
 row:
 	VMOVUPS.Z     (CX), K1, Z5
-	PREFETCHT1    (CX)(R9*1)
+	PREFETCHT1    (R9)
+	ADDQ          R10, R9
 	VCVTPS2PD     Y5, Z4
 	VEXTRACTF32X8 $0x01, Z5, Y5
 	VCVTPS2PD     Y5, Z5
@@ -7024,17 +7056,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX512x3(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX512x3(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·backwardDoublesAVX512x3(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX512x3(SB), NOSPLIT, $0-72
 	MOVQ      sums+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
 	MOVQ      mask+24(FP), BX
 	MOVQ      r+32(FP), SI
-	MOVQ      step+40(FP), DI
+	MOVQ      jump+40(FP), DI
 	MOVQ      rows+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVUPD   (AX), Z0
@@ -7046,7 +7079,8 @@ TEXT ·backwardDoublesAVX512x3(SB), NOSPLIT, $0-64
 
 row:
 	VMOVUPS.Z     (CX), K1, Z7
-	PREFETCHT1    (CX)(R9*1)
+	PREFETCHT1    (R9)
+	ADDQ          R10, R9
 	VCVTPS2PD     Y7, Z6
 	VEXTRACTF32X8 $0x01, Z7, Y7
 	VCVTPS2PD     Y7, Z7
@@ -7133,17 +7167,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX512x4(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX512x4(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·backwardDoublesAVX512x4(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX512x4(SB), NOSPLIT, $0-72
 	MOVQ      sums+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
 	MOVQ      mask+24(FP), BX
 	MOVQ      r+32(FP), SI
-	MOVQ      step+40(FP), DI
+	MOVQ      jump+40(FP), DI
 	MOVQ      rows+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVUPD   (AX), Z0
@@ -7157,7 +7192,8 @@ TEXT ·backwardDoublesAVX512x4(SB), NOSPLIT, $0-64
 
 row:
 	VMOVUPS.Z     (CX), K1, Z9
-	PREFETCHT1    (CX)(R9*1)
+	PREFETCHT1    (R9)
+	ADDQ          R10, R9
 	VCVTPS2PD     Y9, Z8
 	VEXTRACTF32X8 $0x01, Z9, Y9
 	VCVTPS2PD     Y9, Z9
@@ -7260,17 +7296,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX512x5(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX512x5(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·backwardDoublesAVX512x5(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX512x5(SB), NOSPLIT, $0-72
 	MOVQ      sums+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
 	MOVQ      mask+24(FP), BX
 	MOVQ      r+32(FP), SI
-	MOVQ      step+40(FP), DI
+	MOVQ      jump+40(FP), DI
 	MOVQ      rows+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVUPD   (AX), Z0
@@ -7286,7 +7323,8 @@ TEXT ·backwardDoublesAVX512x5(SB), NOSPLIT, $0-64
 
 row:
 	VMOVUPS.Z     (CX), K1, Z11
-	PREFETCHT1    (CX)(R9*1)
+	PREFETCHT1    (R9)
+	ADDQ          R10, R9
 	VCVTPS2PD     Y11, Z10
 	VEXTRACTF32X8 $0x01, Z11, Y11
 	VCVTPS2PD     Y11, Z11
@@ -7405,17 +7443,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX512x6(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX512x6(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·backwardDoublesAVX512x6(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX512x6(SB), NOSPLIT, $0-72
 	MOVQ      sums+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
 	MOVQ      mask+24(FP), BX
 	MOVQ      r+32(FP), SI
-	MOVQ      step+40(FP), DI
+	MOVQ      jump+40(FP), DI
 	MOVQ      rows+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVUPD   (AX), Z0
@@ -7433,7 +7472,8 @@ TEXT ·backwardDoublesAVX512x6(SB), NOSPLIT, $0-64
 
 row:
 	VMOVUPS.Z     (CX), K1, Z13
-	PREFETCHT1    (CX)(R9*1)
+	PREFETCHT1    (R9)
+	ADDQ          R10, R9
 	VCVTPS2PD     Y13, Z12
 	VEXTRACTF32X8 $0x01, Z13, Y13
 	VCVTPS2PD     Y13, Z13
@@ -7568,17 +7608,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX512x7(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX512x7(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·backwardDoublesAVX512x7(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX512x7(SB), NOSPLIT, $0-72
 	MOVQ      sums+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
 	MOVQ      mask+24(FP), BX
 	MOVQ      r+32(FP), SI
-	MOVQ      step+40(FP), DI
+	MOVQ      jump+40(FP), DI
 	MOVQ      rows+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVUPD   (AX), Z0
@@ -7598,7 +7639,8 @@ TEXT ·backwardDoublesAVX512x7(SB), NOSPLIT, $0-64
 
 row:
 	VMOVUPS.Z     (CX), K1, Z15
-	PREFETCHT1    (CX)(R9*1)
+	PREFETCHT1    (R9)
+	ADDQ          R10, R9
 	VCVTPS2PD     Y15, Z14
 	VEXTRACTF32X8 $0x01, Z15, Y15
 	VCVTPS2PD     Y15, Z15
@@ -7749,17 +7791,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX512x8(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX512x8(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·backwardDoublesAVX512x8(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX512x8(SB), NOSPLIT, $0-72
 	MOVQ      sums+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
 	MOVQ      mask+24(FP), BX
 	MOVQ      r+32(FP), SI
-	MOVQ      step+40(FP), DI
+	MOVQ      jump+40(FP), DI
 	MOVQ      rows+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVUPD   (AX), Z0
@@ -7781,7 +7824,8 @@ TEXT ·backwardDoublesAVX512x8(SB), NOSPLIT, $0-64
 
 row:
 	VMOVUPS.Z     (CX), K1, Z17
-	PREFETCHT1    (CX)(R9*1)
+	PREFETCHT1    (R9)
+	ADDQ          R10, R9
 	VCVTPS2PD     Y17, Z16
 	VEXTRACTF32X8 $0x01, Z17, Y17
 	VCVTPS2PD     Y17, Z17
@@ -7948,17 +7992,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX512x9(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX512x9(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·backwardDoublesAVX512x9(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX512x9(SB), NOSPLIT, $0-72
 	MOVQ      sums+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
 	MOVQ      mask+24(FP), BX
 	MOVQ      r+32(FP), SI
-	MOVQ      step+40(FP), DI
+	MOVQ      jump+40(FP), DI
 	MOVQ      rows+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVUPD   (AX), Z0
@@ -7982,7 +8027,8 @@ TEXT ·backwardDoublesAVX512x9(SB), NOSPLIT, $0-64
 
 row:
 	VMOVUPS.Z     (CX), K1, Z19
-	PREFETCHT1    (CX)(R9*1)
+	PREFETCHT1    (R9)
+	ADDQ          R10, R9
 	VCVTPS2PD     Y19, Z18
 	VEXTRACTF32X8 $0x01, Z19, Y19
 	VCVTPS2PD     Y19, Z19
@@ -8165,17 +8211,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX512x10(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX512x10(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·backwardDoublesAVX512x10(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX512x10(SB), NOSPLIT, $0-72
 	MOVQ      sums+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
 	MOVQ      mask+24(FP), BX
 	MOVQ      r+32(FP), SI
-	MOVQ      step+40(FP), DI
+	MOVQ      jump+40(FP), DI
 	MOVQ      rows+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVUPD   (AX), Z0
@@ -8201,7 +8248,8 @@ TEXT ·backwardDoublesAVX512x10(SB), NOSPLIT, $0-64
 
 row:
 	VMOVUPS.Z     (CX), K1, Z21
-	PREFETCHT1    (CX)(R9*1)
+	PREFETCHT1    (R9)
+	ADDQ          R10, R9
 	VCVTPS2PD     Y21, Z20
 	VEXTRACTF32X8 $0x01, Z21, Y21
 	VCVTPS2PD     Y21, Z21
@@ -8400,17 +8448,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX512x11(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX512x11(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·backwardDoublesAVX512x11(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX512x11(SB), NOSPLIT, $0-72
 	MOVQ      sums+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
 	MOVQ      mask+24(FP), BX
 	MOVQ      r+32(FP), SI
-	MOVQ      step+40(FP), DI
+	MOVQ      jump+40(FP), DI
 	MOVQ      rows+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVUPD   (AX), Z0
@@ -8438,7 +8487,8 @@ TEXT ·backwardDoublesAVX512x11(SB), NOSPLIT, $0-64
 
 row:
 	VMOVUPS.Z     (CX), K1, Z23
-	PREFETCHT1    (CX)(R9*1)
+	PREFETCHT1    (R9)
+	ADDQ          R10, R9
 	VCVTPS2PD     Y23, Z22
 	VEXTRACTF32X8 $0x01, Z23, Y23
 	VCVTPS2PD     Y23, Z23
@@ -8653,17 +8703,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX512x12(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX512x12(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·backwardDoublesAVX512x12(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX512x12(SB), NOSPLIT, $0-72
 	MOVQ      sums+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
 	MOVQ      mask+24(FP), BX
 	MOVQ      r+32(FP), SI
-	MOVQ      step+40(FP), DI
+	MOVQ      jump+40(FP), DI
 	MOVQ      rows+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVUPD   (AX), Z0
@@ -8693,7 +8744,8 @@ TEXT ·backwardDoublesAVX512x12(SB), NOSPLIT, $0-64
 
 row:
 	VMOVUPS.Z     (CX), K1, Z25
-	PREFETCHT1    (CX)(R9*1)
+	PREFETCHT1    (R9)
+	ADDQ          R10, R9
 	VCVTPS2PD     Y25, Z24
 	VEXTRACTF32X8 $0x01, Z25, Y25
 	VCVTPS2PD     Y25, Z25
@@ -8924,17 +8976,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX512x13(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX512x13(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·backwardDoublesAVX512x13(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX512x13(SB), NOSPLIT, $0-72
 	MOVQ      sums+0(FP), AX
 	MOVQ      x+8(FP), CX
 	MOVQ      stride+16(FP), DX
 	MOVQ      mask+24(FP), BX
 	MOVQ      r+32(FP), SI
-	MOVQ      step+40(FP), DI
+	MOVQ      jump+40(FP), DI
 	MOVQ      rows+48(FP), R8
 	MOVQ      ahead+56(FP), R9
+	MOVQ      step+64(FP), R10
 	VMOVDQU32 (BX), Z0
 	VPMOVD2M  Z0, K1
 	VMOVUPD   (AX), Z0
@@ -8966,7 +9019,8 @@ TEXT ·backwardDoublesAVX512x13(SB), NOSPLIT, $0-64
 
 row:
 	VMOVUPS.Z     (CX), K1, Z27
-	PREFETCHT1    (CX)(R9*1)
+	PREFETCHT1    (R9)
+	ADDQ          R10, R9
 	VCVTPS2PD     Y27, Z26
 	VEXTRACTF32X8 $0x01, Z27, Y27
 	VCVTPS2PD     Y27, Z27
@@ -9337,9 +9391,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX2x1(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX2x1(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·backwardFloatsAVX2x1(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX2x1(SB), NOSPLIT, $0-72
 	MOVQ    acc+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
@@ -9348,6 +9402,7 @@ TEXT ·backwardFloatsAVX2x1(SB), NOSPLIT, $0-64
 	MOVQ    rows+40(FP), DI
 	MOVQ    jump+48(FP), R8
 	MOVQ    ahead+56(FP), R9
+	MOVQ    step+64(FP), R10
 	VMOVDQU (BX), Y0
 	VMOVDQU 32(BX), Y1
 	VMOVUPS (AX), Y2
@@ -9362,7 +9417,8 @@ panel:
 row:
 	VMASKMOVPS   (CX), Y0, Y4
 	VMASKMOVPS   32(CX), Y1, Y5
-	PREFETCHT1   (CX)(R9*1)
+	PREFETCHT1   (R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y6, Y4, Y2
 	VFMADD231PS  Y6, Y5, Y3
@@ -9437,9 +9493,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX2x2(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX2x2(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·backwardFloatsAVX2x2(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX2x2(SB), NOSPLIT, $0-72
 	MOVQ    acc+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
@@ -9448,6 +9504,7 @@ TEXT ·backwardFloatsAVX2x2(SB), NOSPLIT, $0-64
 	MOVQ    rows+40(FP), DI
 	MOVQ    jump+48(FP), R8
 	MOVQ    ahead+56(FP), R9
+	MOVQ    step+64(FP), R10
 	VMOVDQU (BX), Y0
 	VMOVDQU 32(BX), Y1
 	VMOVUPS (AX), Y2
@@ -9464,7 +9521,8 @@ panel:
 row:
 	VMASKMOVPS   (CX), Y0, Y6
 	VMASKMOVPS   32(CX), Y1, Y7
-	PREFETCHT1   (CX)(R9*1)
+	PREFETCHT1   (R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y8, Y6, Y2
 	VFMADD231PS  Y8, Y7, Y3
@@ -9564,9 +9622,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX2x3(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX2x3(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·backwardFloatsAVX2x3(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX2x3(SB), NOSPLIT, $0-72
 	MOVQ    acc+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
@@ -9575,6 +9633,7 @@ TEXT ·backwardFloatsAVX2x3(SB), NOSPLIT, $0-64
 	MOVQ    rows+40(FP), DI
 	MOVQ    jump+48(FP), R8
 	MOVQ    ahead+56(FP), R9
+	MOVQ    step+64(FP), R10
 	VMOVDQU (BX), Y0
 	VMOVDQU 32(BX), Y1
 	VMOVUPS (AX), Y2
@@ -9593,7 +9652,8 @@ panel:
 row:
 	VMASKMOVPS   (CX), Y0, Y8
 	VMASKMOVPS   32(CX), Y1, Y9
-	PREFETCHT1   (CX)(R9*1)
+	PREFETCHT1   (R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y10, Y8, Y2
 	VFMADD231PS  Y10, Y9, Y3
@@ -9718,9 +9778,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX2x4(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX2x4(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·backwardFloatsAVX2x4(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX2x4(SB), NOSPLIT, $0-72
 	MOVQ    acc+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
@@ -9729,6 +9789,7 @@ TEXT ·backwardFloatsAVX2x4(SB), NOSPLIT, $0-64
 	MOVQ    rows+40(FP), DI
 	MOVQ    jump+48(FP), R8
 	MOVQ    ahead+56(FP), R9
+	MOVQ    step+64(FP), R10
 	VMOVDQU (BX), Y0
 	VMOVDQU 32(BX), Y1
 	VMOVUPS (AX), Y2
@@ -9749,7 +9810,8 @@ panel:
 row:
 	VMASKMOVPS   (CX), Y0, Y10
 	VMASKMOVPS   32(CX), Y1, Y11
-	PREFETCHT1   (CX)(R9*1)
+	PREFETCHT1   (R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y12, Y10, Y2
 	VFMADD231PS  Y12, Y11, Y3
@@ -9899,9 +9961,9 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX2x5(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+// func backwardFloatsAVX2x5(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·backwardFloatsAVX2x5(SB), NOSPLIT, $0-64
+TEXT ·backwardFloatsAVX2x5(SB), NOSPLIT, $0-72
 	MOVQ    acc+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
@@ -9910,6 +9972,7 @@ TEXT ·backwardFloatsAVX2x5(SB), NOSPLIT, $0-64
 	MOVQ    rows+40(FP), DI
 	MOVQ    jump+48(FP), R8
 	MOVQ    ahead+56(FP), R9
+	MOVQ    step+64(FP), R10
 	VMOVDQU (BX), Y0
 	VMOVDQU 32(BX), Y1
 	VMOVUPS (AX), Y2
@@ -9932,7 +9995,8 @@ panel:
 row:
 	VMASKMOVPS   (CX), Y0, Y12
 	VMASKMOVPS   32(CX), Y1, Y13
-	PREFETCHT1   (CX)(R9*1)
+	PREFETCHT1   (R9)
+	ADDQ         R10, R9
 	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y14, Y12, Y2
 	VFMADD231PS  Y14, Y13, Y3
@@ -10019,24 +10083,26 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX2x1(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX2x1(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, MMX+
-TEXT ·backwardDoublesAVX2x1(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX2x1(SB), NOSPLIT, $0-72
 	MOVQ    sums+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
 	MOVQ    mask+24(FP), BX
 	MOVQ    r+32(FP), SI
-	MOVQ    step+40(FP), DI
+	MOVQ    jump+40(FP), DI
 	MOVQ    rows+48(FP), R8
 	MOVQ    ahead+56(FP), R9
+	MOVQ    step+64(FP), R10
 	VMOVDQU (BX), Y0
 	VMOVUPD (AX), Y1
 	VMOVUPD 32(AX), Y2
 
 row:
 	VMASKMOVPS   (CX), Y0, Y4
-	PREFETCHT1   (CX)(R9*1)
+	PREFETCHT1   (R9)
+	ADDQ         R10, R9
 	VCVTPS2PD    X4, Y3
 	VEXTRACTF128 $0x01, Y4, X4
 	VCVTPS2PD    X4, Y4
@@ -10091,17 +10157,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX2x2(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX2x2(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, MMX+
-TEXT ·backwardDoublesAVX2x2(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX2x2(SB), NOSPLIT, $0-72
 	MOVQ    sums+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
 	MOVQ    mask+24(FP), BX
 	MOVQ    r+32(FP), SI
-	MOVQ    step+40(FP), DI
+	MOVQ    jump+40(FP), DI
 	MOVQ    rows+48(FP), R8
 	MOVQ    ahead+56(FP), R9
+	MOVQ    step+64(FP), R10
 	VMOVDQU (BX), Y0
 	VMOVUPD (AX), Y1
 	VMOVUPD 32(AX), Y2
@@ -10110,7 +10177,8 @@ TEXT ·backwardDoublesAVX2x2(SB), NOSPLIT, $0-64
 
 row:
 	VMASKMOVPS   (CX), Y0, Y6
-	PREFETCHT1   (CX)(R9*1)
+	PREFETCHT1   (R9)
+	ADDQ         R10, R9
 	VCVTPS2PD    X6, Y5
 	VEXTRACTF128 $0x01, Y6, X6
 	VCVTPS2PD    X6, Y6
@@ -10181,17 +10249,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX2x3(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX2x3(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, MMX+
-TEXT ·backwardDoublesAVX2x3(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX2x3(SB), NOSPLIT, $0-72
 	MOVQ    sums+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
 	MOVQ    mask+24(FP), BX
 	MOVQ    r+32(FP), SI
-	MOVQ    step+40(FP), DI
+	MOVQ    jump+40(FP), DI
 	MOVQ    rows+48(FP), R8
 	MOVQ    ahead+56(FP), R9
+	MOVQ    step+64(FP), R10
 	VMOVDQU (BX), Y0
 	VMOVUPD (AX), Y1
 	VMOVUPD 32(AX), Y2
@@ -10202,7 +10271,8 @@ TEXT ·backwardDoublesAVX2x3(SB), NOSPLIT, $0-64
 
 row:
 	VMASKMOVPS   (CX), Y0, Y8
-	PREFETCHT1   (CX)(R9*1)
+	PREFETCHT1   (R9)
+	ADDQ         R10, R9
 	VCVTPS2PD    X8, Y7
 	VEXTRACTF128 $0x01, Y8, X8
 	VCVTPS2PD    X8, Y8
@@ -10289,17 +10359,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX2x4(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX2x4(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, MMX+
-TEXT ·backwardDoublesAVX2x4(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX2x4(SB), NOSPLIT, $0-72
 	MOVQ    sums+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
 	MOVQ    mask+24(FP), BX
 	MOVQ    r+32(FP), SI
-	MOVQ    step+40(FP), DI
+	MOVQ    jump+40(FP), DI
 	MOVQ    rows+48(FP), R8
 	MOVQ    ahead+56(FP), R9
+	MOVQ    step+64(FP), R10
 	VMOVDQU (BX), Y0
 	VMOVUPD (AX), Y1
 	VMOVUPD 32(AX), Y2
@@ -10312,7 +10383,8 @@ TEXT ·backwardDoublesAVX2x4(SB), NOSPLIT, $0-64
 
 row:
 	VMASKMOVPS   (CX), Y0, Y10
-	PREFETCHT1   (CX)(R9*1)
+	PREFETCHT1   (R9)
+	ADDQ         R10, R9
 	VCVTPS2PD    X10, Y9
 	VEXTRACTF128 $0x01, Y10, X10
 	VCVTPS2PD    X10, Y10
@@ -10415,17 +10487,18 @@ feature:
 	VZEROUPPER
 	RET
 
-// func backwardDoublesAVX2x5(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+// func backwardDoublesAVX2x5(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 // Requires: AVX, MMX+
-TEXT ·backwardDoublesAVX2x5(SB), NOSPLIT, $0-64
+TEXT ·backwardDoublesAVX2x5(SB), NOSPLIT, $0-72
 	MOVQ    sums+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
 	MOVQ    mask+24(FP), BX
 	MOVQ    r+32(FP), SI
-	MOVQ    step+40(FP), DI
+	MOVQ    jump+40(FP), DI
 	MOVQ    rows+48(FP), R8
 	MOVQ    ahead+56(FP), R9
+	MOVQ    step+64(FP), R10
 	VMOVDQU (BX), Y0
 	VMOVUPD (AX), Y1
 	VMOVUPD 32(AX), Y2
@@ -10440,7 +10513,8 @@ TEXT ·backwardDoublesAVX2x5(SB), NOSPLIT, $0-64
 
 row:
 	VMASKMOVPS   (CX), Y0, Y12
-	PREFETCHT1   (CX)(R9*1)
+	PREFETCHT1   (R9)
+	ADDQ         R10, R9
 	VCVTPS2PD    X12, Y11
 	VEXTRACTF128 $0x01, Y12, X12
 	VCVTPS2PD    X12, Y12

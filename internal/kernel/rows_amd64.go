@@ -2,6 +2,8 @@
 
 package kernel
 
+import "unsafe"
+
 // floatRows turns rows into the float32 that the passes take: bytes are widened
 // block by block, and panels of 2 vectors of rows are transposed.
 type floatRows struct {
@@ -11,6 +13,10 @@ type floatRows struct {
 	tail     []float32 // copy of the last rows, padded to a panel
 	wide     []float32 // a block of bytes as float32
 	mask     []int32
+	// Where the block after the visited one is stored, for prefetches, and
+	// the part of a float32 that its numbers take there.
+	ahead uintptr
+	share int
 }
 
 func newFloatRows(kernels *floatKernels, d, block int) floatRows {
@@ -34,6 +40,7 @@ func (s *floatRows) blocks(x Rows, visit func(first int, rows []float32)) {
 	}
 	for first, n := 0, x.N(); first < n; first += s.block {
 		rows := x.Slice(first, min(first+s.block, n))
+		s.prefetch(rows)
 		if rows.U8 == nil {
 			visit(first, rows.F32)
 			continue
@@ -46,6 +53,15 @@ func (s *floatRows) blocks(x Rows, visit func(first int, rows []float32)) {
 			s.wide[i] = float32(rows.U8[i])
 		}
 		visit(first, s.wide[:len(rows.U8)])
+	}
+}
+
+// prefetch sets what follows rows in memory: even if it is another call's.
+func (s *floatRows) prefetch(rows Rows) {
+	if rows.U8 != nil {
+		s.ahead, s.share = uintptr(unsafe.Pointer(unsafe.SliceData(rows.U8)))+uintptr(len(rows.U8)), 4
+	} else {
+		s.ahead, s.share = uintptr(unsafe.Pointer(unsafe.SliceData(rows.F32)))+uintptr(4*len(rows.F32)), 1
 	}
 }
 

@@ -139,140 +139,140 @@ func packFloatsAVX512(panel *float32, x *float32, stride int, chunks int, mask *
 //go:noescape
 func forwardFloatsAVX512x1(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX512x1 adds to acc, 1 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX512x1 adds to acc, 1 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x1(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX512x1(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX512x2 sets z, 2 x 32, to the panel's products with w, D x 2, plus c.
 //
 //go:noescape
 func forwardFloatsAVX512x2(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX512x2 adds to acc, 2 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX512x2 adds to acc, 2 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x2(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX512x2(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX512x3 sets z, 3 x 32, to the panel's products with w, D x 3, plus c.
 //
 //go:noescape
 func forwardFloatsAVX512x3(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX512x3 adds to acc, 3 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX512x3 adds to acc, 3 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x3(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX512x3(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX512x4 sets z, 4 x 32, to the panel's products with w, D x 4, plus c.
 //
 //go:noescape
 func forwardFloatsAVX512x4(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX512x4 adds to acc, 4 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX512x4 adds to acc, 4 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x4(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX512x4(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX512x5 sets z, 5 x 32, to the panel's products with w, D x 5, plus c.
 //
 //go:noescape
 func forwardFloatsAVX512x5(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX512x5 adds to acc, 5 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX512x5 adds to acc, 5 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x5(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX512x5(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX512x6 sets z, 6 x 32, to the panel's products with w, D x 6, plus c.
 //
 //go:noescape
 func forwardFloatsAVX512x6(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX512x6 adds to acc, 6 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX512x6 adds to acc, 6 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x6(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX512x6(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX512x7 sets z, 7 x 32, to the panel's products with w, D x 7, plus c.
 //
 //go:noescape
 func forwardFloatsAVX512x7(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX512x7 adds to acc, 7 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX512x7 adds to acc, 7 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x7(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX512x7(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX512x8 sets z, 8 x 32, to the panel's products with w, D x 8, plus c.
 //
 //go:noescape
 func forwardFloatsAVX512x8(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX512x8 adds to acc, 8 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX512x8 adds to acc, 8 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x8(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX512x8(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX512x9 sets z, 9 x 32, to the panel's products with w, D x 9, plus c.
 //
 //go:noescape
 func forwardFloatsAVX512x9(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX512x9 adds to acc, 9 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX512x9 adds to acc, 9 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x9(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX512x9(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX512x10 sets z, 10 x 32, to the panel's products with w, D x 10, plus c.
 //
 //go:noescape
 func forwardFloatsAVX512x10(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX512x10 adds to acc, 10 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX512x10 adds to acc, 10 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x10(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX512x10(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX512x11 sets z, 11 x 32, to the panel's products with w, D x 11, plus c.
 //
 //go:noescape
 func forwardFloatsAVX512x11(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX512x11 adds to acc, 11 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX512x11 adds to acc, 11 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x11(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX512x11(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX512x12 sets z, 12 x 32, to the panel's products with w, D x 12, plus c.
 //
 //go:noescape
 func forwardFloatsAVX512x12(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX512x12 adds to acc, 12 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX512x12 adds to acc, 12 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x12(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX512x12(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX512x13 sets z, 13 x 32, to the panel's products with w, D x 13, plus c.
 //
 //go:noescape
 func forwardFloatsAVX512x13(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX512x13 adds to acc, 13 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX512x13 adds to acc, 13 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x13(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX512x13(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX512x14 sets z, 14 x 32, to the panel's products with w, D x 14, plus c.
 //
 //go:noescape
 func forwardFloatsAVX512x14(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX512x14 adds to acc, 14 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX512x14 adds to acc, 14 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x14(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX512x14(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // flushFloatsAVX512 adds acc to sum and clears it.
 //
@@ -284,130 +284,130 @@ func flushFloatsAVX512(sum *float64, acc *float32, vectors int)
 //go:noescape
 func forwardDoublesAVX512x1(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX512x1 adds to sums, 1 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX512x1 adds to sums, 1 x 16, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX512x1(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX512x1(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX512x2 sets z, 2 x 16, to c plus the products of half a panel with w, D x 2.
 //
 //go:noescape
 func forwardDoublesAVX512x2(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX512x2 adds to sums, 2 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX512x2 adds to sums, 2 x 16, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX512x2(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX512x2(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX512x3 sets z, 3 x 16, to c plus the products of half a panel with w, D x 3.
 //
 //go:noescape
 func forwardDoublesAVX512x3(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX512x3 adds to sums, 3 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX512x3 adds to sums, 3 x 16, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX512x3(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX512x3(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX512x4 sets z, 4 x 16, to c plus the products of half a panel with w, D x 4.
 //
 //go:noescape
 func forwardDoublesAVX512x4(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX512x4 adds to sums, 4 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX512x4 adds to sums, 4 x 16, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX512x4(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX512x4(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX512x5 sets z, 5 x 16, to c plus the products of half a panel with w, D x 5.
 //
 //go:noescape
 func forwardDoublesAVX512x5(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX512x5 adds to sums, 5 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX512x5 adds to sums, 5 x 16, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX512x5(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX512x5(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX512x6 sets z, 6 x 16, to c plus the products of half a panel with w, D x 6.
 //
 //go:noescape
 func forwardDoublesAVX512x6(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX512x6 adds to sums, 6 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX512x6 adds to sums, 6 x 16, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX512x6(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX512x6(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX512x7 sets z, 7 x 16, to c plus the products of half a panel with w, D x 7.
 //
 //go:noescape
 func forwardDoublesAVX512x7(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX512x7 adds to sums, 7 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX512x7 adds to sums, 7 x 16, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX512x7(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX512x7(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX512x8 sets z, 8 x 16, to c plus the products of half a panel with w, D x 8.
 //
 //go:noescape
 func forwardDoublesAVX512x8(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX512x8 adds to sums, 8 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX512x8 adds to sums, 8 x 16, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX512x8(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX512x8(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX512x9 sets z, 9 x 16, to c plus the products of half a panel with w, D x 9.
 //
 //go:noescape
 func forwardDoublesAVX512x9(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX512x9 adds to sums, 9 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX512x9 adds to sums, 9 x 16, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX512x9(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX512x9(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX512x10 sets z, 10 x 16, to c plus the products of half a panel with w, D x 10.
 //
 //go:noescape
 func forwardDoublesAVX512x10(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX512x10 adds to sums, 10 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX512x10 adds to sums, 10 x 16, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX512x10(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX512x10(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX512x11 sets z, 11 x 16, to c plus the products of half a panel with w, D x 11.
 //
 //go:noescape
 func forwardDoublesAVX512x11(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX512x11 adds to sums, 11 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX512x11 adds to sums, 11 x 16, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX512x11(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX512x11(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX512x12 sets z, 12 x 16, to c plus the products of half a panel with w, D x 12.
 //
 //go:noescape
 func forwardDoublesAVX512x12(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX512x12 adds to sums, 12 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX512x12 adds to sums, 12 x 16, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX512x12(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX512x12(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX512x13 sets z, 13 x 16, to c plus the products of half a panel with w, D x 13.
 //
 //go:noescape
 func forwardDoublesAVX512x13(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX512x13 adds to sums, 13 x 16, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX512x13 adds to sums, 13 x 16, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX512x13(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX512x13(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // subtractProductsAVX512 takes the n products of a's 8 rows and b's 32 columns off c, whose rows are stride bytes apart; a and b are panels.
 //
@@ -424,50 +424,50 @@ func packFloatsAVX2(panel *float32, x *float32, stride int, chunks int, mask *in
 //go:noescape
 func forwardFloatsAVX2x1(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX2x1 adds to acc, 1 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX2x1 adds to acc, 1 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX2x1(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX2x1(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX2x2 sets z, 2 x 16, to the panel's products with w, D x 2, plus c.
 //
 //go:noescape
 func forwardFloatsAVX2x2(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX2x2 adds to acc, 2 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX2x2 adds to acc, 2 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX2x2(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX2x2(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX2x3 sets z, 3 x 16, to the panel's products with w, D x 3, plus c.
 //
 //go:noescape
 func forwardFloatsAVX2x3(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX2x3 adds to acc, 3 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX2x3 adds to acc, 3 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX2x3(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX2x3(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX2x4 sets z, 4 x 16, to the panel's products with w, D x 4, plus c.
 //
 //go:noescape
 func forwardFloatsAVX2x4(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX2x4 adds to acc, 4 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX2x4 adds to acc, 4 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX2x4(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX2x4(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // forwardFloatsAVX2x5 sets z, 5 x 16, to the panel's products with w, D x 5, plus c.
 //
 //go:noescape
 func forwardFloatsAVX2x5(z *float64, panel *float32, d int, w *float32, c *float64)
 
-// backwardFloatsAVX2x5 adds to acc, 5 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.
+// backwardFloatsAVX2x5 adds to acc, 5 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX2x5(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead int)
+func backwardFloatsAVX2x5(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // flushFloatsAVX2 adds acc to sum and clears it.
 //
@@ -479,50 +479,50 @@ func flushFloatsAVX2(sum *float64, acc *float32, vectors int)
 //go:noescape
 func forwardDoublesAVX2x1(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX2x1 adds to sums, 1 x 8, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX2x1 adds to sums, 1 x 8, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX2x1(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX2x1(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX2x2 sets z, 2 x 8, to c plus the products of half a panel with w, D x 2.
 //
 //go:noescape
 func forwardDoublesAVX2x2(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX2x2 adds to sums, 2 x 8, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX2x2 adds to sums, 2 x 8, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX2x2(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX2x2(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX2x3 sets z, 3 x 8, to c plus the products of half a panel with w, D x 3.
 //
 //go:noescape
 func forwardDoublesAVX2x3(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX2x3 adds to sums, 3 x 8, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX2x3 adds to sums, 3 x 8, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX2x3(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX2x3(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX2x4 sets z, 4 x 8, to c plus the products of half a panel with w, D x 4.
 //
 //go:noescape
 func forwardDoublesAVX2x4(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX2x4 adds to sums, 4 x 8, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX2x4 adds to sums, 4 x 8, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX2x4(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX2x4(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // forwardDoublesAVX2x5 sets z, 5 x 8, to c plus the products of half a panel with w, D x 5.
 //
 //go:noescape
 func forwardDoublesAVX2x5(z *float64, panel *float32, d int, w *float64, c *float64)
 
-// backwardDoublesAVX2x5 adds to sums, 5 x 8, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.
+// backwardDoublesAVX2x5 adds to sums, 5 x 8, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardDoublesAVX2x5(sums *float64, x *float32, stride int, mask *int32, r *float64, step int, rows int, ahead int)
+func backwardDoublesAVX2x5(sums *float64, x *float32, stride int, mask *int32, r *float64, jump int, rows int, ahead uintptr, step int)
 
 // subtractProductsAVX2 takes the n products of a's 4 rows and b's 16 columns off c, whose rows are stride bytes apart; a and b are panels.
 //

@@ -70,17 +70,18 @@ func forwardDoubles(s isa, classes int) {
 // backwardDoubles adds the products of as many features as a vector has float32
 // with the residuals of a tile of classes, row after row.
 func backwardDoubles(s isa, classes int) {
-	TEXT(fmt.Sprintf("backwardDoubles%sx%d", s.name, classes), NOSPLIT, "func(sums *float64, x *float32, stride int, mask *int32, r *float64, step, rows, ahead int)")
+	TEXT(fmt.Sprintf("backwardDoubles%sx%d", s.name, classes), NOSPLIT, "func(sums *float64, x *float32, stride int, mask *int32, r *float64, jump, rows int, ahead uintptr, step int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("backwardDoubles%sx%d adds to sums, %d x %d, the products of rows of x, stride bytes apart, with those of r, step bytes apart. It prefetches the rows ahead bytes on.", s.name, classes, classes, s.lanes))
+	Doc(fmt.Sprintf("backwardDoubles%sx%d adds to sums, %d x %d, the products of rows of x, stride bytes apart, with those of r, jump bytes apart. It prefetches from ahead on, step bytes a row.", s.name, classes, classes, s.lanes))
 	g := Load(Param("sums"), GP64())
 	xp := Load(Param("x"), GP64())
 	stride := Load(Param("stride"), GP64())
 	mask := Load(Param("mask"), GP64())
 	r := Load(Param("r"), GP64())
-	step := Load(Param("step"), GP64())
+	jump := Load(Param("jump"), GP64())
 	rows := Load(Param("rows"), GP64())
 	ahead := Load(Param("ahead"), GP64())
+	step := Load(Param("step"), GP64())
 	size := 4 * s.lanes
 	load := s.masked(Mem{Base: mask})
 	acc := doubleSums(s, classes)
@@ -92,7 +93,8 @@ func backwardDoubles(s isa, classes int) {
 	x := [2]VecVirtual{s.vector(), s.vector()}
 	Label("row")
 	load(Mem{Base: xp}, x[1])
-	PREFETCHT1(Mem{Base: xp, Index: ahead, Scale: 1})
+	PREFETCHT1(Mem{Base: ahead})
+	ADDQ(step, ahead)
 	if s.lanes == 16 {
 		VCVTPS2PD(x[1].AsY(), x[0])
 		VEXTRACTF32X8(Imm(1), x[1], x[1].AsY())
@@ -103,7 +105,7 @@ func backwardDoubles(s isa, classes int) {
 		VCVTPS2PD(x[1].AsX(), x[1])
 	}
 	multiplyDoubles(s, acc, x, r, 8)
-	ADDQ(step, r)
+	ADDQ(jump, r)
 	ADDQ(stride, xp)
 	DECQ(rows)
 	JNZ(LabelRef("row"))

@@ -170,9 +170,9 @@ func forwardFloats(s isa, classes int) {
 // backwardFloats adds the products of 2 vectors of features with the residuals
 // of a tile of classes.
 func backwardFloats(s isa, classes int) {
-	TEXT(fmt.Sprintf("backwardFloats%sx%d", s.name, classes), NOSPLIT, "func(acc, x *float32, stride int, mask *int32, r *float32, rows, jump, ahead int)")
+	TEXT(fmt.Sprintf("backwardFloats%sx%d", s.name, classes), NOSPLIT, "func(acc, x *float32, stride int, mask *int32, r *float32, rows, jump int, ahead uintptr, step int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("backwardFloats%sx%d adds to acc, %d x %d, the products of rows of x, stride bytes apart, with r, which lies in panels of %d rows, jump bytes from the end of one to the next. It prefetches the rows ahead bytes on.", s.name, classes, classes, 2*s.lanes, 2*s.lanes))
+	Doc(fmt.Sprintf("backwardFloats%sx%d adds to acc, %d x %d, the products of rows of x, stride bytes apart, with r, which lies in panels of %d rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.", s.name, classes, classes, 2*s.lanes, 2*s.lanes))
 	a := Load(Param("acc"), GP64())
 	xp := Load(Param("x"), GP64())
 	stride := Load(Param("stride"), GP64())
@@ -181,6 +181,7 @@ func backwardFloats(s isa, classes int) {
 	rows := Load(Param("rows"), GP64())
 	jump := Load(Param("jump"), GP64())
 	ahead := Load(Param("ahead"), GP64())
+	aheadStep := Load(Param("step"), GP64())
 	size := 4 * s.lanes
 	var load [2]func(Mem, Op)
 	for v := range load {
@@ -205,8 +206,9 @@ func backwardFloats(s isa, classes int) {
 		load[v](Mem{Base: xp, Disp: size * v}, x[v])
 	}
 	for line := 0; line < 2*size; line += 64 {
-		PREFETCHT1(Mem{Base: xp, Index: ahead, Scale: 1, Disp: line})
+		PREFETCHT1(Mem{Base: ahead, Disp: line})
 	}
+	ADDQ(aheadStep, ahead)
 	multiply(s, acc, x, r, 2*size)
 	ADDQ(Imm(4), r)
 	ADDQ(stride, xp)
