@@ -24,16 +24,20 @@ func BenchmarkRow(b *testing.B) {
 
 // BenchmarkBatch predicts 10,000 rows on all threads.
 func BenchmarkBatch(b *testing.B) {
-	c := recipe{n: 10000, d: 64, k: 10, bytes: true}
-	ds := c.problem(newRand(1)).dataset(b, pixels)
-	m, _ := mustFit(b, ds, Config{MaxIterations: 1})
-	bound, err := m.Bind(ds)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.SetBytes(int64(len(ds.Columns[0].Bytes)))
-	for b.Loop() {
-		bound.Predict(0, bound.Rows())
+	for _, d := range []int{64, 784} {
+		for _, of := range []storage{pixels, block32, block64} {
+			b.Run(fmt.Sprintf("d=%d/%v", d, of), func(b *testing.B) {
+				ds := recipe{n: 10000, d: d, k: 10, bytes: true}.problem(newRand(1)).dataset(b, of)
+				m, _ := mustFit(b, ds, Config{MaxIterations: 1})
+				bound, err := m.Bind(ds)
+				if err != nil {
+					b.Fatal(err)
+				}
+				for b.Loop() {
+					bound.Predict(0, bound.Rows())
+				}
+			})
+		}
 	}
 }
 

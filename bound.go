@@ -9,6 +9,7 @@ import (
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/internal/design"
+	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/special"
 	"example.com/softmax/metrics"
 )
@@ -52,32 +53,34 @@ type Gaps struct {
 // Logits writes the logits of rows lo up to hi to dst, (hi-lo) x K row-major.
 // A row without a prediction (see Gaps) has NaN in all of them.
 func (b *Bound) Logits(dst []float64, lo, hi int) Gaps {
+	return b.logits(dst, lo, hi, func(int, []float64) {})
+}
+
+// logits is Logits, with visit called for each row and its logits.
+func (b *Bound) logits(dst []float64, lo, hi int, visit func(i int, z []float64)) Gaps {
 	k := len(b.m.classes)
 	var gaps Gaps
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	shards := min(runtime.GOMAXPROCS(0), (hi-lo+15)/16)
+	whole := b.binding.Whole()
 	for s := range shards {
 		from, to := lo+(hi-lo)*s/shards, lo+(hi-lo)*(s+1)/shards
 		wg.Go(func() {
 			v := b.m.design.NewVector()
+			x := make([]float64, bulkRows*bulkFeatures)
 			var mine Gaps
-			for i := from; i < to; i++ {
-				z := dst[(i-lo)*k:][:k]
-				b.binding.Vector(v, i)
-				mine.Missing += v.Missing
-				mine.Unseen += v.Unseen
-				b.m.rowLogits(z, v)
-				switch {
-				case v.Rejected:
-					mine.Incomplete++
-				case finite(z):
-					continue
-				default:
-					mine.Overflowed++
+			for first := from; first < to; first += bulkRows {
+				n := min(bulkRows, to-first)
+				if whole {
+					b.bulk(dst[(first-lo)*k:][:n*k], x, first, n)
 				}
-				for q := range z {
-					z[q] = math.NaN()
+				for i := first; i < first+n; i++ {
+					z := dst[(i-lo)*k:][:k]
+					if !whole || !finite(z) {
+						b.row(z, v, &mine, i)
+					}
+					visit(i, z)
 				}
 			}
 			mu.Lock()
@@ -87,6 +90,46 @@ func (b *Bound) Logits(dst []float64, lo, hi int) Gaps {
 	}
 	wg.Wait()
 	return gaps
+}
+
+// row writes the logits of row i and counts what was not as in training.
+func (b *Bound) row(z []float64, v *design.Vector, gaps *Gaps, i int) {
+	b.binding.Vector(v, i)
+	gaps.Missing += v.Missing
+	gaps.Unseen += v.Unseen
+	b.m.rowLogits(z, v)
+	switch {
+	case v.Rejected:
+		gaps.Incomplete++
+	case finite(z):
+		return
+	default:
+		gaps.Overflowed++
+	}
+	for q := range z {
+		z[q] = math.NaN()
+	}
+}
+
+// So many rows share what is read of the weights, for so many features at a
+// time: both stay in the first cache.
+const bulkRows, bulkFeatures = 16, 128
+
+// bulk is rowLogits for n rows from first on, bit for bit, if the binding is
+// whole. x is working memory.
+func (b *Bound) bulk(dst, x []float64, first, n int) {
+	m := b.m
+	k, d := len(m.classes), m.design.D()
+	for r := range n {
+		copy(dst[r*k:], m.base)
+	}
+	for j := 0; j < d; j += bulkFeatures {
+		width := min(bulkFeatures, d-j)
+		for r := range n {
+			b.binding.Scale(x[r*width:][:width], first+r, j)
+		}
+		kernel.ProductsRows(dst, x[:n*width], m.w[j*k:][:width*k], n)
+	}
 }
 
 // Add adds the counts of h.
@@ -111,12 +154,10 @@ type Predictions struct {
 func (b *Bound) Predict(lo, hi int) *Predictions {
 	n, k := hi-lo, len(b.m.classes)
 	p := &Predictions{Codes: make([]int32, n), Probabilities: make([]float64, n*k)}
-	p.Gaps = b.Logits(p.Probabilities, lo, hi)
-	for i := range n {
-		z := p.Probabilities[i*k:][:k]
-		p.Codes[i] = int32(special.Argmax(z))
+	p.Gaps = b.logits(p.Probabilities, lo, hi, func(i int, z []float64) {
+		p.Codes[i-lo] = int32(special.Argmax(z))
 		b.m.probabilities(z)
-	}
+	})
 	return p
 }
 

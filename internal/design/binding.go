@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/softmax/dataset"
+	"example.com/softmax/internal/kernel"
 )
 
 // A Binding matches a dataset's columns with a Design's inputs, by name.
@@ -66,6 +67,28 @@ func (d *Design) Bind(ds *dataset.Dataset) (*Binding, error) {
 		b.places[i] = d.places(in, b.columns[i])
 	}
 	return b, nil
+}
+
+// Whole tells whether the features are the numbers of one column, as they are
+// stored.
+func (b *Binding) Whole() bool {
+	c := b.columns[0]
+	return len(b.columns) == 1 && c.Kind != dataset.Categorical && c.Kind != dataset.Text && c.Sparse == nil && b.d.Dense() == c.Width && b.d.D() == c.Width
+}
+
+// Scale writes scaled features of row i, those from first on, to x, if b is
+// Whole: a missing number is NaN.
+func (b *Binding) Scale(x []float64, i, first int) {
+	c := b.columns[0]
+	at := i*c.Width + first
+	switch shift, scale := b.d.Shift[first:], b.d.Scale[first:]; {
+	case c.Bytes != nil:
+		kernel.Scale(x, c.Bytes[at:], shift, scale)
+	case c.Float32s != nil:
+		kernel.Scale(x, c.Float32s[at:], shift, scale)
+	default:
+		kernel.Scale(x, c.Float64s[at:], shift, scale)
+	}
 }
 
 // Vector sets v to the raw features of row i.

@@ -9262,6 +9262,378 @@ term:
 	VZEROUPPER
 	RET
 
+// func productsAVX512x4x1(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·productsAVX512x4x1(SB), NOSPLIT, $0-56
+	MOVQ      z+0(FP), AX
+	MOVQ      x+8(FP), CX
+	MOVQ      d+16(FP), DX
+	MOVQ      w+24(FP), BX
+	MOVQ      stride+32(FP), SI
+	MOVQ      mask+48(FP), DI
+	VMOVDQU64 (DI), Z0
+	VPMOVQ2M  Z0, K1
+	MOVQ      AX, DI
+	VMOVUPD.Z (DI), K1, Z0
+	ADDQ      SI, DI
+	VMOVUPD.Z (DI), K1, Z1
+	ADDQ      SI, DI
+	VMOVUPD.Z (DI), K1, Z2
+	ADDQ      SI, DI
+	VMOVUPD.Z (DI), K1, Z3
+	MOVQ      xStride+40(FP), DI
+	LEAQ      (DI)(DI*2), R8
+
+feature:
+	VMOVUPD.Z    (BX), K1, Z5
+	VBROADCASTSD (CX), Z4
+	VMULPD       Z4, Z5, Z4
+	VADDPD       Z4, Z0, Z0
+	VBROADCASTSD (CX)(DI*1), Z4
+	VMULPD       Z4, Z5, Z4
+	VADDPD       Z4, Z1, Z1
+	VBROADCASTSD (CX)(DI*2), Z4
+	VMULPD       Z4, Z5, Z4
+	VADDPD       Z4, Z2, Z2
+	VBROADCASTSD (CX)(R8*1), Z4
+	VMULPD       Z4, Z5, Z4
+	VADDPD       Z4, Z3, Z3
+	ADDQ         $0x08, CX
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, K1, (AX)
+	ADDQ         SI, AX
+	VMOVUPD      Z1, K1, (AX)
+	ADDQ         SI, AX
+	VMOVUPD      Z2, K1, (AX)
+	ADDQ         SI, AX
+	VMOVUPD      Z3, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func productsAVX512x4x2(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·productsAVX512x4x2(SB), NOSPLIT, $0-56
+	MOVQ      z+0(FP), AX
+	MOVQ      x+8(FP), CX
+	MOVQ      d+16(FP), DX
+	MOVQ      w+24(FP), BX
+	MOVQ      stride+32(FP), SI
+	MOVQ      mask+48(FP), DI
+	VMOVDQU64 (DI), Z0
+	VPMOVQ2M  Z0, K1
+	MOVQ      AX, DI
+	VMOVUPD   (DI), Z0
+	VMOVUPD.Z 64(DI), K1, Z1
+	ADDQ      SI, DI
+	VMOVUPD   (DI), Z2
+	VMOVUPD.Z 64(DI), K1, Z3
+	ADDQ      SI, DI
+	VMOVUPD   (DI), Z4
+	VMOVUPD.Z 64(DI), K1, Z5
+	ADDQ      SI, DI
+	VMOVUPD   (DI), Z6
+	VMOVUPD.Z 64(DI), K1, Z7
+	MOVQ      xStride+40(FP), DI
+	LEAQ      (DI)(DI*2), R8
+
+feature:
+	VMOVUPD      (BX), Z10
+	VMOVUPD.Z    64(BX), K1, Z11
+	VBROADCASTSD (CX), Z8
+	VMULPD       Z8, Z10, Z9
+	VADDPD       Z9, Z0, Z0
+	VMULPD       Z8, Z11, Z9
+	VADDPD       Z9, Z1, Z1
+	VBROADCASTSD (CX)(DI*1), Z8
+	VMULPD       Z8, Z10, Z9
+	VADDPD       Z9, Z2, Z2
+	VMULPD       Z8, Z11, Z9
+	VADDPD       Z9, Z3, Z3
+	VBROADCASTSD (CX)(DI*2), Z8
+	VMULPD       Z8, Z10, Z9
+	VADDPD       Z9, Z4, Z4
+	VMULPD       Z8, Z11, Z9
+	VADDPD       Z9, Z5, Z5
+	VBROADCASTSD (CX)(R8*1), Z8
+	VMULPD       Z8, Z10, Z9
+	VADDPD       Z9, Z6, Z6
+	VMULPD       Z8, Z11, Z9
+	VADDPD       Z9, Z7, Z7
+	ADDQ         $0x08, CX
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, K1, 64(AX)
+	ADDQ         SI, AX
+	VMOVUPD      Z2, (AX)
+	VMOVUPD      Z3, K1, 64(AX)
+	ADDQ         SI, AX
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      Z5, K1, 64(AX)
+	ADDQ         SI, AX
+	VMOVUPD      Z6, (AX)
+	VMOVUPD      Z7, K1, 64(AX)
+	VZEROUPPER
+	RET
+
+// func productsAVX512x4x3(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·productsAVX512x4x3(SB), NOSPLIT, $0-56
+	MOVQ      z+0(FP), AX
+	MOVQ      x+8(FP), CX
+	MOVQ      d+16(FP), DX
+	MOVQ      w+24(FP), BX
+	MOVQ      stride+32(FP), SI
+	MOVQ      mask+48(FP), DI
+	VMOVDQU64 (DI), Z0
+	VPMOVQ2M  Z0, K1
+	MOVQ      AX, DI
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD.Z 128(DI), K1, Z2
+	ADDQ      SI, DI
+	VMOVUPD   (DI), Z3
+	VMOVUPD   64(DI), Z4
+	VMOVUPD.Z 128(DI), K1, Z5
+	ADDQ      SI, DI
+	VMOVUPD   (DI), Z6
+	VMOVUPD   64(DI), Z7
+	VMOVUPD.Z 128(DI), K1, Z8
+	ADDQ      SI, DI
+	VMOVUPD   (DI), Z9
+	VMOVUPD   64(DI), Z10
+	VMOVUPD.Z 128(DI), K1, Z11
+	MOVQ      xStride+40(FP), DI
+	LEAQ      (DI)(DI*2), R8
+
+feature:
+	VMOVUPD      (BX), Z14
+	VMOVUPD      64(BX), Z15
+	VMOVUPD.Z    128(BX), K1, Z16
+	VBROADCASTSD (CX), Z12
+	VMULPD       Z12, Z14, Z13
+	VADDPD       Z13, Z0, Z0
+	VMULPD       Z12, Z15, Z13
+	VADDPD       Z13, Z1, Z1
+	VMULPD       Z12, Z16, Z13
+	VADDPD       Z13, Z2, Z2
+	VBROADCASTSD (CX)(DI*1), Z12
+	VMULPD       Z12, Z14, Z13
+	VADDPD       Z13, Z3, Z3
+	VMULPD       Z12, Z15, Z13
+	VADDPD       Z13, Z4, Z4
+	VMULPD       Z12, Z16, Z13
+	VADDPD       Z13, Z5, Z5
+	VBROADCASTSD (CX)(DI*2), Z12
+	VMULPD       Z12, Z14, Z13
+	VADDPD       Z13, Z6, Z6
+	VMULPD       Z12, Z15, Z13
+	VADDPD       Z13, Z7, Z7
+	VMULPD       Z12, Z16, Z13
+	VADDPD       Z13, Z8, Z8
+	VBROADCASTSD (CX)(R8*1), Z12
+	VMULPD       Z12, Z14, Z13
+	VADDPD       Z13, Z9, Z9
+	VMULPD       Z12, Z15, Z13
+	VADDPD       Z13, Z10, Z10
+	VMULPD       Z12, Z16, Z13
+	VADDPD       Z13, Z11, Z11
+	ADDQ         $0x08, CX
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, K1, 128(AX)
+	ADDQ         SI, AX
+	VMOVUPD      Z3, (AX)
+	VMOVUPD      Z4, 64(AX)
+	VMOVUPD      Z5, K1, 128(AX)
+	ADDQ         SI, AX
+	VMOVUPD      Z6, (AX)
+	VMOVUPD      Z7, 64(AX)
+	VMOVUPD      Z8, K1, 128(AX)
+	ADDQ         SI, AX
+	VMOVUPD      Z9, (AX)
+	VMOVUPD      Z10, 64(AX)
+	VMOVUPD      Z11, K1, 128(AX)
+	VZEROUPPER
+	RET
+
+// func productsAVX512x4x4(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·productsAVX512x4x4(SB), NOSPLIT, $0-56
+	MOVQ      z+0(FP), AX
+	MOVQ      x+8(FP), CX
+	MOVQ      d+16(FP), DX
+	MOVQ      w+24(FP), BX
+	MOVQ      stride+32(FP), SI
+	MOVQ      mask+48(FP), DI
+	VMOVDQU64 (DI), Z0
+	VPMOVQ2M  Z0, K1
+	MOVQ      AX, DI
+	VMOVUPD   (DI), Z0
+	VMOVUPD   64(DI), Z1
+	VMOVUPD   128(DI), Z2
+	VMOVUPD.Z 192(DI), K1, Z3
+	ADDQ      SI, DI
+	VMOVUPD   (DI), Z4
+	VMOVUPD   64(DI), Z5
+	VMOVUPD   128(DI), Z6
+	VMOVUPD.Z 192(DI), K1, Z7
+	ADDQ      SI, DI
+	VMOVUPD   (DI), Z8
+	VMOVUPD   64(DI), Z9
+	VMOVUPD   128(DI), Z10
+	VMOVUPD.Z 192(DI), K1, Z11
+	ADDQ      SI, DI
+	VMOVUPD   (DI), Z12
+	VMOVUPD   64(DI), Z13
+	VMOVUPD   128(DI), Z14
+	VMOVUPD.Z 192(DI), K1, Z15
+	MOVQ      xStride+40(FP), DI
+	LEAQ      (DI)(DI*2), R8
+
+feature:
+	VMOVUPD      (BX), Z18
+	VMOVUPD      64(BX), Z19
+	VMOVUPD      128(BX), Z20
+	VMOVUPD.Z    192(BX), K1, Z21
+	VBROADCASTSD (CX), Z16
+	VMULPD       Z16, Z18, Z17
+	VADDPD       Z17, Z0, Z0
+	VMULPD       Z16, Z19, Z17
+	VADDPD       Z17, Z1, Z1
+	VMULPD       Z16, Z20, Z17
+	VADDPD       Z17, Z2, Z2
+	VMULPD       Z16, Z21, Z17
+	VADDPD       Z17, Z3, Z3
+	VBROADCASTSD (CX)(DI*1), Z16
+	VMULPD       Z16, Z18, Z17
+	VADDPD       Z17, Z4, Z4
+	VMULPD       Z16, Z19, Z17
+	VADDPD       Z17, Z5, Z5
+	VMULPD       Z16, Z20, Z17
+	VADDPD       Z17, Z6, Z6
+	VMULPD       Z16, Z21, Z17
+	VADDPD       Z17, Z7, Z7
+	VBROADCASTSD (CX)(DI*2), Z16
+	VMULPD       Z16, Z18, Z17
+	VADDPD       Z17, Z8, Z8
+	VMULPD       Z16, Z19, Z17
+	VADDPD       Z17, Z9, Z9
+	VMULPD       Z16, Z20, Z17
+	VADDPD       Z17, Z10, Z10
+	VMULPD       Z16, Z21, Z17
+	VADDPD       Z17, Z11, Z11
+	VBROADCASTSD (CX)(R8*1), Z16
+	VMULPD       Z16, Z18, Z17
+	VADDPD       Z17, Z12, Z12
+	VMULPD       Z16, Z19, Z17
+	VADDPD       Z17, Z13, Z13
+	VMULPD       Z16, Z20, Z17
+	VADDPD       Z17, Z14, Z14
+	VMULPD       Z16, Z21, Z17
+	VADDPD       Z17, Z15, Z15
+	ADDQ         $0x08, CX
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, K1, 192(AX)
+	ADDQ         SI, AX
+	VMOVUPD      Z4, (AX)
+	VMOVUPD      Z5, 64(AX)
+	VMOVUPD      Z6, 128(AX)
+	VMOVUPD      Z7, K1, 192(AX)
+	ADDQ         SI, AX
+	VMOVUPD      Z8, (AX)
+	VMOVUPD      Z9, 64(AX)
+	VMOVUPD      Z10, 128(AX)
+	VMOVUPD      Z11, K1, 192(AX)
+	ADDQ         SI, AX
+	VMOVUPD      Z12, (AX)
+	VMOVUPD      Z13, 64(AX)
+	VMOVUPD      Z14, 128(AX)
+	VMOVUPD      Z15, K1, 192(AX)
+	VZEROUPPER
+	RET
+
+// func scaleUint8AVX512(dst *float64, x *uint8, shift *float64, scale *float64, vectors int)
+// Requires: AVX, AVX2, AVX512F
+TEXT ·scaleUint8AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ shift+16(FP), DX
+	MOVQ scale+24(FP), BX
+	MOVQ vectors+32(FP), SI
+
+vector:
+	VPMOVZXBD (CX), Y0
+	VCVTDQ2PD Y0, Z0
+	VSUBPD    (DX), Z0, Z0
+	VMULPD    (BX), Z0, Z0
+	VMOVUPD   Z0, (AX)
+	ADDQ      $0x08, CX
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, AX
+	DECQ      SI
+	JNZ       vector
+	VZEROUPPER
+	RET
+
+// func scaleFloat32AVX512(dst *float64, x *float32, shift *float64, scale *float64, vectors int)
+// Requires: AVX, AVX512F
+TEXT ·scaleFloat32AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ shift+16(FP), DX
+	MOVQ scale+24(FP), BX
+	MOVQ vectors+32(FP), SI
+
+vector:
+	VCVTPS2PD (CX), Z0
+	VSUBPD    (DX), Z0, Z0
+	VMULPD    (BX), Z0, Z0
+	VMOVUPD   Z0, (AX)
+	ADDQ      $0x20, CX
+	ADDQ      $0x40, DX
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, AX
+	DECQ      SI
+	JNZ       vector
+	VZEROUPPER
+	RET
+
+// func scaleFloat64AVX512(dst *float64, x *float64, shift *float64, scale *float64, vectors int)
+// Requires: AVX, AVX512F
+TEXT ·scaleFloat64AVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ shift+16(FP), DX
+	MOVQ scale+24(FP), BX
+	MOVQ vectors+32(FP), SI
+
+vector:
+	VMOVUPD (CX), Z0
+	VSUBPD  (DX), Z0, Z0
+	VMULPD  (BX), Z0, Z0
+	VMOVUPD Z0, (AX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	ADDQ    $0x40, BX
+	ADDQ    $0x40, AX
+	DECQ    SI
+	JNZ     vector
+	VZEROUPPER
+	RET
+
 // func packFloatsAVX2(panel *float32, x *float32, stride int, chunks int, mask *int32)
 // Requires: AVX
 TEXT ·packFloatsAVX2(SB), NOSPLIT, $0-40
@@ -10636,6 +11008,191 @@ term:
 	VZEROUPPER
 	RET
 
+// func productsAVX2x4x1(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+// Requires: AVX
+TEXT ·productsAVX2x4x1(SB), NOSPLIT, $0-56
+	MOVQ       z+0(FP), AX
+	MOVQ       x+8(FP), CX
+	MOVQ       d+16(FP), DX
+	MOVQ       w+24(FP), BX
+	MOVQ       stride+32(FP), SI
+	MOVQ       mask+48(FP), DI
+	VMOVDQU    (DI), Y0
+	MOVQ       AX, DI
+	VMASKMOVPD (DI), Y0, Y1
+	ADDQ       SI, DI
+	VMASKMOVPD (DI), Y0, Y2
+	ADDQ       SI, DI
+	VMASKMOVPD (DI), Y0, Y3
+	ADDQ       SI, DI
+	VMASKMOVPD (DI), Y0, Y4
+	MOVQ       xStride+40(FP), DI
+	LEAQ       (DI)(DI*2), R8
+
+feature:
+	VMASKMOVPD   (BX), Y0, Y6
+	VBROADCASTSD (CX), Y5
+	VMULPD       Y5, Y6, Y5
+	VADDPD       Y5, Y1, Y1
+	VBROADCASTSD (CX)(DI*1), Y5
+	VMULPD       Y5, Y6, Y5
+	VADDPD       Y5, Y2, Y2
+	VBROADCASTSD (CX)(DI*2), Y5
+	VMULPD       Y5, Y6, Y5
+	VADDPD       Y5, Y3, Y3
+	VBROADCASTSD (CX)(R8*1), Y5
+	VMULPD       Y5, Y6, Y5
+	VADDPD       Y5, Y4, Y4
+	ADDQ         $0x08, CX
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMASKMOVPD   Y1, Y0, (AX)
+	ADDQ         SI, AX
+	VMASKMOVPD   Y2, Y0, (AX)
+	ADDQ         SI, AX
+	VMASKMOVPD   Y3, Y0, (AX)
+	ADDQ         SI, AX
+	VMASKMOVPD   Y4, Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func productsAVX2x4x2(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+// Requires: AVX
+TEXT ·productsAVX2x4x2(SB), NOSPLIT, $0-56
+	MOVQ       z+0(FP), AX
+	MOVQ       x+8(FP), CX
+	MOVQ       d+16(FP), DX
+	MOVQ       w+24(FP), BX
+	MOVQ       stride+32(FP), SI
+	MOVQ       mask+48(FP), DI
+	VMOVDQU    (DI), Y0
+	MOVQ       AX, DI
+	VMOVUPD    (DI), Y1
+	VMASKMOVPD 32(DI), Y0, Y2
+	ADDQ       SI, DI
+	VMOVUPD    (DI), Y3
+	VMASKMOVPD 32(DI), Y0, Y4
+	ADDQ       SI, DI
+	VMOVUPD    (DI), Y5
+	VMASKMOVPD 32(DI), Y0, Y6
+	ADDQ       SI, DI
+	VMOVUPD    (DI), Y7
+	VMASKMOVPD 32(DI), Y0, Y8
+	MOVQ       xStride+40(FP), DI
+	LEAQ       (DI)(DI*2), R8
+
+feature:
+	VMOVUPD      (BX), Y11
+	VMASKMOVPD   32(BX), Y0, Y12
+	VBROADCASTSD (CX), Y9
+	VMULPD       Y9, Y11, Y10
+	VADDPD       Y10, Y1, Y1
+	VMULPD       Y9, Y12, Y10
+	VADDPD       Y10, Y2, Y2
+	VBROADCASTSD (CX)(DI*1), Y9
+	VMULPD       Y9, Y11, Y10
+	VADDPD       Y10, Y3, Y3
+	VMULPD       Y9, Y12, Y10
+	VADDPD       Y10, Y4, Y4
+	VBROADCASTSD (CX)(DI*2), Y9
+	VMULPD       Y9, Y11, Y10
+	VADDPD       Y10, Y5, Y5
+	VMULPD       Y9, Y12, Y10
+	VADDPD       Y10, Y6, Y6
+	VBROADCASTSD (CX)(R8*1), Y9
+	VMULPD       Y9, Y11, Y10
+	VADDPD       Y10, Y7, Y7
+	VMULPD       Y9, Y12, Y10
+	VADDPD       Y10, Y8, Y8
+	ADDQ         $0x08, CX
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Y1, (AX)
+	VMASKMOVPD   Y2, Y0, 32(AX)
+	ADDQ         SI, AX
+	VMOVUPD      Y3, (AX)
+	VMASKMOVPD   Y4, Y0, 32(AX)
+	ADDQ         SI, AX
+	VMOVUPD      Y5, (AX)
+	VMASKMOVPD   Y6, Y0, 32(AX)
+	ADDQ         SI, AX
+	VMOVUPD      Y7, (AX)
+	VMASKMOVPD   Y8, Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+// func scaleUint8AVX2(dst *float64, x *uint8, shift *float64, scale *float64, vectors int)
+// Requires: AVX
+TEXT ·scaleUint8AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ shift+16(FP), DX
+	MOVQ scale+24(FP), BX
+	MOVQ vectors+32(FP), SI
+
+vector:
+	VPMOVZXBD (CX), X0
+	VCVTDQ2PD X0, Y0
+	VSUBPD    (DX), Y0, Y0
+	VMULPD    (BX), Y0, Y0
+	VMOVUPD   Y0, (AX)
+	ADDQ      $0x04, CX
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, AX
+	DECQ      SI
+	JNZ       vector
+	VZEROUPPER
+	RET
+
+// func scaleFloat32AVX2(dst *float64, x *float32, shift *float64, scale *float64, vectors int)
+// Requires: AVX
+TEXT ·scaleFloat32AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ shift+16(FP), DX
+	MOVQ scale+24(FP), BX
+	MOVQ vectors+32(FP), SI
+
+vector:
+	VCVTPS2PD (CX), Y0
+	VSUBPD    (DX), Y0, Y0
+	VMULPD    (BX), Y0, Y0
+	VMOVUPD   Y0, (AX)
+	ADDQ      $0x10, CX
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, AX
+	DECQ      SI
+	JNZ       vector
+	VZEROUPPER
+	RET
+
+// func scaleFloat64AVX2(dst *float64, x *float64, shift *float64, scale *float64, vectors int)
+// Requires: AVX
+TEXT ·scaleFloat64AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ shift+16(FP), DX
+	MOVQ scale+24(FP), BX
+	MOVQ vectors+32(FP), SI
+
+vector:
+	VMOVUPD (CX), Y0
+	VSUBPD  (DX), Y0, Y0
+	VMULPD  (BX), Y0, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, AX
+	DECQ    SI
+	JNZ     vector
+	VZEROUPPER
+	RET
+
 // func widenBytesAVX2(f *float32, b *byte, vectors int)
 // Requires: AVX, AVX2
 TEXT ·widenBytesAVX2(SB), NOSPLIT, $0-24
@@ -10750,23 +11307,24 @@ run:
 	VZEROUPPER
 	RET
 
-// func productsAVX2x1(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+// func productsAVX2x1(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
 // Requires: AVX
-TEXT ·productsAVX2x1(SB), NOSPLIT, $0-48
+TEXT ·productsAVX2x1(SB), NOSPLIT, $0-56
 	MOVQ       z+0(FP), AX
 	MOVQ       x+8(FP), CX
 	MOVQ       d+16(FP), DX
 	MOVQ       w+24(FP), BX
 	MOVQ       stride+32(FP), SI
-	MOVQ       mask+40(FP), DI
+	MOVQ       mask+48(FP), DI
 	VMOVDQU    (DI), Y0
-	VMASKMOVPD (AX), Y0, Y1
+	MOVQ       AX, DI
+	VMASKMOVPD (DI), Y0, Y1
 
 feature:
-	VBROADCASTSD (CX), Y2
 	VMASKMOVPD   (BX), Y0, Y3
-	VMULPD       Y2, Y3, Y3
-	VADDPD       Y3, Y1, Y1
+	VBROADCASTSD (CX), Y2
+	VMULPD       Y2, Y3, Y2
+	VADDPD       Y2, Y1, Y1
 	ADDQ         $0x08, CX
 	ADDQ         SI, BX
 	DECQ         DX
@@ -10805,26 +11363,27 @@ entry:
 	VZEROUPPER
 	RET
 
-// func productsAVX2x2(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+// func productsAVX2x2(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
 // Requires: AVX
-TEXT ·productsAVX2x2(SB), NOSPLIT, $0-48
+TEXT ·productsAVX2x2(SB), NOSPLIT, $0-56
 	MOVQ       z+0(FP), AX
 	MOVQ       x+8(FP), CX
 	MOVQ       d+16(FP), DX
 	MOVQ       w+24(FP), BX
 	MOVQ       stride+32(FP), SI
-	MOVQ       mask+40(FP), DI
+	MOVQ       mask+48(FP), DI
 	VMOVDQU    (DI), Y0
-	VMOVUPD    (AX), Y1
-	VMASKMOVPD 32(AX), Y0, Y2
+	MOVQ       AX, DI
+	VMOVUPD    (DI), Y1
+	VMASKMOVPD 32(DI), Y0, Y2
 
 feature:
-	VBROADCASTSD (CX), Y3
 	VMOVUPD      (BX), Y4
+	VMASKMOVPD   32(BX), Y0, Y5
+	VBROADCASTSD (CX), Y3
 	VMULPD       Y3, Y4, Y4
 	VADDPD       Y4, Y1, Y1
-	VMASKMOVPD   32(BX), Y0, Y4
-	VMULPD       Y3, Y4, Y4
+	VMULPD       Y3, Y5, Y4
 	VADDPD       Y4, Y2, Y2
 	ADDQ         $0x08, CX
 	ADDQ         SI, BX
@@ -10870,30 +11429,31 @@ entry:
 	VZEROUPPER
 	RET
 
-// func productsAVX2x3(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+// func productsAVX2x3(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
 // Requires: AVX
-TEXT ·productsAVX2x3(SB), NOSPLIT, $0-48
+TEXT ·productsAVX2x3(SB), NOSPLIT, $0-56
 	MOVQ       z+0(FP), AX
 	MOVQ       x+8(FP), CX
 	MOVQ       d+16(FP), DX
 	MOVQ       w+24(FP), BX
 	MOVQ       stride+32(FP), SI
-	MOVQ       mask+40(FP), DI
+	MOVQ       mask+48(FP), DI
 	VMOVDQU    (DI), Y0
-	VMOVUPD    (AX), Y1
-	VMOVUPD    32(AX), Y2
-	VMASKMOVPD 64(AX), Y0, Y3
+	MOVQ       AX, DI
+	VMOVUPD    (DI), Y1
+	VMOVUPD    32(DI), Y2
+	VMASKMOVPD 64(DI), Y0, Y3
 
 feature:
-	VBROADCASTSD (CX), Y4
 	VMOVUPD      (BX), Y5
+	VMOVUPD      32(BX), Y6
+	VMASKMOVPD   64(BX), Y0, Y7
+	VBROADCASTSD (CX), Y4
 	VMULPD       Y4, Y5, Y5
 	VADDPD       Y5, Y1, Y1
-	VMOVUPD      32(BX), Y5
-	VMULPD       Y4, Y5, Y5
+	VMULPD       Y4, Y6, Y5
 	VADDPD       Y5, Y2, Y2
-	VMASKMOVPD   64(BX), Y0, Y5
-	VMULPD       Y4, Y5, Y5
+	VMULPD       Y4, Y7, Y5
 	VADDPD       Y5, Y3, Y3
 	ADDQ         $0x08, CX
 	ADDQ         SI, BX
@@ -10945,34 +11505,35 @@ entry:
 	VZEROUPPER
 	RET
 
-// func productsAVX2x4(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+// func productsAVX2x4(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
 // Requires: AVX
-TEXT ·productsAVX2x4(SB), NOSPLIT, $0-48
+TEXT ·productsAVX2x4(SB), NOSPLIT, $0-56
 	MOVQ       z+0(FP), AX
 	MOVQ       x+8(FP), CX
 	MOVQ       d+16(FP), DX
 	MOVQ       w+24(FP), BX
 	MOVQ       stride+32(FP), SI
-	MOVQ       mask+40(FP), DI
+	MOVQ       mask+48(FP), DI
 	VMOVDQU    (DI), Y0
-	VMOVUPD    (AX), Y1
-	VMOVUPD    32(AX), Y2
-	VMOVUPD    64(AX), Y3
-	VMASKMOVPD 96(AX), Y0, Y4
+	MOVQ       AX, DI
+	VMOVUPD    (DI), Y1
+	VMOVUPD    32(DI), Y2
+	VMOVUPD    64(DI), Y3
+	VMASKMOVPD 96(DI), Y0, Y4
 
 feature:
-	VBROADCASTSD (CX), Y5
 	VMOVUPD      (BX), Y6
+	VMOVUPD      32(BX), Y7
+	VMOVUPD      64(BX), Y8
+	VMASKMOVPD   96(BX), Y0, Y9
+	VBROADCASTSD (CX), Y5
 	VMULPD       Y5, Y6, Y6
 	VADDPD       Y6, Y1, Y1
-	VMOVUPD      32(BX), Y6
-	VMULPD       Y5, Y6, Y6
+	VMULPD       Y5, Y7, Y6
 	VADDPD       Y6, Y2, Y2
-	VMOVUPD      64(BX), Y6
-	VMULPD       Y5, Y6, Y6
+	VMULPD       Y5, Y8, Y6
 	VADDPD       Y6, Y3, Y3
-	VMASKMOVPD   96(BX), Y0, Y6
-	VMULPD       Y5, Y6, Y6
+	VMULPD       Y5, Y9, Y6
 	VADDPD       Y6, Y4, Y4
 	ADDQ         $0x08, CX
 	ADDQ         SI, BX
@@ -11030,38 +11591,39 @@ entry:
 	VZEROUPPER
 	RET
 
-// func productsAVX2x5(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+// func productsAVX2x5(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
 // Requires: AVX
-TEXT ·productsAVX2x5(SB), NOSPLIT, $0-48
+TEXT ·productsAVX2x5(SB), NOSPLIT, $0-56
 	MOVQ       z+0(FP), AX
 	MOVQ       x+8(FP), CX
 	MOVQ       d+16(FP), DX
 	MOVQ       w+24(FP), BX
 	MOVQ       stride+32(FP), SI
-	MOVQ       mask+40(FP), DI
+	MOVQ       mask+48(FP), DI
 	VMOVDQU    (DI), Y0
-	VMOVUPD    (AX), Y1
-	VMOVUPD    32(AX), Y2
-	VMOVUPD    64(AX), Y3
-	VMOVUPD    96(AX), Y4
-	VMASKMOVPD 128(AX), Y0, Y5
+	MOVQ       AX, DI
+	VMOVUPD    (DI), Y1
+	VMOVUPD    32(DI), Y2
+	VMOVUPD    64(DI), Y3
+	VMOVUPD    96(DI), Y4
+	VMASKMOVPD 128(DI), Y0, Y5
 
 feature:
-	VBROADCASTSD (CX), Y6
 	VMOVUPD      (BX), Y7
+	VMOVUPD      32(BX), Y8
+	VMOVUPD      64(BX), Y9
+	VMOVUPD      96(BX), Y10
+	VMASKMOVPD   128(BX), Y0, Y11
+	VBROADCASTSD (CX), Y6
 	VMULPD       Y6, Y7, Y7
 	VADDPD       Y7, Y1, Y1
-	VMOVUPD      32(BX), Y7
-	VMULPD       Y6, Y7, Y7
+	VMULPD       Y6, Y8, Y7
 	VADDPD       Y7, Y2, Y2
-	VMOVUPD      64(BX), Y7
-	VMULPD       Y6, Y7, Y7
+	VMULPD       Y6, Y9, Y7
 	VADDPD       Y7, Y3, Y3
-	VMOVUPD      96(BX), Y7
-	VMULPD       Y6, Y7, Y7
+	VMULPD       Y6, Y10, Y7
 	VADDPD       Y7, Y4, Y4
-	VMASKMOVPD   128(BX), Y0, Y7
-	VMULPD       Y6, Y7, Y7
+	VMULPD       Y6, Y11, Y7
 	VADDPD       Y7, Y5, Y5
 	ADDQ         $0x08, CX
 	ADDQ         SI, BX
@@ -11125,42 +11687,43 @@ entry:
 	VZEROUPPER
 	RET
 
-// func productsAVX2x6(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+// func productsAVX2x6(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
 // Requires: AVX
-TEXT ·productsAVX2x6(SB), NOSPLIT, $0-48
+TEXT ·productsAVX2x6(SB), NOSPLIT, $0-56
 	MOVQ       z+0(FP), AX
 	MOVQ       x+8(FP), CX
 	MOVQ       d+16(FP), DX
 	MOVQ       w+24(FP), BX
 	MOVQ       stride+32(FP), SI
-	MOVQ       mask+40(FP), DI
+	MOVQ       mask+48(FP), DI
 	VMOVDQU    (DI), Y0
-	VMOVUPD    (AX), Y1
-	VMOVUPD    32(AX), Y2
-	VMOVUPD    64(AX), Y3
-	VMOVUPD    96(AX), Y4
-	VMOVUPD    128(AX), Y5
-	VMASKMOVPD 160(AX), Y0, Y6
+	MOVQ       AX, DI
+	VMOVUPD    (DI), Y1
+	VMOVUPD    32(DI), Y2
+	VMOVUPD    64(DI), Y3
+	VMOVUPD    96(DI), Y4
+	VMOVUPD    128(DI), Y5
+	VMASKMOVPD 160(DI), Y0, Y6
 
 feature:
-	VBROADCASTSD (CX), Y7
 	VMOVUPD      (BX), Y8
+	VMOVUPD      32(BX), Y9
+	VMOVUPD      64(BX), Y10
+	VMOVUPD      96(BX), Y11
+	VMOVUPD      128(BX), Y12
+	VMASKMOVPD   160(BX), Y0, Y13
+	VBROADCASTSD (CX), Y7
 	VMULPD       Y7, Y8, Y8
 	VADDPD       Y8, Y1, Y1
-	VMOVUPD      32(BX), Y8
-	VMULPD       Y7, Y8, Y8
+	VMULPD       Y7, Y9, Y8
 	VADDPD       Y8, Y2, Y2
-	VMOVUPD      64(BX), Y8
-	VMULPD       Y7, Y8, Y8
+	VMULPD       Y7, Y10, Y8
 	VADDPD       Y8, Y3, Y3
-	VMOVUPD      96(BX), Y8
-	VMULPD       Y7, Y8, Y8
+	VMULPD       Y7, Y11, Y8
 	VADDPD       Y8, Y4, Y4
-	VMOVUPD      128(BX), Y8
-	VMULPD       Y7, Y8, Y8
+	VMULPD       Y7, Y12, Y8
 	VADDPD       Y8, Y5, Y5
-	VMASKMOVPD   160(BX), Y0, Y8
-	VMULPD       Y7, Y8, Y8
+	VMULPD       Y7, Y13, Y8
 	VADDPD       Y8, Y6, Y6
 	ADDQ         $0x08, CX
 	ADDQ         SI, BX

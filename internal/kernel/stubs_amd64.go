@@ -414,6 +414,41 @@ func backwardDoublesAVX512x13(sums *float64, x *float32, stride int, mask *int32
 //go:noescape
 func subtractProductsAVX512(c *float32, stride int, a *float32, b *float32, n int)
 
+// productsAVX512x4x1 adds x w to z, 4 x 8; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 8.
+//
+//go:noescape
+func productsAVX512x4x1(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+
+// productsAVX512x4x2 adds x w to z, 4 x 16; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 8.
+//
+//go:noescape
+func productsAVX512x4x2(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+
+// productsAVX512x4x3 adds x w to z, 4 x 24; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 8.
+//
+//go:noescape
+func productsAVX512x4x3(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+
+// productsAVX512x4x4 adds x w to z, 4 x 32; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 8.
+//
+//go:noescape
+func productsAVX512x4x4(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+
+// scaleUint8AVX512 sets dst to (x - shift) scale, 8 numbers for each of the vectors.
+//
+//go:noescape
+func scaleUint8AVX512(dst *float64, x *uint8, shift *float64, scale *float64, vectors int)
+
+// scaleFloat32AVX512 sets dst to (x - shift) scale, 8 numbers for each of the vectors.
+//
+//go:noescape
+func scaleFloat32AVX512(dst *float64, x *float32, shift *float64, scale *float64, vectors int)
+
+// scaleFloat64AVX512 sets dst to (x - shift) scale, 8 numbers for each of the vectors.
+//
+//go:noescape
+func scaleFloat64AVX512(dst *float64, x *float64, shift *float64, scale *float64, vectors int)
+
 // packFloatsAVX2 lays 8 rows, stride bytes apart, out as half of a panel, 8 features at a time; mask selects those of the last chunk.
 //
 //go:noescape
@@ -529,6 +564,31 @@ func backwardDoublesAVX2x5(sums *float64, x *float32, stride int, mask *int32, r
 //go:noescape
 func subtractProductsAVX2(c *float32, stride int, a *float32, b *float32, n int)
 
+// productsAVX2x4x1 adds x w to z, 4 x 4; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
+//
+//go:noescape
+func productsAVX2x4x1(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+
+// productsAVX2x4x2 adds x w to z, 4 x 8; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
+//
+//go:noescape
+func productsAVX2x4x2(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+
+// scaleUint8AVX2 sets dst to (x - shift) scale, 4 numbers for each of the vectors.
+//
+//go:noescape
+func scaleUint8AVX2(dst *float64, x *uint8, shift *float64, scale *float64, vectors int)
+
+// scaleFloat32AVX2 sets dst to (x - shift) scale, 4 numbers for each of the vectors.
+//
+//go:noescape
+func scaleFloat32AVX2(dst *float64, x *float32, shift *float64, scale *float64, vectors int)
+
+// scaleFloat64AVX2 sets dst to (x - shift) scale, 4 numbers for each of the vectors.
+//
+//go:noescape
+func scaleFloat64AVX2(dst *float64, x *float64, shift *float64, scale *float64, vectors int)
+
 // widenBytesAVX2 converts 8 bytes for each of the vectors.
 //
 //go:noescape
@@ -554,60 +614,60 @@ func dot32AVX2(x *float32, y *float32, n int) float32
 //go:noescape
 func axpy32AVX2(y *float32, a float32, x *float32, n int)
 
-// productsAVX2x1 adds x' w to z, 4 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+// productsAVX2x1 adds x w to z, 1 x 4; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
 //
 //go:noescape
-func productsAVX2x1(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+func productsAVX2x1(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
 
 // gatherAVX2x1 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 4 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
 func gatherAVX2x1(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
 
-// productsAVX2x2 adds x' w to z, 8 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+// productsAVX2x2 adds x w to z, 1 x 8; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
 //
 //go:noescape
-func productsAVX2x2(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+func productsAVX2x2(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
 
 // gatherAVX2x2 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 8 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
 func gatherAVX2x2(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
 
-// productsAVX2x3 adds x' w to z, 12 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+// productsAVX2x3 adds x w to z, 1 x 12; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
 //
 //go:noescape
-func productsAVX2x3(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+func productsAVX2x3(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
 
 // gatherAVX2x3 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 12 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
 func gatherAVX2x3(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
 
-// productsAVX2x4 adds x' w to z, 16 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+// productsAVX2x4 adds x w to z, 1 x 16; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
 //
 //go:noescape
-func productsAVX2x4(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+func productsAVX2x4(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
 
 // gatherAVX2x4 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 16 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
 func gatherAVX2x4(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
 
-// productsAVX2x5 adds x' w to z, 20 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+// productsAVX2x5 adds x w to z, 1 x 20; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
 //
 //go:noescape
-func productsAVX2x5(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+func productsAVX2x5(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
 
 // gatherAVX2x5 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 20 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
 func gatherAVX2x5(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
 
-// productsAVX2x6 adds x' w to z, 24 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
+// productsAVX2x6 adds x w to z, 1 x 24; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
 //
 //go:noescape
-func productsAVX2x6(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
+func productsAVX2x6(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
 
 // gatherAVX2x6 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 24 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //

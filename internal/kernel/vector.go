@@ -76,6 +76,17 @@ func Products(z, x, w []float64) {
 	}
 }
 
+// ProductsRows is Products for n rows, bit for bit: z is n x K and x n x D.
+func ProductsRows(z, x, w []float64, n int) {
+	if len(z) == 0 || len(x) == 0 {
+		return
+	}
+	k, d := len(z)/n, len(x)/n
+	for i := productsRows(z, x, w, n); i < n; i++ {
+		Products(z[i*k:][:k], x[i*d:][:d], w)
+	}
+}
+
 func productsGeneric(z, x, w []float64) {
 	for j, v := range x {
 		axpy(z, v, w[j*len(z):][:len(z)])

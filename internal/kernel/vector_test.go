@@ -111,6 +111,57 @@ func TestProducts(t *testing.T) {
 	}
 }
 
+// Many rows have the bits of one, with every instruction set of the machine.
+func TestRowsAtOnce(t *testing.T) {
+	defer func(is bool) { hasAVX512 = is }(hasAVX512)
+	for range 2 {
+		rng := rand.New(rand.NewPCG(1, 2))
+		for k := range 40 {
+			for _, d := range []int{0, 1, 2, 7, 8, 9, 31} {
+				n := 1 + rng.IntN(11)
+				odd := rng.IntN(2) == 0
+				x, w, z := randomVector(rng, n*d, 1, odd), randomVector(rng, d*k, 2, odd), randomVector(rng, n*k, 3, odd)
+				want := append([]float64(nil), z...)
+				for i := range n {
+					Products(want[i*k:][:k], x[i*d:][:d], w)
+				}
+				ProductsRows(z, x, w, n)
+				for q := range z {
+					if !sameBits(z[q], want[q]) {
+						t.Fatalf("%d x %d x %d: entry %d is %g, want %g", n, d, k, q, z[q], want[q])
+					}
+				}
+				if after := z[: n*k+1 : n*k+1][n*k]; !math.IsNaN(after) {
+					t.Fatalf("%d x %d x %d: wrote behind the logits", n, d, k)
+				}
+				shift, scale := randomVector(rng, d, 1, odd), randomVector(rng, d, 2, odd)
+				bytes := guarded(d, 1, uint8(255))
+				for j := range bytes {
+					bytes[j] = uint8(rng.IntN(256))
+				}
+				testScale(t, bytes, shift, scale)
+				testScale(t, narrow(x[:d], 3), shift, scale)
+				testScale(t, x[:d], shift, scale)
+			}
+		}
+		hasAVX512 = false
+	}
+}
+
+func testScale[T uint8 | float32 | float64](t *testing.T, x []T, shift, scale []float64) {
+	t.Helper()
+	dst := guarded(len(x), 1, math.NaN())
+	Scale(dst, x, shift, scale)
+	for j, v := range x {
+		if want := (float64(v) - shift[j]) * scale[j]; !sameBits(dst[j], want) {
+			t.Fatalf("%d %T: number %d is %g, want %g", len(x), v, j, dst[j], want)
+		}
+	}
+	if after := dst[: len(x)+1 : len(x)+1][len(x)]; !math.IsNaN(after) {
+		t.Fatalf("Scale wrote behind %d numbers", len(x))
+	}
+}
+
 func BenchmarkProducts(b *testing.B) {
 	x, w, z := make([]float64, 784), make([]float64, 7840), make([]float64, 10)
 	b.Run("784x10", func(b *testing.B) {

@@ -15,23 +15,37 @@ type isa struct {
 	classes int // of a tile: two vectors for each, two of X and a broadcast
 	rows    int // of a tile of subtractProducts
 	doubles int // classes of a tile in float64
-	vector  func() VecVirtual
+	// products is the number of vectors of a tile of products of several rows.
+	products int
+	vector   func() VecVirtual
 	// masked prepares loads of the lanes that a mask in memory selects.
 	masked func(mask Mem) (load func(m Mem, v Op))
+	// masked64 does so for float64, for loads and stores.
+	masked64 func(mask Mem) (load, store func(from, to Op))
+	half     func(VecVirtual) Op // of a vector
 }
 
-var avx512 = isa{"AVX512", 16, 14, 8, 13, ZMM, func(mask Mem) func(Mem, Op) {
+var avx512 = isa{"AVX512", 16, 14, 8, 13, 4, ZMM, func(mask Mem) func(Mem, Op) {
 	v, k := ZMM(), K()
 	VMOVDQU32(mask, v)
 	VPMOVD2M(v, k)
 	return func(m Mem, v Op) { VMOVUPS_Z(m, k, v) }
-}}
+}, func(mask Mem) (load, store func(from, to Op)) {
+	v, k := ZMM(), K()
+	VMOVDQU64(mask, v)
+	VPMOVQ2M(v, k)
+	return func(m, v Op) { VMOVUPD_Z(m, k, v) }, func(v, m Op) { VMOVUPD(v, k, m) }
+}, func(v VecVirtual) Op { return v.AsY() }}
 
-var avx2 = isa{"AVX2", 8, 5, 4, 5, YMM, func(mask Mem) func(Mem, Op) {
+var avx2 = isa{"AVX2", 8, 5, 4, 5, 2, YMM, func(mask Mem) func(Mem, Op) {
 	k := YMM()
 	VMOVDQU(mask, k)
 	return func(m Mem, v Op) { VMASKMOVPS(m, k, v) }
-}}
+}, func(mask Mem) (load, store func(from, to Op)) {
+	k := YMM()
+	VMOVDQU(mask, k)
+	return func(m, v Op) { VMASKMOVPD(m, k, v) }, func(v, m Op) { VMASKMOVPD(v, k, m) }
+}, func(v VecVirtual) Op { return v.AsX() }}
 
 // packFloats transposes rows into a panel: lanes become rows.
 func packFloats(s isa) {

@@ -3,10 +3,14 @@
 //	go run . -out ../kernel_amd64.s -stubs ../stubs_amd64.go -pkg kernel
 package main
 
-import "github.com/mmcloughlin/avo/build"
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	. "github.com/mmcloughlin/avo/reg"
+)
 
 func main() {
-	build.ConstraintExpr("!purego")
+	ConstraintExpr("!purego")
 	packBytes()
 	for classes := 1; classes <= tileClasses; classes++ {
 		forwardBytes(classes)
@@ -28,6 +32,15 @@ func main() {
 			backwardDoubles(s, classes)
 		}
 		subtractProducts(s)
+		for vectors := 1; vectors <= s.products; vectors++ {
+			products(s, productRows, vectors)
+		}
+		scale(s, "uint8", func(m Mem, v VecVirtual) {
+			VPMOVZXBD(m, s.half(v))
+			VCVTDQ2PD(s.half(v), v)
+		})
+		scale(s, "float32", func(m Mem, v VecVirtual) { VCVTPS2PD(m, v) })
+		scale(s, "float64", func(m Mem, v VecVirtual) { VMOVUPD(m, v) })
 	}
 	widenBytes()
 	for _, f := range []float{float64s, float32s} {
@@ -35,8 +48,8 @@ func main() {
 		axpy(f)
 	}
 	for vectors := 1; vectors <= productVectors; vectors++ {
-		products(vectors)
+		products(avx2, 1, vectors)
 		gather(vectors)
 	}
-	build.Generate()
+	Generate()
 }
