@@ -10,7 +10,6 @@ import (
 	"example.com/softmax/dataset"
 	"example.com/softmax/dataset/sample"
 	"example.com/softmax/internal/chart"
-	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
 )
 
@@ -97,7 +96,7 @@ func (p *problem) indicatorOutputs(test *dataset.Dataset, threads int) (a [][]fl
 		p.X.Row(x[:d], i)
 		linalg.Axpy(solutions[c], 1/float64(p.n()), x)
 	}
-	gram := p.X.Gram(kernel.Generic, nil, 1, threads)
+	gram := p.X.Gram(nil, 1)
 	for _, j := range linalg.Cholesky(gram, d+1, 1e-12) {
 		for _, s := range solutions {
 			s[j] = 0

@@ -276,33 +276,6 @@ func TestAddGrad(t *testing.T) {
 	}
 }
 
-// Gram agrees with its plain Go.
-func TestGram(t *testing.T) {
-	for _, level := range Levels()[1:] {
-		tasks(func(name string, bytes bool, task task) {
-			d := task.x.D
-			got, want := make([]float64, d*d), make([]float64, d*d)
-			lo := d / 3
-			Gram(level, got, task.x, task.w, lo, d)
-			Gram(Generic, want, task.x, task.w, lo, d)
-			for j := range d {
-				for l := range d {
-					bound := 1e-5 * math.Sqrt(want[j*d+j]*want[l*d+l])
-					if bytes && level == AVX512 {
-						bound = 0
-						for i := range task.x.N() {
-							if task.w != nil { // weights are below 2, bytes below 256
-								bound += math.Ldexp(512, -23) * float64(task.x.U8[i*d+l])
-							}
-						}
-					}
-					near(t, level, name, "Gram matrix", got[j*d+l], want[j*d+l], bound)
-				}
-			}
-		})
-	}
-}
-
 // The float64 passes have the bits of plain Go with the vectors of every level.
 func TestDoubles(t *testing.T) {
 	for _, level := range Levels() {

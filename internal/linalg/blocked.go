@@ -15,25 +15,30 @@ const (
 	block = 128 // rows and columns of the product that one thread takes: its panels stay in the second cache
 )
 
-// Syrk32 adds A' diag(c) A to s (d x d row-major), on and left of the diagonal;
-// what is right of it is overwritten. A is len(c) x d row-major.
-func Syrk32(level kernel.Level, s []float32, a []float32, d int, c []float32, threads int) {
+// A Syrk adds weighted Gram matrices up; its buffers serve again.
+type Syrk struct{ left, right []float32 }
+
+// Add adds sum_i c_i a_i a_i' to s (d x d row-major), on and left of the
+// diagonal; what is right of it is overwritten. a_i is row rows[i] of a, whose
+// rows have d numbers.
+func (y *Syrk) Add(level kernel.Level, s, a []float32, d int, rows []int32, c []float32, threads int) {
 	t := kernel.TileOf(level)
 	w := t.Columns
 	panels := (d + w - 1) / w
-	left, right := make([]float32, panels*w*depth), make([]float32, panels*w*depth)
+	if n := panels * w * min(depth, len(c)); len(y.left) < n {
+		y.left, y.right = make([]float32, n), make([]float32, n)
+	}
 	for lo := 0; lo < len(c); lo += depth {
 		terms := min(depth, len(c)-lo)
+		left, right := y.left[:panels*w*terms], y.right[:panels*w*terms]
 		parallel(threads, panels, func(p int) {
 			n := min(w, d-p*w)
 			l, r := left[p*w*terms:][:w*terms], right[p*w*terms:][:w*terms]
+			clear(r)
 			for k := range terms {
-				row := a[(lo+k)*d+p*w:][:n]
+				row := a[int(rows[lo+k])*d+p*w:][:n]
 				copy(l[k*w:], row)
-				weight := -c[lo+k]
-				for j, v := range row {
-					r[k*w+j] = weight * v
-				}
+				kernel.Axpy32(r[k*w:][:n], -c[lo+k], row)
 			}
 		})
 		subtractLower(t, s, d, d, left, right, terms, threads)

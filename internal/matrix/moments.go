@@ -1,9 +1,6 @@
 package matrix
 
 import (
-	"runtime"
-	"sync"
-
 	"example.com/softmax/internal/kernel"
 )
 
@@ -65,15 +62,9 @@ func (x *Matrix) Squares(weights []float64, stride int) []float64 {
 // Gram returns the weighted mean of (x_i, 1)(x_i, 1)' over every stride-th
 // row, as a full symmetric (D+1) x (D+1) row-major matrix whose last row and
 // column belong to the constant. weights may be nil.
-func (x *Matrix) Gram(level kernel.Level, weights []float64, stride, threads int) []float64 {
+func (x *Matrix) Gram(weights []float64, stride int) []float64 {
 	d := x.D()
-	var raw, colsum []float64
-	var sum float64
-	if x.S != nil {
-		raw, colsum, sum = x.products(weights, stride)
-	} else {
-		raw, colsum, sum = x.denseProducts(level, weights, stride, threads)
-	}
+	raw, colsum, sum := x.products(weights, stride)
 	g := make([]float64, (d+1)*(d+1))
 	for j := range d {
 		for l := j; l < d; l++ {
@@ -118,63 +109,4 @@ func (x *Matrix) products(weights []float64, stride int) (raw, colsum []float64,
 		}
 	}
 	return raw, colsum, sum
-}
-
-// denseProducts is products for a matrix without sparse features.
-func (x *Matrix) denseProducts(level kernel.Level, weights []float64, stride, threads int) (raw, colsum []float64, sum float64) {
-	d := x.D()
-	v, w := x.every(stride, weights)
-	raw = make([]float64, d*d)
-	// Each worker owns a band of features, so no sum depends on their number.
-	// A band is a few tiles of the kernels.
-	const band = 40
-	var wg sync.WaitGroup
-	bands := make(chan int)
-	for range max(1, min(threads, runtime.GOMAXPROCS(0))) {
-		wg.Go(func() {
-			for lo := range bands {
-				kernel.Gram(level, raw, v, w, lo, min(lo+band, d))
-			}
-		})
-	}
-	for lo := 0; lo < d; lo += band {
-		bands <- lo
-	}
-	close(bands)
-	wg.Wait()
-
-	sum = float64(v.N())
-	if w != nil {
-		sum = 0
-		for _, wi := range w {
-			sum += wi
-		}
-	}
-	colsum = make([]float64, d)
-	if w == nil {
-		w = make([]float64, v.N())
-		for i := range w {
-			w[i] = 1
-		}
-	}
-	kernel.Backward(colsum, v, w)
-	return raw, colsum, sum
-}
-
-// every copies each stride-th row with its weight.
-func (x *Matrix) every(stride int, weights []float64) (kernel.Rows, []float64) {
-	if stride <= 1 {
-		return x.V, weights
-	}
-	v := kernel.Rows{D: x.V.D}
-	var w []float64
-	for i := 0; i < x.N(); i += stride {
-		row := x.V.Slice(i, i+1)
-		v.U8 = append(v.U8, row.U8...)
-		v.F32 = append(v.F32, row.F32...)
-		if weights != nil {
-			w = append(w, weights[i])
-		}
-	}
-	return v, w
 }

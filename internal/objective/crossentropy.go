@@ -59,7 +59,7 @@ func (l CrossEntropy) Residual(z []float64, i int) float64 {
 
 // softmaxCurvature writes diag(p) - p p'.
 func softmaxCurvature(h, z []float64) {
-	_, _, others := exponentials(z)
+	top, _, others := exponentials(z)
 	scale := 1 / (1 + others)
 	for k := range z {
 		z[k] *= scale
@@ -69,15 +69,9 @@ func softmaxCurvature(h, z []float64) {
 		for m := k + 1; m < n; m++ {
 			h[k*n+m] = -pk * z[m]
 		}
-		// p_k (1 - p_k) by the sum of the others, which keeps its digits near 1.
-		var rest float64
-		for m, pm := range z {
-			if m != k {
-				rest += pm
-			}
-		}
-		h[k*n+k] = pk * rest
+		h[k*n+k] = pk * (1 - pk)
 	}
+	h[top*(n+1)] = z[top] * others * scale // 1 - p would lose digits near 1
 }
 
 // softmaxLoss has what the losses of softmax's logits share.

@@ -14,10 +14,9 @@ import (
 // with x_id = 1 for the intercept and c_i the curvature of row i's loss. Where
 // the loss does not change when all logits of a row do, f is flat along theta
 // plus a multiple of (a_j for all k); there a term that only acts on such
-// directions makes H definite without changing a Newton step. Only every
-// stride-th row is used. For small (d+1) K; with stride 1 it is the Hessian of
-// optimize.Hessian.
-func (o *Objective) Hessian(theta, h []float64, stride int) error {
+// directions makes H definite without changing a Newton step. For small
+// (d+1) K. It implements optimize.Hessian.
+func (o *Objective) Hessian(theta, h []float64) error {
 	d, k := o.X.D(), o.K
 	dim := (d + 1) * k
 	pairs := k * (k + 1) / 2
@@ -33,7 +32,7 @@ func (o *Objective) Hessian(theta, h []float64, stride int) error {
 		}
 		for i := lo; i < hi; i++ {
 			w := o.weight(i)
-			if w == 0 || i%stride != 0 {
+			if w == 0 {
 				continue
 			}
 			p.weight += w

@@ -158,9 +158,9 @@ func (o *Objective) weight(i int) float64 {
 }
 
 // zeros returns n zeros, in s if it is large enough.
-func zeros(s []float64, n int) []float64 {
+func zeros[T float32 | float64](s []T, n int) []T {
 	if cap(s) < n {
-		return make([]float64, n)
+		return make([]T, n)
 	}
 	clear(s[:n])
 	return s[:n]

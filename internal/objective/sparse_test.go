@@ -59,11 +59,11 @@ func (s sample) evaluations(t *testing.T, o *Objective) map[string][]float64 {
 	all := map[string][]float64{
 		"value": {f}, "gradient": grad, "loss of a batch": {loss}, "gradient of a batch": batchGrad, "accuracy": {accuracy},
 		"mean curvature": curvature, "lower bound": {cert.Lower()}, "mean": cert.xbar, "cross": cert.cross,
-		"squares": s.X.Squares(s.Weights, 1), "gram": s.X.Gram(kernel.Generic, s.Weights, 1, 2),
+		"squares": s.X.Squares(s.Weights, 1), "gram": s.X.Gram(s.Weights, 1),
 	}
 	if dim <= 64 {
 		h := make([]float64, dim*dim)
-		if err := o.Hessian(s.theta, h, 1); err != nil {
+		if err := o.Hessian(s.theta, h); err != nil {
 			t.Fatal(err)
 		}
 		all["Hessian"] = h

@@ -29,7 +29,7 @@ func (f *function) ValueGrad(x, g []float64) (float64, error) {
 	return f.value(x, g), nil
 }
 
-func (f *function) Hessian(x, h []float64, _ int) error {
+func (f *function) Hessian(x, h []float64) error {
 	if f.evals++; f.evals == f.fail {
 		return errData
 	}

@@ -6,9 +6,15 @@ import (
 	"example.com/softmax/internal/linalg"
 )
 
-// A Preconditioner writes M^-1 g to dst, with M a positive definite
-// approximation of the Hessian, which may change between iterations.
-type Preconditioner func(dst, g []float64)
+// A Preconditioner is M, a positive definite approximation of the Hessian.
+type Preconditioner interface {
+	// Apply writes M^-1 g to dst, which may be g.
+	Apply(dst, g []float64)
+	// Refresh is called before every iteration, and may bring M up to date with
+	// the iterate x. It reports whether it did: what was learned under the old M
+	// is then forgotten.
+	Refresh(iteration int, x []float64) (changed bool, err error)
+}
 
 // LBFGS minimises fn from x, which it leaves at the last iterate: the limited
 // memory BFGS method of Nocedal (1980) and Liu and Nocedal (1989, Math.
@@ -26,6 +32,15 @@ func LBFGS(fn Function, x []float64, memory int, M Preconditioner, monitor Monit
 	l := line{fn: fn, x: x, p: make([]float64, n), trial: make([]float64, n), gt: make([]float64, n), noise: noiseOf(fn)}
 	best := newRecord()
 	for {
+		if M != nil {
+			changed, err := M.Refresh(s.Iteration, x)
+			if err != nil {
+				return Failed, err
+			}
+			if changed {
+				h.pairs = h.pairs[:0]
+			}
+		}
 		h.direction(l.p, s.Grad)
 		l.f, l.slope = s.F, linalg.Dot(l.p, s.Grad)
 		s.Decrement = math.Abs(l.slope) / 2
@@ -128,7 +143,7 @@ func (h *history) direction(p, g []float64) {
 
 func (h *history) precondition(dst, g []float64) {
 	if h.M != nil {
-		h.M(dst, g)
+		h.M.Apply(dst, g)
 	} else if &dst[0] != &g[0] {
 		copy(dst, g)
 	}

@@ -7,11 +7,10 @@ import (
 )
 
 // A Hessian is a Function that can write its Hessian, Dim x Dim row-major, on
-// and left of the diagonal, from every stride-th of its terms;
-// objective.Objective is one.
+// and left of the diagonal; objective.Objective is one.
 type Hessian interface {
 	Function
-	Hessian(x, h []float64, stride int) error
+	Hessian(x, h []float64) error
 }
 
 // Newton minimises fn from x, which it leaves at the last iterate: Newton's
@@ -30,7 +29,7 @@ func Newton(fn Hessian, x []float64, dependent func(coordinates []int), monitor 
 	l := line{fn: fn, x: x, p: make([]float64, n), trial: make([]float64, n), gt: make([]float64, n), noise: noiseOf(fn)}
 	best := newRecord()
 	for {
-		if err := fn.Hessian(x, h, 1); err != nil {
+		if err := fn.Hessian(x, h); err != nil {
 			return Failed, err
 		}
 		dropped := linalg.Cholesky(h, n, singular)

@@ -20,12 +20,31 @@ var solvers = []solver{
 	{"lbfgs", func(f *function, x []float64, m Monitor) (End, error) { return LBFGS(f, x, 10, nil, m) }, 1000},
 	{"lbfgs, one pair", func(f *function, x []float64, m Monitor) (End, error) { return LBFGS(f, x, 1, nil, m) }, 5000},
 	{"lbfgs, preconditioned", func(f *function, x []float64, m Monitor) (End, error) {
-		return LBFGS(f, x, 10, func(dst, g []float64) {
-			for i := range g {
-				dst[i] = g[i] / 100
-			}
-		}, m)
+		return LBFGS(f, x, 10, &scaled{by: 100}, m)
 	}, 1000},
+	{"lbfgs, changing preconditioner", func(f *function, x []float64, m Monitor) (End, error) {
+		return LBFGS(f, x, 10, &scaled{by: 100, every: 30}, m)
+	}, 1000},
+}
+
+// scaled is a multiple of the identity, which changes every so many iterations.
+type scaled struct {
+	by    float64
+	every int
+}
+
+func (m *scaled) Apply(dst, g []float64) {
+	for i := range g {
+		dst[i] = g[i] / m.by
+	}
+}
+
+func (m *scaled) Refresh(iteration int, x []float64) (bool, error) {
+	if m.every == 0 || iteration%m.every > 0 {
+		return false, nil
+	}
+	m.by = 151 - m.by // 100, 51, 100 ...
+	return true, nil
 }
 
 func forSolvers(t *testing.T, test func(t *testing.T, s solver)) {

@@ -16,18 +16,14 @@ func choose(p Problem, wanted string) (solver, reason string) {
 		return SolverNewtonCG, fmt.Sprintf("%d parameters of %d features, most of them sparse: Newton's equations by conjugate gradients", parameters, p.X.D())
 	}
 	how := "the diagonal of Gram matrix (x) mean curvature"
-	switch {
-	case parameters <= hessianMost:
-		how = "the Hessian of a sample of the rows"
-	case p.X.D() <= gramMost:
-		how = "Gram matrix (x) mean curvature"
+	if p.X.D() <= gramMost {
+		how = "Hessians of a sample of the rows"
 	}
 	return SolverLBFGS, fmt.Sprintf("%d parameters, %d features: L-BFGS preconditioned by %s", parameters, p.X.D(), how)
 }
 
 const (
-	newtonMost  = 64  // parameters up to which the full Hessian at every step is best
-	hessianMost = 512 // parameters up to which a Hessian is factored at all
+	newtonMost = 64 // parameters up to which the full Hessian at every step is best
 
 	probabilitiesMost = 1 << 28 // numbers that Newton-CG keeps of all rows, and
 	pairsMost         = 1 << 27 // L-BFGS of its steps

@@ -1,26 +1,16 @@
 package train
 
 import (
-	"cmp"
 	"math"
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
 	"example.com/softmax/internal/objective"
 )
-
-// A preconditioner is M^-1 for L-BFGS, M being an approximation of the Hessian
-// that can be brought up to date with the iterate.
-type preconditioner interface {
-	apply(dst, g []float64)
-	// refresh takes the Hessian's approximation at theta.
-	refresh(o *objective.Objective, theta []float64) error
-	// due reports whether refreshing is worth its price at this iteration.
-	due(iteration int) bool
-}
 
 // kronecker builds M from the two factors whose Kronecker product stands in
 // for the Hessian:
@@ -37,24 +27,35 @@ type preconditioner interface {
 // factorisations serve all of them.
 type kronecker struct {
 	d, k, threads int
+	level         kernel.Level
 	lambda        float64
 	gram          []float64             // A, (d+1) x (d+1); nil if only its diagonal is used
 	diag          []float64             // of A
-	vectors       []float64             // V, k x k; nil for the identity
+	most          float64               // of diag
+	vectors       []float64             // of C, k x k; nil for the identity
 	scale         []float64             // k: rounded eigenvalues
-	factor        map[float64][]float64 // Cholesky factors by scale
+	factor        map[float64][]float32 // Cholesky factors of scale A + lambda I
+	// What another preconditioner takes care of: see leave.
+	V     []float64 // (d+1) x r
+	r     int
+	inner map[float64][]float64 // Cholesky factors of V' (scale A + lambda I) V
 }
 
 const (
 	gramMost  = 3000 // features up to which A is factored; beyond, its diagonal serves
 	gramRows  = 10   // rows per feature that A is made of: as good as all of them
 	eigenMost = 128  // classes up to which C is used; beyond, the bound stays
+	trifle    = 1e-6 // of the diagonal: what float32 needs to see that a matrix is definite
 )
 
-func newKronecker(p Problem, level kernel.Level, threads int) *kronecker {
-	m := &kronecker{d: p.X.D(), k: p.K, threads: max(1, min(threads, runtime.GOMAXPROCS(0))), lambda: p.Lambda}
+func newKronecker(o *objective.Objective, shares []float64, threads int) (*kronecker, error) {
+	p := o.Problem
+	m := &kronecker{d: p.X.D(), k: p.K, threads: max(1, min(threads, runtime.GOMAXPROCS(0))), level: o.Level(), lambda: p.Lambda}
 	if m.d <= gramMost {
-		m.gram = p.X.Gram(level, p.Weights, max(1, p.X.N()/(gramRows*(m.d+1))), threads)
+		var err error
+		if m.gram, err = o.Gram(max(1, p.X.N()/(gramRows*(m.d+1)))); err != nil {
+			return nil, err
+		}
 		m.diag = make([]float64, m.d+1)
 		for j := range m.diag {
 			m.diag[j] = m.gram[j*(m.d+2)]
@@ -62,158 +63,188 @@ func newKronecker(p Problem, level kernel.Level, threads int) *kronecker {
 	} else {
 		m.diag = p.X.Squares(p.Weights, max(1, p.X.N()/10000))
 	}
+	m.most = slices.Max(m.diag)
 	// The mean curvature of the model without features is diag(y) - y y' with
 	// y the shares of the classes: its mean eigenvalue.
 	var c float64
-	for _, y := range p.Shares {
+	for _, y := range shares {
 		c += y * (1 - y) / float64(max(1, p.K-1))
 	}
 	m.scale = slices.Repeat([]float64{roundToPower(c)}, p.K)
 	m.factorise()
-	return m
+	return m, nil
 }
 
-// due: once the iterates have left the start, and rarely after that, as C
-// hardly changes any more.
-func (m *kronecker) due(iteration int) bool {
-	return iteration == 8 || iteration == 64 || iteration == 512
-}
-
-// refresh takes C from the objective at theta.
-func (m *kronecker) refresh(o *objective.Objective, theta []float64) error {
+// refresh takes C from a sample.
+func (m *kronecker) refresh(sample *objective.Sample) {
 	if m.k > eigenMost {
-		return nil
+		return
 	}
 	c := make([]float64, m.k*m.k)
-	if err := o.MeanCurvature(theta, c); err != nil {
-		return err
-	}
+	sample.MeanCurvature(c)
 	values, vectors := linalg.Eigen(c, m.k)
 	least := slices.Max(values) / 256 // the flat direction of softmax, and classes all but settled
 	if !(least > 0) {
-		return nil // all rows are settled, or too far out to tell
+		return // all rows are settled, or too far out to tell
 	}
 	m.vectors = vectors
 	for q, v := range values {
 		m.scale[q] = roundToPower(max(v, least))
 	}
 	m.factorise()
-	return nil
 }
 
 func roundToPower(v float64) float64 { return math.Exp2(math.Round(math.Log2(v))) }
 
 // factorise makes the factors that scale asks for.
 func (m *kronecker) factorise() {
-	m.factor = make(map[float64][]float64)
+	have := m.factor
+	m.factor = make(map[float64][]float32)
 	if m.gram == nil {
 		return
 	}
 	n := m.d + 1
-	least := 1e-9 * slices.Max(m.diag)
-	var wg sync.WaitGroup
-	free := make(chan struct{}, m.threads)
 	for _, s := range m.scale {
 		if m.factor[s] != nil {
 			continue
 		}
-		l := make([]float64, n*n)
+		l := have[s]
+		if l == nil {
+			l = make([]float32, n*n)
+			for j := range n {
+				for i, a := range m.gram[j*n:][:j+1] {
+					l[j*n+i] = float32(s * a)
+				}
+				l[j*(n+1)] = float32(m.diagonal(j, s))
+			}
+			linalg.Cholesky32(m.level, l, n, m.threads)
+		}
 		m.factor[s] = l
-		wg.Go(func() {
-			free <- struct{}{}
-			defer func() { <-free }()
-			for i, a := range m.gram {
-				l[i] = s * a
-			}
-			for j := range n {
-				// What hardly varies in these rows still needs a definite matrix.
-				l[j*n+j] += s * least
-				if j < m.d {
-					l[j*n+j] += m.lambda
-				}
-			}
-			linalg.Cholesky(l, n, 1e-14)
-		})
 	}
-	wg.Wait()
 }
 
-// apply writes M^-1 g to dst; it is an optimize.Preconditioner.
-func (m *kronecker) apply(dst, g []float64) {
-	n, k := m.d+1, m.k
-	// Class-major while the classes are apart: column q of g V is row q of t.
-	t := make([]float64, n*k)
-	row := func(q int) []float64 { return t[q*n:][:n] }
-	m.parallel(func(classes []int) {
-		for _, q := range classes {
-			r := row(q)
-			for j := range r {
-				if m.vectors == nil {
-					r[j] = g[j*k+q]
-					continue
-				}
-				for c, v := range g[j*k:][:k] {
-					r[j] += float64(v * m.vectors[c*k+q])
-				}
-			}
+// diagonal is that of scale A + lambda I, and what keeps the matrix definite in
+// float32.
+func (m *kronecker) diagonal(j int, scale float64) float64 {
+	h := scale * (1 + trifle) * m.diag[j]
+	if j < m.d {
+		h += m.lambda
+	}
+	return max(h, scale*1e-9*m.most)
+}
+
+// leave makes apply act on what is M-orthogonal to the space of (V (x) I)
+// alone. Rows of V' are vectors of the basis, projected is V'A V for all of it,
+// of which r are taken.
+func (m *kronecker) leave(basis, projected []float64, r int) {
+	n, all := m.d+1, len(basis)/(m.d+1)
+	m.r, m.inner = r, make(map[float64][]float64)
+	m.V = make([]float64, n*r)
+	for a := range r {
+		for j, x := range basis[a*n:][:n] {
+			m.V[j*r+a] = x
 		}
-		for len(classes) > 0 {
-			// Those that share a factor are solved for together.
-			var group [][]float64
-			scale := m.scale[classes[0]]
-			for len(classes) > 0 && m.scale[classes[0]] == scale {
-				group = append(group, row(classes[0]))
-				classes = classes[1:]
+	}
+	last := m.V[m.d*r:]
+	for _, s := range m.scale {
+		if m.inner[s] != nil {
+			continue
+		}
+		l := make([]float64, r*r)
+		for a := range r {
+			for b := range a + 1 {
+				l[a*r+b] = s*(1+trifle)*projected[a*all+b] - m.lambda*last[a]*last[b]
 			}
-			m.solve(scale, group)
+			l[a*(r+1)] += m.lambda + 1e-9*s*m.most
+		}
+		linalg.Cholesky(l, r, 1e-14)
+		m.inner[s] = l
+	}
+}
+
+// apply writes M^-1 g to dst, or where there is V the sum of M^-1 g on what is
+// M-orthogonal to it and of (V (x) I) H^-1 (V (x) I)' g, with H given by its
+// Cholesky factor.
+func (m *kronecker) apply(dst, g []float64, H []float32) {
+	n, k, r := m.d+1, m.k, m.r
+	// Class-major while classes are apart.
+	gc, t := make([]float64, n*k), make([]float64, n*k)
+	top, inner := make([]float64, r*k), make([]float64, r*k)
+	m.share(k, func(q int) {
+		x := gc[q*n:][:n]
+		for j := range x {
+			x[j] = g[j*k+q]
+		}
+		for j, v := range x[:len(x)*min(r, 1)] {
+			linalg.Axpy(top[q*r:][:r], v, m.V[j*r:][:r])
 		}
 	})
-	m.parallel(func(classes []int) {
-		for _, c := range classes {
-			for j := range n {
-				if m.vectors == nil {
-					dst[j*k+c] = t[c*n+j]
-					continue
-				}
-				var s float64
-				for q := range k {
-					s += float64(t[q*n+j] * m.vectors[c*k+q])
-				}
-				dst[j*k+c] = s
+	coarse := slices.Clone(top)
+	if r > 0 {
+		linalg.SolveCholesky32(H, r*k, coarse, m.threads)
+	}
+	m.share(k, func(q int) {
+		x, y := t[q*n:][:n], inner[q*r:][:r]
+		m.rotate(x, gc, q, 1, k)
+		m.rotate(y, top, q, 1, k)
+		m.solve(m.scale[q], x)
+		if r > 0 {
+			linalg.SolveCholesky(m.inner[m.scale[q]], r, y)
+		}
+	})
+	m.share(k, func(q int) {
+		x, y := gc[q*n:][:n], top[q*r:][:r]
+		clear(x)
+		clear(y)
+		m.rotate(x, t, q, k, 1)
+		m.rotate(y, inner, q, k, 1)
+		for a := range y {
+			y[a] = coarse[q*r+a] - y[a]
+		}
+		for j, v := range x {
+			if r > 0 {
+				v += linalg.Dot(m.V[j*r:][:r], y)
 			}
+			dst[j*k+q] = v
 		}
 	})
 }
 
-// solve overwrites the rows with the solutions of (scale A + lambda I) x = row.
-func (m *kronecker) solve(scale float64, rows [][]float64) {
-	if m.gram != nil {
-		linalg.SolveCholesky(m.factor[scale], m.d+1, rows...)
+// rotate adds to x the rows of from, as long as x, times the vectors'
+// components vectors[row stride + q across] for each row: to the eigenvectors
+// with strides (k, 1), back with (1, k).
+func (m *kronecker) rotate(x, from []float64, q, across, stride int) {
+	n := len(x)
+	if m.vectors == nil {
+		copy(x, from[q*n:][:n])
 		return
 	}
-	least := 1e-9 * slices.Max(m.diag)
-	for _, row := range rows {
-		for j, a := range m.diag {
-			h := scale * max(a, least)
-			if j < m.d {
-				h += m.lambda
-			}
-			row[j] /= h
-		}
+	for c := range m.k {
+		linalg.Axpy(x, m.vectors[c*stride+q*across], from[c*n:][:n])
 	}
 }
 
-// parallel calls visit for shares of the classes, which are ordered by scale.
-func (m *kronecker) parallel(visit func(classes []int)) {
-	order := make([]int, m.k)
-	for q := range order {
-		order[q] = q
+// solve overwrites x with the solution of (scale A + lambda I) x.
+func (m *kronecker) solve(scale float64, x []float64) {
+	if m.gram != nil {
+		linalg.SolveCholesky32(m.factor[scale], m.d+1, x, 1)
+		return
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(m.scale[a], m.scale[b]) })
+	for j := range x {
+		x[j] /= m.diagonal(j, scale)
+	}
+}
+
+// share calls visit for tasks 0 up to n, in parallel.
+func (m *kronecker) share(n int, visit func(task int)) {
+	var next atomic.Int64
 	var wg sync.WaitGroup
-	shares := min(m.threads, m.k)
-	for s := range shares {
-		wg.Go(func() { visit(order[m.k*s/shares : m.k*(s+1)/shares]) })
+	for range min(m.threads, n) {
+		wg.Go(func() {
+			for task := int(next.Add(1)) - 1; task < n; task = int(next.Add(1)) - 1 {
+				visit(task)
+			}
+		})
 	}
 	wg.Wait()
 }

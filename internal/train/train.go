@@ -3,7 +3,6 @@
 package train
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -184,19 +183,13 @@ func (r *run) solver() (func(theta []float64) (optimize.End, error), error) {
 			return optimize.NewtonCG(fn, theta, r.opt.Threads, r.iterate)
 		}, nil
 	case SolverLBFGS:
-		var m preconditioner = newKronecker(r.p, r.opt.Level, r.opt.Threads)
-		if r.obj.Dim() <= hessianMost {
-			m = newFullHessian(r.p, m)
+		m, err := newTwoLevel(r.obj, r.p.Shares, r.opt.Threads)
+		if err != nil {
+			return nil, err
 		}
 		return func(theta []float64) (optimize.End, error) {
-			var failed error
-			end, err := optimize.LBFGS(fn, theta, memory(r.obj.Dim()), m.apply, func(s *optimize.State) bool {
-				if m.due(r.before + s.Iteration) {
-					failed = m.refresh(r.obj, s.X)
-				}
-				return r.iterate(s) || failed != nil
-			})
-			return end, cmp.Or(err, failed)
+			m.before = r.before
+			return optimize.LBFGS(fn, theta, memory(r.obj.Dim()), m, r.iterate)
 		}, nil
 	}
 	return nil, fmt.Errorf("solver %q is not known", r.res.Solver)
