@@ -63,6 +63,11 @@ type Config struct {
 	// depend on it, bit for bit.
 	Threads int `json:"-"`
 
+	// MaxMemory is how many bytes a fit may take beside its dataset; one that
+	// needs more is refused with ErrMemory before it begins. 0 stands for nine
+	// tenths of what is available, NoMemoryLimit for no limit.
+	MaxMemory int64 `json:"-"`
+
 	// Kernel is the level of the training loops: "generic", "avx2", "avx512",
 	// or empty for the best that the machine has. Results are the same, bit for
 	// bit, at one level; between levels they agree within Tol.
@@ -147,6 +152,8 @@ func (c *Config) validate() error {
 		return bad("LabelSmoothing goes with the losses %q and %q", CrossEntropy, Sigmoids)
 	case c.Stop != StopBound && c.Stop != StopEstimate:
 		return bad("stop rule %q is not known", c.Stop)
+	case c.MaxMemory < NoMemoryLimit:
+		return bad("MaxMemory is %d; it must be positive, 0 for the default, or NoMemoryLimit", c.MaxMemory)
 	case c.MaxIterations < 0 || c.MaxTime < 0 || c.Threads < 0:
 		return bad("MaxIterations, MaxTime and Threads must not be negative")
 	case !(c.SGD.LearningRate >= 0) || math.IsInf(c.SGD.LearningRate, 0) || c.SGD.Batch < 0 || c.SGD.Epochs < 0:

@@ -21,7 +21,7 @@ func TestConfigErrors(t *testing.T) {
 		{Config{Tol: -1}, "Tol"}, {Config{Tol: 1}, "Tol"}, {Config{Tol: math.NaN()}, "Tol"},
 		{Config{Loss: "hinge"}, "hinge"}, {Config{LabelSmoothing: 1}, "LabelSmoothing"}, {Config{LabelSmoothing: math.NaN()}, "LabelSmoothing"},
 		{Config{Loss: Squared, LabelSmoothing: 0.1}, "LabelSmoothing"},
-		{Config{Stop: "soon"}, "soon"}, {Config{MaxIterations: -1}, "MaxIterations"}, {Config{MaxTime: -1}, "MaxTime"}, {Config{Threads: -1}, "Threads"},
+		{Config{Stop: "soon"}, "soon"}, {Config{MaxIterations: -1}, "MaxIterations"}, {Config{MaxTime: -1}, "MaxTime"}, {Config{Threads: -1}, "Threads"}, {Config{MaxMemory: -2}, "MaxMemory"},
 		{Config{Solver: "magic"}, "magic"}, {Config{SGD: SGD{Epochs: 3}}, "sgd"}, {Config{Solver: Newton, SGD: SGD{Batch: 3}}, "sgd"},
 		{Config{Solver: SGDSolver, MaxIterations: 3}, "epochs"},
 		{Config{Solver: SGDSolver, SGD: SGD{LearningRate: -1}}, "learning rate"}, {Config{Solver: SGDSolver, SGD: SGD{LearningRate: math.Inf(1)}}, "learning rate"},

@@ -12,6 +12,9 @@ var (
 	ErrOneClass = errors.New("fewer than two classes")
 	// ErrDiverged: training left the finite numbers.
 	ErrDiverged = errors.New("training diverged")
+	// ErrMemory: a fit needs more memory than Config.MaxMemory or the machine
+	// grants it.
+	ErrMemory = errors.New("not enough memory")
 	// ErrInput: a feature vector or row does not fit the model.
 	ErrInput = errors.New("input does not fit the model")
 	// ErrMissing: a feature is NaN, or a value is missing and the options of the

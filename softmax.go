@@ -45,7 +45,7 @@ import (
 // the Report. If ctx ends before the fit does, Fit returns the best model so
 // far together with ctx's error.
 //
-// The error wraps ErrConfig, ErrOneClass or ErrDiverged, or is a
+// The error wraps ErrConfig, ErrOneClass, ErrMemory or ErrDiverged, or is a
 // *dataset.Error.
 func Fit(ctx context.Context, ds *dataset.Dataset, cfg Config) (*Model, *Report, error) {
 	start := time.Now()
@@ -96,6 +96,9 @@ func (f *fit) prepare(ds *dataset.Dataset) error {
 		return fmt.Errorf("%w: the solver %q is for up to %d parameters, and %d features with %d classes have %d; use %q", ErrConfig, Newton, train.NewtonLimit, d, k, (d+1)*k, LBFGS)
 	}
 	r := f.report
+	if err := f.checkMemory(f.design.MatrixBytes(f.data)); err != nil {
+		return err
+	}
 	f.matrix = f.design.Matrix(f.data)
 	r.Rows, r.Features = f.data.Rows(), f.design.D()
 	if r.Dropped > 0 {
@@ -157,13 +160,17 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 		}
 	}
 	start := time.Now()
-	res, err := train.Run(ctx, train.Problem{
+	problem := train.Problem{
 		Problem: objective.Problem{
 			X: f.matrix, Loss: f.target.loss, K: len(f.target.classes),
 			Weights: f.target.weights, Norm: f.target.norm, Lambda: lambda,
 		},
 		Shares: f.target.shares,
-	}, opt)
+	}
+	if err := f.checkMemory(train.Memory(problem, opt)); err != nil {
+		return nil, nil, err
+	}
+	res, err := train.Run(ctx, problem, opt)
 	if res == nil {
 		if errors.Is(err, train.ErrDiverged) {
 			err = fmt.Errorf("%w: %w", ErrDiverged, err)

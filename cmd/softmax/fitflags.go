@@ -20,6 +20,7 @@ type fitFlags struct {
 	stop         string
 	maxIter      int
 	maxTime      time.Duration
+	maxMemory    float64 // GB
 	seed         uint64
 	threads      int
 	loss         string
@@ -55,6 +56,7 @@ func (o *fitFlags) define(cmd *cobra.Command) {
 		auto, string(softmax.Newton), string(softmax.NewtonCG), string(softmax.LBFGS), string(softmax.SGDSolver))
 	choiceVar(cmd, &o.stop, "stop", "end on the proved bound, or already on the solver's estimate", "bound", string(softmax.StopEstimate))
 	f.IntVar(&o.maxIter, "max-iter", 0, "end after `N` iterations; 0: no limit")
+	f.Float64Var(&o.maxMemory, "max-memory", 0, "refuse a fit that needs more than so many `GB`; 0: nine tenths of what is available")
 	f.DurationVar(&o.maxTime, "max-time", 0, "end after a `TIME` such as 90s or 5m; 0: no limit")
 	f.Uint64Var(&o.seed, "seed", 0, "the seed `N` of everything random: the order of examples, the rows held out")
 	f.IntVar(&o.threads, "threads", 0, "compute on `N` threads, which changes no bit of the result; 0: all cores")
@@ -94,8 +96,8 @@ func (o *fitFlags) check() error {
 		return usagef("--C %v: it must be above 0", o.c)
 	case !(o.tol > 0 && o.tol < 1):
 		return usagef("--tol %v: it must lie between 0 and 1", o.tol)
-	case o.maxIter < 0, o.maxTime < 0, o.threads < 0:
-		return usagef("--max-iter, --max-time and --threads must not be negative")
+	case o.maxIter < 0, o.maxTime < 0, !(o.maxMemory >= 0 && o.maxMemory < 1e9), o.threads < 0:
+		return usagef("--max-iter, --max-time, --max-memory and --threads must not be negative")
 	case !(o.smoothing >= 0 && o.smoothing < 1), !(o.momentum >= 0 && o.momentum < 1):
 		return usagef("--label-smoothing and --momentum must be at least 0 and below 1")
 	case o.smoothing > 0 && o.loss == string(softmax.Squared):
@@ -112,7 +114,7 @@ func (o *fitFlags) check() error {
 // value but for the number of threads.
 func (o *fitFlags) config(ds *dataset.Dataset) softmax.Config {
 	cfg := softmax.Config{
-		L2: o.lambda, MaxIterations: o.maxIter, MaxTime: o.maxTime, Seed: o.seed, Threads: o.threads,
+		L2: o.lambda, MaxIterations: o.maxIter, MaxTime: o.maxTime, MaxMemory: int64(1e9 * o.maxMemory), Seed: o.seed, Threads: o.threads,
 		LabelSmoothing: o.smoothing, Preprocess: o.columns.options(),
 	}
 	if o.loss != auto {

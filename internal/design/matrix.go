@@ -10,6 +10,22 @@ import (
 	"example.com/softmax/internal/matrix"
 )
 
+// MatrixBytes is the memory that the dense part of Matrix takes.
+func (d *Design) MatrixBytes(ds *dataset.Dataset) float64 {
+	size := float64(ds.Rows()) * float64(d.Dense())
+	switch {
+	case len(d.Inputs) == 1 && ds.Columns[0].Bytes != nil:
+		return 0
+	case d.floats():
+		return 4 * size
+	}
+	return size
+}
+
+func (d *Design) floats() bool {
+	return slices.ContainsFunc(d.numbers, func(m moments) bool { return m.float })
+}
+
 // Matrix builds the training matrix of the dataset that the Design was fitted
 // on, from the Vectors of its rows. If all dense features are bytes they stay
 // bytes, and a single block of bytes or of sparse numbers is not even copied;
@@ -37,7 +53,7 @@ func (d *Design) Matrix(ds *dataset.Dataset) *matrix.Matrix {
 	store := func(int, []float64) {}
 	switch {
 	case width == 0:
-	case !slices.ContainsFunc(d.numbers, func(m moments) bool { return m.float }):
+	case !d.floats():
 		x.V.U8 = make([]uint8, n*width)
 		store = func(i int, row []float64) {
 			for j, v := range row {

@@ -80,8 +80,11 @@ const (
 	minChunks = 16      // up to which parts are cut as small as may be, for small n:
 	partRows  = 2048    // beyond, clearing and adding up partial gradients should not show
 	maxChunks = 64      // bounds threads that can help, and the memory for partial gradients:
-	maxPart   = 1 << 25 // most numbers in all partial gradients together
 )
+
+// MaxPart is the most numbers in all partial gradients together, unless a
+// single one has more.
+const MaxPart = 1 << 25
 
 // New prepares the evaluation of f. ctx ends a pass early.
 func New(ctx context.Context, p Problem, threads int) *Objective {
@@ -95,7 +98,7 @@ func New(ctx context.Context, p Problem, threads int) *Objective {
 		}
 	}
 	o.norm = cmp.Or(p.Norm, o.sum)
-	chunks := min(maxChunks, max(minChunks, n/partRows), max(1, maxPart/((p.X.V.D+1)*k)), (n+granule-1)/granule)
+	chunks := min(maxChunks, max(minChunks, n/partRows), max(1, MaxPart/((p.X.V.D+1)*k)), (n+granule-1)/granule)
 	o.parts = make([]part, chunks)
 	o.cut(0, n)
 	o.plan(max(maxRun, p.X.Bytes()/8))

@@ -1,0 +1,41 @@
+package train
+
+import "example.com/softmax/internal/objective"
+
+// Memory estimates the most bytes that Run takes for p at a time, X and the
+// targets not counted, which are there before: vectors as long as the
+// parameters, partial gradients, blocks of logits, and what the solver keeps.
+func Memory(p Problem, opt Options) float64 {
+	const number = 8
+	n, d, k := float64(p.X.N()), float64(p.X.D()), float64(p.K)
+	dense := float64(p.X.V.D) * k
+	parameters := (d + 1) * k
+	vectors := 8.0 // theta, gradient, u, two of the certificate, two of the proof, one to spare
+	var more float64
+	switch solver, _ := choose(p, opt.Solver); solver {
+	case SolverNewton:
+		more = 12 * parameters * parameters // the parts' Hessians, factors
+	case SolverNewtonCG:
+		vectors += 7
+		more = n * k
+	case SolverLBFGS:
+		vectors += 6 + 2*float64(memory(p.K*(p.X.D()+1)))
+		if p.X.D() <= gramMost {
+			more = 16 * (d + 1) * (d + 1) // the Gram matrix, the rows it is made of, factors
+		} else {
+			more = d
+		}
+		if p.K <= eigenMost {
+			more += 3 * k * k
+		}
+	case SolverSGD:
+		vectors += 2
+	}
+	parts := min(64, 1+objective.MaxPart/(dense+1)) * (dense + k)
+	blocks := float64(max(1, opt.Threads)) * max(1<<18, 64*k)
+	var sparse float64
+	if s := p.X.S; s != nil { // the columns, and the residuals of a run
+		sparse = 2*float64(len(s.Index)) + d + min(n*k, max(1<<22, float64(len(s.Index))))
+	}
+	return number * (vectors*parameters + more + parts + blocks + sparse)
+}
