@@ -257,6 +257,14 @@ func (m *Model) lossOf(t *Truth, i int, z []float64) float64 {
 	}
 	var loss float64
 	switch m.kind {
+	case OneVsRest:
+		p := slices.Clone(z)
+		m.probabilities(p)
+		for q := range p {
+			if y[q] > 0 {
+				loss -= y[q] * math.Log(p[q])
+			}
+		}
 	case Sigmoids:
 		for q := range z {
 			loss += special.BinaryCrossEntropy(z[q], y[q])
@@ -319,6 +327,12 @@ func (b *Bound) Score(ks ...int) (*ScoreReport, error) {
 			}
 			if math.IsNaN(z[0]) {
 				continue
+			}
+			if b.m.kind == OneVsRest { // whose softmax is the probabilities
+				b.m.probabilities(z)
+				for q := range z {
+					z[q] = math.Log(z[q])
+				}
 			}
 			copy(logits[len(codes)*k:], z)
 			codes = append(codes, truth.Codes[i])

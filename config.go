@@ -114,6 +114,10 @@ const (
 	// Squared is ||p - y||^2 / 2 with p = softmax(o), for comparison. It is not
 	// convex in the parameters, so nothing can be proved about its fits.
 	Squared Loss = "squared"
+	// OneVsRest is the loss of imported models whose classes were fitted each
+	// against all others: the probabilities are the sigmoids of the outputs,
+	// divided by their sum. Fit does not minimise it.
+	OneVsRest Loss = "one-vs-rest"
 )
 
 // StopRule says what ends a fit.

@@ -192,7 +192,7 @@ func fromGraph(g *onnx.Model) (*Model, error) {
 		return nil, fmt.Errorf("format %d; this version reads format %d", info.Format, format)
 	}
 	switch info.Loss {
-	case CrossEntropy, Sigmoids, Squared:
+	case CrossEntropy, Sigmoids, Squared, OneVsRest:
 	default:
 		return nil, fmt.Errorf("loss %q is not known", info.Loss)
 	}

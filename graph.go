@@ -49,9 +49,17 @@ func (m *Model) graph() *onnx.Model {
 	// Not MatMul and Add: where there is one feature, onnxruntime fuses Mul into
 	// MatMul with the scale as a float32.
 	logits := b.node("Gemm", "", inner+"logits", []string{x, tensorW, tensorB})
-	if m.kind == Sigmoids {
+	switch m.kind {
+	case Sigmoids:
 		b.decideEach(logits, k)
-	} else {
+	case OneVsRest:
+		each := b.node("Sigmoid", "", inner+"sigmoids", []string{logits})
+		axis := b.once(onnx.Tensor{Name: tensorAxis, Dims: []int64{1}, Int64s: []int64{1}})
+		sum := b.node("ReduceSum", "", inner+"sum", []string{each, axis})
+		b.node("Div", "", outputProbabilities, []string{each, sum})
+		b.decideOne(logits, m.classes)
+	default:
+		b.node("Softmax", "", outputProbabilities, []string{logits}, intAttribute("axis", 1))
 		b.decideOne(logits, m.classes)
 	}
 	b.g.Name = "softmax"
@@ -64,9 +72,8 @@ func (m *Model) graph() *onnx.Model {
 
 const domainML = "ai.onnx.ml"
 
-// decideOne adds softmax and the class of largest logit.
+// decideOne adds the class of largest logit.
 func (b *graphBuilder) decideOne(logits string, classes []string) {
-	b.node("Softmax", "", outputProbabilities, []string{logits}, intAttribute("axis", 1))
 	// Of the logits, not of the probabilities, whose saturation makes ties.
 	index := b.node("ArgMax", "", inner+"index", []string{logits},
 		intAttribute("axis", 1), intAttribute("keepdims", 0), intAttribute("select_last_index", 0))
@@ -127,15 +134,19 @@ func initializer(g *onnx.Model, name string) *onnx.Tensor {
 }
 
 // attributeOf returns an attribute of the node of the given name, or nil.
-func attributeOf(g *onnx.Model, node, attribute string) any {
-	for _, n := range g.Graph.Nodes {
-		if n.Name != node {
-			continue
+func attributeOf(g *onnx.Model, node, name string) any {
+	for i := range g.Graph.Nodes {
+		if n := &g.Graph.Nodes[i]; n.Name == node {
+			return attribute(n, name)
 		}
-		for _, a := range n.Attributes {
-			if a.Name == attribute {
-				return a.Value
-			}
+	}
+	return nil
+}
+
+func attribute(n *onnx.Node, name string) any {
+	for _, a := range n.Attributes {
+		if a.Name == name {
+			return a.Value
 		}
 	}
 	return nil

@@ -232,12 +232,19 @@ func (m *Model) ProbabilitiesInto(dst, x []float64) error {
 
 // probabilities overwrites the logits of a row.
 func (m *Model) probabilities(z []float64) {
-	if m.kind != Sigmoids {
+	if m.kind != Sigmoids && m.kind != OneVsRest {
 		special.Softmax(z, z)
 		return
 	}
+	sum := 0.0
 	for k, o := range z {
 		z[k] = special.Sigmoid(o)
+		sum += z[k]
+	}
+	if m.kind == OneVsRest {
+		for k := range z {
+			z[k] /= sum
+		}
 	}
 }
 

@@ -84,6 +84,7 @@ const (
 	TimeLimit      Stop = "time-limit"      // Config.MaxTime
 	Epochs         Stop = "epochs"          // SGD made the epochs asked for
 	Cancelled      Stop = "cancelled"       // the context ended
+	Imported       Stop = "imported"        // another program fitted the model
 	Separated      Stop = "separated"       // the classes can be separated: without a penalty no optimum exists
 )
 

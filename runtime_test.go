@@ -61,6 +61,12 @@ func exported(t *testing.T) map[string]struct {
 		x[0] += 1e6
 		x[1] = 1e-9*x[1] - 1e-3
 	}
+	ovr := must(NewModel(&Linear{Classes: []string{"b", "c", "a"}, W: [][]float64{{1, -2, 0}, {0.5, 0, 3}}, Intercept: []float64{0, 1, -1}, OneVsRest: true}))
+	few := must(dataset.FromRows([][]float64{{1, 2}, {-3, 0.5}, {0, 0}, {40, -30}}, nil))
+	out["one vs rest"] = struct {
+		m    *Model
+		rows *dataset.Dataset
+	}{ovr, few}
 	for name, opt := range textOptions {
 		add("text of "+name, texts(t, 60), Config{Preprocess: opt})
 	}

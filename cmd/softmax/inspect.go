@@ -147,9 +147,13 @@ func (o *inspectObject) summary(out *output) error {
 		}
 		p("%-11s  %s\n", head, in)
 	}
-	p("Fit          %s rows, %s, %s\n", count(o.Rows), o.Solver, stopWords[o.Stop])
-	p("Penalty      lambda = %.6g\n", o.Lambda)
-	p("Objective    %.6g\n", float64(o.Objective))
+	if o.Stop == softmax.Imported {
+		p("Fit          %s\n", stopWords[o.Stop])
+	} else {
+		p("Fit          %s rows, %s, %s\n", count(o.Rows), o.Solver, stopWords[o.Stop])
+		p("Penalty      lambda = %.6g\n", o.Lambda)
+		p("Objective    %.6g\n", float64(o.Objective))
+	}
 	p("Certificate  %s\n", o.Certificate)
 	config, err := json.Marshal(o.Config)
 	if err != nil {

@@ -33,6 +33,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		newLab(in, out),
 		newData(in, out),
 		newConvert(in, out),
+		newImport(in, out),
 		newVersion(out),
 	)
 	prepareRoot(root, out)

@@ -55,6 +55,7 @@ var stopWords = map[softmax.Stop]string{
 	softmax.TimeLimit:      "not converged: ended by --max-time",
 	softmax.Epochs:         "all epochs done",
 	softmax.Cancelled:      "not converged: interrupted",
+	softmax.Imported:       "by another program",
 	softmax.Separated:      "ended as the classes can be separated: without a penalty there is no optimum",
 }
 

@@ -76,6 +76,9 @@ func (n *Node) appendTo(b []byte) ([]byte, error) {
 }
 
 func (v *ValueInfo) appendTo(b []byte) ([]byte, error) {
+	if v.Elem == Sequence {
+		return nil, unsupported("a value that is not a tensor")
+	}
 	tensor := appendInt64(nil, 1, int64(v.Elem))
 	if v.Shape != nil {
 		shape, err := appendMessages(nil, 1, "type.tensor_type.shape.dim", v.Shape)

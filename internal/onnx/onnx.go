@@ -1,7 +1,7 @@
 // Package onnx reads and writes the small part of the ONNX format that a
 // linear softmax model needs: one graph of plain operators, its constant
 // tensors, and string metadata. Subgraphs, sparse and external tensors, model
-// functions, and inputs that are not tensors are refused.
+// functions, and values that are neither tensors nor sequences are refused.
 //
 // The structs mirror the messages of the format one to one
 // (https://github.com/onnx/onnx/blob/main/onnx/onnx-ml.proto); what a field
@@ -80,7 +80,8 @@ type ValueInfo struct {
 }
 
 // Dim is one dimension of a shape: Name if it is not empty, such as "N" for
-// the size of a batch, else Size.
+// the size of a batch, else Size. Unmarshal gives one of which nothing is known
+// the name "?".
 type Dim struct {
 	Size int64
 	Name string
@@ -96,6 +97,10 @@ const (
 	Int64  ElemType = 7
 	String ElemType = 8
 	Double ElemType = 11
+
+	// Sequence is no type of elements: the value is a sequence, such as a ZipMap
+	// gives. Marshal refuses it.
+	Sequence ElemType = -1
 )
 
 func (e ElemType) String() string {
@@ -110,6 +115,8 @@ func (e ElemType) String() string {
 		return "string"
 	case Double:
 		return "double"
+	case Sequence:
+		return "sequence"
 	}
 	return "unknown"
 }

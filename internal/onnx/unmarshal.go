@@ -165,7 +165,9 @@ func (v *ValueInfo) read(b []byte) error {
 				switch f.num {
 				case 1:
 					return f.fields("tensor_type", tensor)
-				case 4, 5, 7, 8, 9: // sequence, map, opaque, sparse, optional
+				case 4:
+					v.Elem = Sequence
+				case 5, 7, 8, 9: // map, opaque, sparse, optional
 					return unsupported("a value that is not a tensor")
 				}
 				return nil
@@ -192,7 +194,7 @@ func (d *Dim) read(b []byte) error {
 	case seen.has(1) && seen.has(2):
 		return corrupt("both dim_value and dim_param")
 	case !seen.has(1) && d.Name == "":
-		return unsupported("neither dim_value nor dim_param")
+		d.Name = "?"
 	}
 	return nil
 }
