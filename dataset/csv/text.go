@@ -2,31 +2,22 @@ package csv
 
 import (
 	"bytes"
-	"strings"
+
+	"example.com/softmax/dataset"
 )
 
-// textBytes is the average length from which distinct values are text.
-const textBytes = 20
-
-// isText is the rule of the package comment.
+// isText reports whether the levels are texts that nobody called categories.
 func (c *column) isText() bool {
 	if c.store != inCodes || c.role != "" || c.fixed {
 		return false
 	}
-	size, blanks, present := 0, 0, 0
-	for _, level := range c.levels {
-		size += len(level)
-		if strings.IndexByte(level, ' ') >= 0 {
-			blanks++
-		}
-	}
+	present := 0
 	for _, k := range c.codes {
 		if k >= 0 {
 			present++
 		}
 	}
-	n := len(c.levels)
-	return 2*n > present && size > textBytes*n && 2*blanks > n
+	return dataset.LikeText(c.levels, present)
 }
 
 // becomeText makes the levels of a column its texts.

@@ -15,10 +15,12 @@ import (
 const maxSparse = 4096
 
 // Write writes a dataset with a header: the numbers of blocks in a column each,
-// the weight as "weight", the targets, and last the label. What Read would take
-// for something else is an error of the dataset, a *dataset.Error that names the
-// column. Categories that are all numbers are written as they are; to read them
-// as categories again takes Options.Categorical.
+// the weight as "weight", the targets, and last the label, which with tabs is
+// called "label", since without such a column Options.TSV takes a file for a
+// collection of texts. What Read would take for something else is an error of
+// the dataset, a *dataset.Error that names the column. Categories that are all
+// numbers are written as they are; to read them as categories again takes
+// Options.Categorical.
 func Write(w io.Writer, d *dataset.Dataset, delimiter byte) error {
 	fields, err := fieldsOf(d, delimiter)
 	if err != nil {
@@ -117,8 +119,13 @@ func fieldsOf(d *dataset.Dataset, delimiter byte) (fields []field, err error) {
 			add(targetPrefix+class, func(line []byte, i int) []byte { return number(line, t.Row(i)[k]) })
 		}
 	}
-	if l := d.Label; l != nil {
+	switch l := d.Label; {
+	case l != nil && delimiter == '\t':
+		levels("label", l.Classes, l.Codes)
+	case l != nil:
 		levels(l.Name, l.Classes, l.Codes)
+	case delimiter == '\t' && d.Targets == nil && !seen["label"]:
+		fault("", "without a label it would be read as a collection of texts: write .csv")
 	}
 	return fields, err
 }

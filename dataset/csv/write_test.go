@@ -26,11 +26,17 @@ func TestWrite(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if delimiter == '\t' && d.Label == nil && d.Targets == nil {
+				if err := Write(io.Discard, d, delimiter); !errors.Is(err, dataset.ErrColumn) {
+					t.Errorf("%s: error %v", name, err)
+				}
+				continue
+			}
 			var b bytes.Buffer
 			if err := Write(&b, d, delimiter); err != nil {
 				t.Fatal(err)
 			}
-			opt := Options{Delimiter: delimiter, LabelOptional: test.opt.LabelOptional}
+			opt := Options{Delimiter: delimiter, TSV: delimiter == '\t', LabelOptional: test.opt.LabelOptional}
 			if d.Weights != nil {
 				opt.Weight = "weight"
 			}

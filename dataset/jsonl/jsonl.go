@@ -1,7 +1,7 @@
 // Package jsonl reads and writes JSON lines as a dataset: one object a line,
 // whose values are the columns' by their keys (https://jsonlines.org).
 //
-// A number is a number, a string a category, true and false the categories
+// A number is a number, a string a category or a text (see package record), true and false the categories
 // "true" and "false", null and an absent key a missing value. An array of
 // numbers is a block, of the same length in every line; other nested values are
 // errors. NaN, which some programs write though JSON has none, is missing, too.

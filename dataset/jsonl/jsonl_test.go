@@ -142,6 +142,17 @@ func TestSparse(t *testing.T) {
 	}
 }
 
+func TestText(t *testing.T) {
+	const text = `{"t":"the quick brown fox jumps","label":1}` + "\n" + `{"label":2}` + "\n" + `{"t":"over the lazy dog and more","label":1}` + "\n"
+	d, err := read(strings.NewReader(text))
+	if err != nil || d.Columns[0].Kind != dataset.Text || !slices.Equal(d.Columns[0].Texts, []string{"the quick brown fox jumps", "", "over the lazy dog and more"}) {
+		t.Errorf("%+v, %v", d, err)
+	}
+	if d, err = Read(strings.NewReader(text), record.Options{Categorical: []string{"t"}}); err != nil || d.Columns[0].Kind != dataset.Categorical {
+		t.Errorf("said to be categories: %+v, %v", d, err)
+	}
+}
+
 func TestBlocks(t *testing.T) {
 	const text = `{"a":1,"y":"u","v":[1,2]}` + "\n" + `{"y":"v","a":2,"v":[3,4]}` + "\n" + `{"y":"u","new":5}` + "\n"
 	r := NewReader(strings.NewReader(text), record.Options{Label: "y"})

@@ -63,6 +63,9 @@ func (c *Collector) Dataset() (*dataset.Dataset, error) {
 	}
 	columns := make([]dataset.Column, len(inputs))
 	for j, col := range inputs {
+		if col.code != nil && !col.told && !col.text {
+			col.settle()
+		}
 		columns[j] = col.dataset()
 	}
 	d, err := dataset.New(c.opt.Name, columns, label, weights)
@@ -155,6 +158,26 @@ func (c *Collector) label(col *column) (*dataset.Label, error) {
 		}
 	}
 	return dataset.NewLabel(col.name, texts), nil
+}
+
+// settle makes the levels texts if they look like such. It is asked once.
+func (col *column) settle() {
+	present := 0
+	for _, k := range col.codes {
+		if k >= 0 {
+			present++
+		}
+	}
+	if col.told = !dataset.LikeText(col.levels, present); col.told {
+		return
+	}
+	col.text, col.texts = true, make([]string, len(col.codes))
+	for i, k := range col.codes {
+		if k >= 0 {
+			col.texts[i] = col.levels[k]
+		}
+	}
+	col.codes = nil
 }
 
 // dataset is what was collected, as a column of a dataset.

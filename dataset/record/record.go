@@ -1,8 +1,9 @@
 // Package record collects records of named, typed values into a dataset, for
 // the formats whose values have types of their own: JSON, Parquet.
 //
-// A column is what its first value is: numbers, strings (categorical), or a
-// block of numbers of one width. Where a later value is something else this is
+// A column is what its first value is: numbers, strings, or a block of numbers of
+// one width. Strings are categories, or texts if they look like such and it was
+// left to them (dataset.LikeText). Where a later value is something else this is
 // an error that says how to settle it. A value that a record lacks is missing,
 // and so is the empty string where strings are categories.
 package record
@@ -132,6 +133,7 @@ type column struct {
 	number bool // its values are numbers
 	single bool // its values are no arrays
 	text   bool // of kind Text
+	told   bool // categorical
 
 	seen    int // the last record with the column, from 1
 	first   int // the line of the first value
@@ -187,7 +189,8 @@ func (c *Collector) add(name string) *column {
 	}
 	col.extra = o.Inputs != nil && !wanted && !col.drop && !col.target && name != label && name != o.Weight
 	col.drop = col.drop || col.extra
-	col.words = name == label || col.text || slices.Contains(o.Categorical, name) || kind == dataset.Categorical
+	col.told = name == label || slices.Contains(o.Categorical, name) || kind == dataset.Categorical
+	col.words = col.told || col.text
 	col.number = col.target || name == o.Weight || slices.Contains(o.Numeric, name) || wanted && !col.words
 	col.single = col.target || name == o.Weight || col.words
 	c.columns = append(c.columns, col)
