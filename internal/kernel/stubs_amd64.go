@@ -594,6 +594,11 @@ func scaleFloat64AVX2(dst *float64, x *float64, shift *float64, scale *float64, 
 //go:noescape
 func widenBytesAVX2(f *float32, b *byte, vectors int)
 
+// prefetchLines fetches lines of 64 bytes.
+//
+//go:noescape
+func prefetchLines(p *byte, lines int)
+
 // dotAVX2 returns the dot product of n numbers, a positive multiple of 8.
 //
 //go:noescape

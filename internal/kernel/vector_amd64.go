@@ -2,7 +2,10 @@
 
 package kernel
 
-import "slices"
+import (
+	"slices"
+	"unsafe"
+)
 
 // Where bits do not depend on the level, the machine chooses it.
 var hasAVX2, hasAVX512 = slices.Contains(Levels(), AVX2), slices.Contains(Levels(), AVX512)
@@ -127,4 +130,18 @@ func scaleVectors[T uint8 | float32 | float64](dst []float64, x []T, shift, scal
 		}
 	}
 	return n * lanes
+}
+
+// Prefetch fetches row i, which will be read soon.
+func (x Rows) Prefetch(i int) {
+	if x.D == 0 {
+		return
+	}
+	p, size := (*byte)(nil), x.D
+	if x.U8 != nil {
+		p = &x.U8[i*x.D]
+	} else {
+		p, size = (*byte)(unsafe.Pointer(&x.F32[i*x.D])), 4*x.D
+	}
+	prefetchLines(p, (size+63)/64)
 }

@@ -15,3 +15,6 @@ func productsRows(z, x, w []float64, n int) (done int) { return 0 }
 func scaleVectors[T uint8 | float32 | float64](dst []float64, x []T, shift, scale []float64) (done int) {
 	return 0
 }
+
+// Prefetch fetches row i, which will be read soon, where that can be told.
+func (x Rows) Prefetch(i int) {}

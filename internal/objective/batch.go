@@ -2,10 +2,13 @@ package objective
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
 )
+
+const batchPart = 128 // rows of a part of a mini-batch: clearing and adding up gradients should not show
 
 // Examples is the number of rows. It implements optimize.Batches.
 func (o *Objective) Examples() int { return o.X.N() }
@@ -21,8 +24,9 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 	o.passes += float64(len(batch)) / float64(o.X.N())
 
 	// The batch is cut as the whole is: into blocks, in order, whatever the
-	// number of threads.
-	size := max(granule, (len(batch)+len(o.parts)-1)/len(o.parts))
+	// number of threads. Waking a thread takes about as long as a part, so the
+	// caller takes parts, too, all of them if the others come late.
+	size := max(batchPart, (len(batch)+len(o.parts)-1)/len(o.parts))
 	parts := (len(batch) + size - 1) / size
 	workers := min(len(o.workers), parts)
 	if o.X.S != nil {
@@ -31,21 +35,23 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 	gW, gb := o.Split(grad)
 	clear(grad)
 	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			worker := &o.workers[w]
-			for at := w; at < parts; at += workers {
-				rows := batch[at*size : min((at+1)*size, len(batch))]
-				p := &o.parts[at]
-				p.reset(o.engine.GradLen(), k)
-				for len(rows) > 0 {
-					m := min(o.block(), len(rows))
-					o.addRows(p, worker, gW, rows[:m])
-					rows = rows[m:]
-				}
+	var next atomic.Int32
+	work := func(worker *worker) {
+		for at := int(next.Add(1)) - 1; at < parts; at = int(next.Add(1)) - 1 {
+			rows := batch[at*size : min((at+1)*size, len(batch))]
+			p := &o.parts[at]
+			p.reset(o.engine.GradLen(), k)
+			for len(rows) > 0 {
+				m := min(o.block(), len(rows))
+				o.addRows(p, worker, gW, rows[:m])
+				rows = rows[m:]
 			}
-		})
+		}
 	}
+	for w := 1; w < workers; w++ {
+		wg.Go(func() { work(&o.workers[w]) })
+	}
+	work(&o.workers[0])
 	wg.Wait()
 
 	sum := float64(len(batch)) // of the weights
@@ -142,7 +148,11 @@ func (w *worker) gather(v kernel.Rows, rows []int32, most int) kernel.Rows {
 			w.rows.F32 = make([]float32, most*v.D)
 		}
 	}
+	const ahead = 8 // rows: they lie anywhere, and each is a wait for memory
 	for at, i := range rows {
+		if at+ahead < len(rows) {
+			v.Prefetch(int(rows[at+ahead]))
+		}
 		row := v.Slice(int(i), int(i)+1)
 		if v.U8 != nil {
 			copy(w.rows.U8[at*v.D:], row.U8)

@@ -43,6 +43,7 @@ func main() {
 		scale(s, "float64", func(m Mem, v VecVirtual) { VMOVUPD(m, v) })
 	}
 	widenBytes()
+	prefetch()
 	for _, f := range []float{float64s, float32s} {
 		dot(f)
 		axpy(f)

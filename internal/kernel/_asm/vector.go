@@ -204,3 +204,18 @@ func scale(s isa, kind string, load func(m Mem, v VecVirtual)) {
 	VZEROUPPER()
 	RET()
 }
+
+// prefetch touches what will be read soon from anywhere.
+func prefetch() {
+	TEXT("prefetchLines", NOSPLIT, "func(p *byte, lines int)")
+	Pragma("noescape")
+	Doc("prefetchLines fetches lines of 64 bytes.")
+	p := Load(Param("p"), GP64())
+	n := Load(Param("lines"), GP64())
+	Label("line")
+	PREFETCHT0(Mem{Base: p})
+	ADDQ(Imm(64), p)
+	DECQ(n)
+	JNZ(LabelRef("line"))
+	RET()
+}
