@@ -4,12 +4,16 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
+	"example.com/softmax/dataset/csv"
 	"example.com/softmax/dataset/sample"
+	"example.com/softmax/dataset/source"
 )
 
 // TestMatchesPipeline: columns as they come, with missing values, rare and
@@ -78,6 +82,50 @@ func TestMatchesPipeline(t *testing.T) {
 				t.Errorf("a probability is %g away", worst)
 			}
 			t.Logf("largest difference of a probability: %.2g", worst)
+		})
+	}
+}
+
+// TestAccuracy: real data as it comes scores what is expected of it.
+func TestAccuracy(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		opt    csv.Options
+		lambda float64
+		least  float64
+	}{
+		{"adult/%s.csv.gz", csv.Options{}, 0, 0.85},
+		// The second column gives the class away.
+		{"trec/%s.tsv.gz", csv.Options{TSV: true, Delimiter: '\t', Drop: []string{"column 2"}}, 1.0 / (10 * 5452), 0.88},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			root := os.Getenv("SOFTMAX_DATA")
+			if root == "" {
+				t.Skip("SOFTMAX_DATA, the folder of data sets, is not set")
+			}
+			read := func(part string) *dataset.Dataset {
+				s, err := source.Open(filepath.Join(root, fmt.Sprintf(c.name, part)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer s.Close()
+				ds, err := csv.Read(s, c.opt)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return ds
+			}
+			m, _, err := softmax.Fit(context.Background(), read("train"), softmax.Config{L2: c.lambda})
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := m.Bind(read("test"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if score, err := b.Score(); err != nil || score.Accuracy < c.least || score.Incomplete > 0 {
+				t.Errorf("accuracy %v, want %v; %+v, %v", score.Accuracy, c.least, score.Gaps, err)
+			}
 		})
 	}
 }

@@ -69,7 +69,11 @@ func (m *Model) Features() []string {
 func (m *Model) LossFunction() Loss { return m.kind }
 
 // Config returns the configuration of the fit.
-func (m *Model) Config() Config { return m.config }
+func (m *Model) Config() Config {
+	c := m.config
+	c.Preprocess = c.Preprocess.Clone()
+	return c
+}
 
 // Origin returns what is known of the fit.
 func (m *Model) Origin() Origin { return m.origin }

@@ -187,7 +187,12 @@ func TestNoAllocations(t *testing.T) {
 	m, _ := mustFit(t, mixed(t, 200), Config{})
 	x := make([]float64, len(m.Features()))
 	p := make([]float64, len(m.Classes()))
+	row := Row{"colour": "red", "size": 1e6, "label": 7, "taste": "sour", "block": []float64{1, 2}}
+	words, _ := mustFit(t, texts(t, 60), Config{})
+	text, q := Row{"text": "Der Ärger, ist über 2024", "number": nil}, make([]float64, 3)
 	for name, f := range map[string]func() error{
+		"RowProbabilitiesInto":            func() error { return m.RowProbabilitiesInto(p, row) },
+		"RowProbabilitiesInto with texts": func() error { return words.RowProbabilitiesInto(q, text) },
 		"LogitsInto":        func() error { return m.LogitsInto(p, x) },
 		"ProbabilitiesInto": func() error { return m.ProbabilitiesInto(p, x) },
 		"PredictIndex":      func() error { _, err := m.PredictIndex(x); return err },

@@ -52,6 +52,7 @@ func Fit(ctx context.Context, ds *dataset.Dataset, cfg Config) (*Model, *Report,
 	if err := cfg.validate(); err != nil {
 		return nil, nil, err
 	}
+	cfg.Preprocess = cfg.Preprocess.Clone()
 	f := &fit{cfg: cfg, report: &Report{}}
 	if err := f.prepare(ds); err != nil {
 		return nil, nil, err

@@ -98,6 +98,12 @@ func Parts(cross string) (a, b string, ok bool) {
 	return a, b, ok && a != "" && b != ""
 }
 
+// Clone returns a copy that shares nothing.
+func (o Options) Clone() Options {
+	o.Cross, o.Hash = slices.Clone(o.Cross), slices.Clone(o.Hash)
+	return o
+}
+
 // Validate reports a choice that does not exist.
 func (o Options) Validate() error {
 	choice := func(name, value string, known ...string) error {
