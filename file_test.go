@@ -18,6 +18,7 @@ import (
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/internal/onnx"
+	"example.com/softmax/preprocess"
 )
 
 // savedModels are small models of every kind that a file can hold.
@@ -34,6 +35,9 @@ func savedModels(t testing.TB) map[string]*Model {
 	add("block", bytes.dataset(t, block8), Config{L2: 0.5, Tol: 1e-3, Solver: LBFGS, Stop: StopEstimate, MaxIterations: 99, MaxTime: 1e12})
 	add("pixels", bytes.dataset(t, pixels), Config{L2: NoPenalty, MaxIterations: 3})
 	add("mixed", mixed(t, 60), Config{})
+	add("gaps", withGaps(mixed(t, 60)), Config{Preprocess: preprocess.Options{Cross: []string{"taste:colour"}}})
+	add("text", texts(t, 60), Config{Preprocess: textOptions["both"]})
+	add("hashed", texts(t, 60), Config{Preprocess: textOptions["hashed"]})
 	add("squared", bytes.dataset(t, bytes8), Config{Loss: Squared, MaxIterations: 20})
 	for _, classes := range [][]string{{"only"}, {"a", "b", "c"}} {
 		x, y := make([][]float64, 40), make([][]float64, 40)
@@ -222,6 +226,39 @@ func TestForged(t *testing.T) {
 		{"components", "mixed", input(2, func(in *fileInput) { in.Components = []string{"left"} }), "shape"},
 		{"two inputs of one name", "mixed", input(0, func(in *fileInput) { in.Name = "label" }), "another's"},
 		{"an input without a name", "mixed", input(0, func(in *fileInput) { in.Name = "" }), "empty"},
+		{"gaps in another order", "gaps", func(g *onnx.Model, _ *fileInfo) {
+			gaps := initializer(g, tensorGaps).Int64s
+			gaps[0], gaps[1] = gaps[1], gaps[0]
+		}, "out of order"},
+		{"a gap of no number", "gaps", func(g *onnx.Model, _ *fileInfo) { initializer(g, tensorGaps).Int64s[1] = 4 }, "out of range"},
+		{"more rare levels than levels", "gaps", input(3, func(in *fileInput) { in.Rare = 99 }), "levels"},
+		{"fewer rare levels", "gaps", input(3, func(in *fileInput) { in.Rare-- }), ""},
+		{"a cross of nothing", "gaps", input(5, func(in *fileInput) { in.Cross[0] = "smell" }), `"smell"`},
+		{"a cross of one", "gaps", input(5, func(in *fileInput) { in.Cross = in.Cross[:1] }), "shape"},
+		{"a level that is no pair", "gaps", input(5, func(in *fileInput) { in.Pairs[0] = " none" }), "no pair"},
+		{"numbers behind", "gaps", func(_ *onnx.Model, info *fileInfo) {
+			info.Inputs[2], info.Inputs[3] = info.Inputs[3], info.Inputs[2]
+		}, ""},
+		{"terms of nothing", "text", input(1, func(in *fileInput) { in.Terms[0].Of = "lines" }), "terms"},
+		{"terms of length 0", "text", input(1, func(in *fileInput) { in.Terms[1].Low = 0 }), "terms"},
+		{"no terms", "text", input(1, func(in *fileInput) { in.Terms = nil }), "shape"},
+		{"a dense text", "text", input(1, func(in *fileInput) { in.Sparse = false }), "shape"},
+		{"a word with a space", "text", func(g *onnx.Model, _ *fileInfo) {
+			stringsOf(g, termsName(1, 0), "pool_strings")[0] = "a b"
+		}, "terms"},
+		{"terms in another order", "text", func(g *onnx.Model, _ *fileInfo) {
+			at := attributeOf(g, termsName(1, 0), "ngram_indexes").([]int64)
+			at[0], at[1] = at[1], at[0]
+		}, "terms"},
+		{"a term of no feature", "text", func(g *onnx.Model, _ *fileInfo) {
+			attributeOf(g, termsName(1, 1), "ngram_indexes").([]int64)[0] = 1 << 40
+		}, "terms"},
+		{"terms that begin behind their end", "text", func(g *onnx.Model, _ *fileInfo) {
+			attributeOf(g, termsName(1, 1), "ngram_counts").([]int64)[1] = 1 << 40
+		}, "terms"},
+		{"other buckets", "hashed", input(1, func(in *fileInput) { in.Terms[0].Buckets++ }), "terms"},
+		{"huge buckets", "hashed", input(1, func(in *fileInput) { in.Buckets = 1 << 40 }), "shape"},
+		{"an unknown option", "gaps", func(_ *onnx.Model, info *fileInfo) { info.Config.Preprocess.Unseen = "guess" }, "guess"},
 		{"levels in another order", "mixed", func(g *onnx.Model, _ *fileInfo) {
 			levels := stringsOf(g, levelsName(3), "keys_strings")
 			levels[0], levels[1] = levels[1], levels[0]

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/internal/design"
@@ -123,6 +124,9 @@ func (in *fileInput) input(g *onnx.Model, i int) (*design.Input, error) {
 		return nil, errors.New("it has no levels")
 	}
 	input.Levels, input.Rare = levels[:len(levels)-in.Rare], levels[len(levels)-in.Rare:]
+	if slices.ContainsFunc(input.Rare, func(l string) bool { _, ok := slices.BinarySearch(input.Levels, l); return ok }) {
+		return nil, errors.New("a rare level is another level, too")
+	}
 	for _, list := range [][]string{input.Levels, input.Rare} {
 		for l := range list {
 			if l > 0 && list[l-1] >= list[l] {

@@ -164,7 +164,11 @@ func (f *fileTerms) read(g *onnx.Model, input, at int) (*design.Terms, error) {
 			if len(features) == 0 || features[0] < 0 || features[0] >= int64(len(t.Vocabulary)) {
 				return nil, bad
 			}
-			t.Vocabulary[features[0]] = strings.Join(pool[from:from+length], between)
+			term := strings.Join(pool[from:from+length], between)
+			if len(tokensOf(t, term)) != int(length) {
+				return nil, bad
+			}
+			t.Vocabulary[features[0]] = term
 			features = features[1:]
 		}
 	}

@@ -193,10 +193,10 @@ func TestNoAllocations(t *testing.T) {
 	for name, f := range map[string]func() error{
 		"RowProbabilitiesInto":            func() error { return m.RowProbabilitiesInto(p, row) },
 		"RowProbabilitiesInto with texts": func() error { return words.RowProbabilitiesInto(q, text) },
-		"LogitsInto":        func() error { return m.LogitsInto(p, x) },
-		"ProbabilitiesInto": func() error { return m.ProbabilitiesInto(p, x) },
-		"PredictIndex":      func() error { _, err := m.PredictIndex(x); return err },
-		"Predict":           func() error { _, err := m.Predict(x); return err },
+		"LogitsInto":                      func() error { return m.LogitsInto(p, x) },
+		"ProbabilitiesInto":               func() error { return m.ProbabilitiesInto(p, x) },
+		"PredictIndex":                    func() error { _, err := m.PredictIndex(x); return err },
+		"Predict":                         func() error { _, err := m.Predict(x); return err },
 	} {
 		if n := testing.AllocsPerRun(100, func() {
 			if err := f(); err != nil {
