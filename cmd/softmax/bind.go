@@ -18,9 +18,10 @@ type scoring struct {
 	bound *softmax.Bound
 	extra []string // columns that the model does not use
 
-	out    *output
-	stream *stream
-	image  *softmax.Input // of a model of images
+	out      *output
+	stream   *stream
+	image    *softmax.Input // of a model of images
+	narrowed bool           // numbers were left out, and this was said
 }
 
 // open loads a model and opens data as the model's columns ask for: the test
@@ -69,8 +70,9 @@ func (s *scoring) next(n int) error {
 		}
 	}
 	if ins := s.model.Inputs(); len(ins) == 1 {
-		if n := narrow(ds, ins[0].Width); n > 0 {
-			s.out.notef("%s: %s of an index that training has not are left out", ds.Source, plural(n, "number", "numbers"))
+		if narrow(ds, ins[0].Width) && !s.narrowed {
+			s.narrowed = true
+			s.out.notef("%s: %s", ds.Source, narrowedNote)
 		}
 	}
 	if s.bound, err = s.model.Bind(s.data.Dataset); err != nil {
@@ -82,11 +84,13 @@ func (s *scoring) next(n int) error {
 	return nil
 }
 
-// narrow leaves out what lies beyond the width of a sparse block, and counts it:
-// later files of a kind may have indices that the first one has not.
-func narrow(ds *dataset.Dataset, width int) (left int) {
+const narrowedNote = "numbers of an index that training has not are left out"
+
+// narrow leaves out what lies beyond the width of a sparse block, and reports
+// whether there was any: later files may have indices that the first one has not.
+func narrow(ds *dataset.Dataset, width int) (some bool) {
 	if len(ds.Columns) != 1 || ds.Columns[0].Sparse == nil || ds.Columns[0].Width <= width {
-		return 0
+		return false
 	}
 	from := ds.Columns[0].Sparse
 	to := &dataset.Sparse{Starts: []int{0}}
@@ -95,10 +99,10 @@ func narrow(ds *dataset.Dataset, width int) (left int) {
 		at, _ := slices.BinarySearch(index, int32(width))
 		to.Index, to.Values = append(to.Index, index[:at]...), append(to.Values, values[:at]...)
 		to.Starts = append(to.Starts, len(to.Index))
-		left += len(index) - at
+		some = some || at < len(index)
 	}
 	ds.Columns[0].Sparse, ds.Columns[0].Width = to, width
-	return left
+	return some
 }
 
 // gaps tells of what in a dataset was not as in training.

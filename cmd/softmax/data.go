@@ -3,13 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
-
-	"os"
 
 	"example.com/softmax/dataset/catalog"
 	"github.com/spf13/cobra"

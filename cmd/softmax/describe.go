@@ -77,7 +77,7 @@ func (d *describer) summary(ds *dataset.Dataset, p *profile.Profile) {
 	d.out.printf("Data    %s: %s, %s\n", ds.Source, plural(p.Rows, "row", "rows"), plural(len(p.Columns), "column", "columns"))
 	switch {
 	case p.Label != nil:
-		d.out.printf("Label   %s: %s\n", quotedName(p.Label.Name), plural(p.Label.Distinct, "class", "classes"))
+		d.out.printf("Label   %q: %s\n", p.Label.Name, plural(p.Label.Distinct, "class", "classes"))
 	case ds.Targets != nil:
 		d.out.printf("Labels  several a row, of %s: %s\n", plural(len(ds.Targets.Classes), "class", "classes"), list(ds.Targets.Classes))
 	default:
@@ -112,9 +112,6 @@ func (d *describer) summary(ds *dataset.Dataset, p *profile.Profile) {
 		d.out.printf("  %-17s  %s\n", w.Kind, w.Message)
 	}
 }
-
-// quotedName is a column's name for people.
-func quotedName(name string) string { return fmt.Sprintf("%q", name) }
 
 // values describes the values of a column in a few words.
 func values(c *profile.Column) string {

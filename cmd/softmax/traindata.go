@@ -108,8 +108,8 @@ func (r *reader) readAlike(p part, given layout, train *table) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := narrow(data.Dataset, train.Columns[0].Width); n > 0 {
-		r.out.notef("%s: %s of an index that training has not are left out", data.Source, plural(n, "number", "numbers"))
+	if narrow(data.Dataset, train.Columns[0].Width) {
+		r.out.notef("%s: %s", data.Source, narrowedNote)
 	}
 	var missing []string
 	for _, c := range train.Columns {

@@ -130,12 +130,13 @@ func TestRealData(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"adult/train.csv.gz": "", "penguins/penguins.csv.gz": "", "mushroom/mushroom.csv.gz": "constant veil-type", "iris/iris.csv.gz": "",
+		"trec/train.tsv.gz": "label-determining column 2",
 	} {
 		s, err := source.Open(filepath.Join(folder, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := csv.Read(s, csv.Options{Name: name})
+		d, err := csv.Read(s, csv.Options{Name: name, TSV: strings.Contains(name, ".tsv")})
 		s.Close()
 		if err != nil {
 			t.Fatal(err)
