@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strconv"
 	"strings"
 
 	"example.com/softmax/dataset"
+	"example.com/softmax/internal/decimal"
 )
 
 // maxSparse is how wide a sparse block may be whose zeros are written out.
@@ -134,7 +134,7 @@ func number(line []byte, v float64) []byte {
 	if math.IsNaN(v) {
 		return line
 	}
-	return strconv.AppendFloat(line, v, 'g', -1, 64)
+	return decimal.Append(line, v)
 }
 
 // quoted writes a field as RFC 4180 has it.

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strconv"
 
 	"example.com/softmax/dataset"
+	"example.com/softmax/internal/decimal"
 )
 
 // Write writes a dataset, one object a row: the columns, the weight as
@@ -111,7 +111,7 @@ func number(line []byte, v float64) []byte {
 	if math.IsNaN(v) {
 		return append(line, "null"...)
 	}
-	return strconv.AppendFloat(line, v, 'g', -1, 64)
+	return decimal.Append(line, v)
 }
 
 // quote writes a JSON string. Bytes that are not UTF-8 become U+FFFD.

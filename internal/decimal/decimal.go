@@ -1,5 +1,6 @@
 // Package decimal reads decimal numbers from text, fast and correctly rounded:
-// every number is the float64 nearest to what is written, as strconv has it.
+// every number is the float64 nearest to what is written, as strconv has it. It
+// writes them as people do.
 package decimal
 
 import (
@@ -115,3 +116,14 @@ func quotient(m, y uint64) float64 {
 // powers of ten.
 var powers = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
 	1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19}
+
+// Append writes v, a finite number, in the fewest digits from which it is read
+// again, with an exponent only where there were over 21 digits before the point
+// or 6 zeros behind it, as JavaScript does.
+func Append(dst []byte, v float64) []byte {
+	form := byte('f')
+	if size := math.Abs(v); size != 0 && (size < 1e-6 || size >= 1e21) {
+		form = 'e'
+	}
+	return strconv.AppendFloat(dst, v, form, -1, 64)
+}

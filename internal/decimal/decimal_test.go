@@ -106,3 +106,13 @@ func BenchmarkParse(b *testing.B) {
 		})
 	}
 }
+
+func TestAppend(t *testing.T) {
+	for want, v := range map[string]float64{
+		"0": 0, "1033222": 1033222, "-0.000001": -1e-6, "9e-07": 9e-7, "100000000000000000000": 1e20, "-1e+21": -1e21, "0.1": 0.1,
+	} {
+		if got := string(Append(nil, v)); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
