@@ -67,6 +67,32 @@ func ExampleFit() {
 	// outside 0.8
 }
 
+// A model of texts and numbers, some of them missing.
+func ExampleModel_PredictRow() {
+	const letters = `subject,size,label
+Cheap watches for you,3,spam
+You won the lottery,,spam
+Cheap lottery tickets,2,spam
+Minutes of the meeting,40,ham
+The meeting on Monday,,ham
+Monday: minutes for you,25,ham
+`
+	train, err := csv.Read(strings.NewReader(letters), csv.Options{Text: []string{"subject"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	model, _, err := softmax.Fit(context.Background(), train, softmax.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(model.Features())
+	class, err := model.PredictRow(softmax.Row{"subject": "LOTTERY: cheap, cheap", "size": nil})
+	fmt.Println(class, err)
+	// Output:
+	// [size size missing subject:cheap subject:for subject:for you subject:lottery subject:meeting subject:minutes subject:monday subject:the subject:the meeting subject:you]
+	// spam <nil>
+}
+
 // Saving a model as an ONNX file, and loading it.
 func ExampleLoad() {
 	penguins, err := sample.Penguins()

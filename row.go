@@ -33,7 +33,7 @@ func (m *Model) encode(v *design.Vector, row Row) error {
 	v.Reset()
 	for i := range m.design.Inputs {
 		in := &m.design.Inputs[i]
-		value := any(nil)
+		value, unseen := any(nil), v.Unseen
 		switch {
 		case in.Parts != nil:
 			a, _ := row[in.Parts[0]].(string)
@@ -69,7 +69,7 @@ func (m *Model) encode(v *design.Vector, row Row) error {
 			return fmt.Errorf("%w: %q is %v (%T) where the model needs %s", ErrInput, in.Name, value, value, need)
 		}
 		switch {
-		case v.Rejected && v.Unseen > 0:
+		case v.Rejected && v.Unseen > unseen:
 			return fmt.Errorf("%w: %q is %q", ErrUnseen, in.Name, value)
 		case v.Rejected:
 			return fmt.Errorf("%w: %q", ErrMissing, in.Name)

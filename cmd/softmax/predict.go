@@ -11,13 +11,13 @@ import (
 )
 
 const predictHelp = `Predicts the class of every row of DATA and writes one line for each: the column
-prediction, and with --proba the probability p_CLASS of each class. A row with a
-missing value has an empty prediction; a model of several labels a row predicts
-those of probability above 1/2, separated by ";" (in JSON: an array). Columns are
-matched by name; a label is not needed. Images may come as a table of one column
-for each pixel. .csv, .tsv, .jsonl and .svm files of any size are predicted block by
-block in constant memory: where a later block is at fault, the predictions of those
-before it are written.
+prediction, and with --proba the probability p_CLASS of each class. A row that the
+model gives no prediction (--missing drop and --unseen error of its training) has
+an empty one; a model of several labels a row predicts those of probability above
+1/2, separated by ";" (in JSON: an array). Columns are matched by name; a label is
+not needed. Images may come as a table of one column for each pixel. .csv, .tsv,
+.jsonl and .svm files of any size are predicted block by block in constant memory:
+where a later block is at fault, the predictions of those before it are written.
 
 ` + dataHelp
 

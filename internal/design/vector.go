@@ -2,6 +2,7 @@ package design
 
 import (
 	"math"
+	"slices"
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/preprocess"
@@ -87,15 +88,8 @@ func (d *Design) Number(v *Vector, in *Input, j int, value float64) {
 
 // gap returns the feature that tells that number j is missing.
 func (d *Design) gap(j int) (feature int, ok bool) {
-	lo, hi := 0, len(d.Gaps)
-	for lo < hi {
-		if mid := (lo + hi) / 2; d.Gaps[mid] < j {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return len(d.Fill) + lo, lo < len(d.Gaps) && d.Gaps[lo] == j
+	at, ok := slices.BinarySearch(d.Gaps, j)
+	return len(d.Fill) + at, ok
 }
 
 // A place is where a category goes: a feature of its input, or -1, and whether
