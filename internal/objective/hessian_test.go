@@ -73,9 +73,10 @@ func TestHessian(t *testing.T) {
 func TestSample(t *testing.T) {
 	forSamples(t, func(t *testing.T, s sample) {
 		o, n, k := s.new(2), s.X.D()+1, s.K
+		thin := true
 		h := func(V []float64, r, m, threads int) []float32 {
 			h := make([]float32, r*k*r*k)
-			sample, err := s.new(threads).Sample(s.theta, m)
+			sample, err := s.new(threads).Sample(s.theta, m, thin)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,6 +115,24 @@ func TestSample(t *testing.T) {
 				near(t, "element", float64(all[i*n*k+j])/size, want[i*n*k+j]/size, 0.03)
 			}
 		}
+		// Not thinned out it is exact, in float64 too.
+		thin = false
+		every := h(nil, n, s.X.N(), 2)
+		sample, err := o.Sample(s.theta, s.X.N(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		full := make([]float64, len(all))
+		if err := sample.FullHessian(full); err != nil {
+			t.Fatal(err)
+		}
+		for i := range n * k {
+			for j := range i + 1 {
+				near(t, "element", float64(every[i*n*k+j])/size, want[i*n*k+j]/size, 1e-5)
+				near(t, "float64 element", full[i*n*k+j]/size, want[i*n*k+j]/size, 1e-6)
+			}
+		}
+		thin = true
 		// V of one direction.
 		v := make([]float64, n)
 		for j := range v {

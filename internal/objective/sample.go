@@ -32,8 +32,9 @@ type members struct {
 // Rows are drawn from so many times as many that are looked at.
 const drawnFrom = 5.0 / 2
 
-// Sample draws about m rows.
-func (o *Objective) Sample(theta []float64, m int) (*Sample, error) {
+// Sample draws about m rows, and thins their curvatures out unless every pair of
+// classes is to count.
+func (o *Objective) Sample(theta []float64, m int, thin bool) (*Sample, error) {
 	n, k := o.X.N(), o.K
 	stride := max(1, int(float64(n)/(drawnFrom*float64(m))))
 	var rows []int32
@@ -53,7 +54,9 @@ func (o *Objective) Sample(theta []float64, m int) (*Sample, error) {
 		for q := range k {
 			chance[at] += w * p.curve[q*(k+1)]
 		}
-		sparsify(p.curve, k, int(rows[at]))
+		if thin {
+			sparsify(p.curve, k, int(rows[at]))
+		}
 		to := curvature[at*pairs:]
 		for q := range k {
 			for t := range q + 1 {
@@ -143,16 +146,46 @@ func (s *Sample) Hessian(V []float64, r int, h []float32) error {
 		y := &work[w]
 		y.square = zeros(y.square, r*r)
 		y.Add(o.level, y.square, z, r, s.pairs[pair].rows, s.pairs[pair].c, 1)
-		for a := range r {
-			for b, v := range y.square[a*r:][:a+1] {
-				h[(q*r+a)*r*k+t*r+b] = v
-				if q != t {
-					h[(q*r+b)*r*k+t*r+a] = v
-				}
-			}
-		}
+		placePair(h, y.square, q, t, r, k)
 	})
 	return o.ctx.Err()
+}
+
+// FullHessian is Hessian for all features and with sums in float64, where there
+// are few parameters.
+func (s *Sample) FullHessian(h []float64) error {
+	o, k, n := s.o, s.o.K, s.o.X.D()+1
+	x := make([]float64, len(s.rows)*n)
+	for i, row := range s.rows {
+		o.X.Row(x[i*n:][:n-1], int(row))
+		x[i*n+n-1] = 1
+	}
+	o.share(len(s.pairs), func(_, pair int) {
+		q := int((math.Sqrt(float64(8*pair+1)) - 1) / 2)
+		t := pair - q*(q+1)/2
+		square := make([]float64, n*n)
+		for at, i := range s.pairs[pair].rows {
+			xi, c := x[int(i)*n:][:n], float64(s.pairs[pair].c[at])
+			for a, v := range xi {
+				linalg.Axpy(square[a*n:][:a+1], c*v, xi[:a+1])
+			}
+		}
+		placePair(h, square, q, t, n, k)
+	})
+	return o.ctx.Err()
+}
+
+// placePair writes the square of a pair of classes, given on and left of its
+// diagonal, to h.
+func placePair[T float32 | float64](h, square []T, q, t, r, k int) {
+	for a := range r {
+		for b, v := range square[a*r:][:a+1] {
+			h[(q*r+a)*r*k+t*r+b] = v
+			if q != t {
+				h[(q*r+b)*r*k+t*r+a] = v
+			}
+		}
+	}
 }
 
 // sparsify thins out what is small off the diagonal of row i's curvature, K x K,

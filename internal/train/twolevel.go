@@ -23,8 +23,10 @@ type twoLevel struct {
 	// The rows of V', the most dominant first, and V'A V; nil before wanted.
 	basis, projected []float64
 	next             int       // iteration of the next refresh
+	forgot           int       // iteration at which what steps had taught was forgotten
 	r                int       // 0 before the first refresh
 	factor           []float32 // Cholesky's, of H
+	full             []float64 // the same in float64, where there are few parameters
 }
 
 func newTwoLevel(o *objective.Objective, shares []float64, threads int) (*twoLevel, error) {
@@ -33,9 +35,11 @@ func newTwoLevel(o *objective.Objective, shares []float64, threads int) (*twoLev
 }
 
 const (
+	fullMost    = 512  // parameters up to which float64 costs little
 	coarseMost  = 2000 // parameters of the coarse space
-	coarseRows  = 6    // rows for each of them, and
-	coarseLeast = 2000 // rows at least
+	coarseRows  = 6    // rows for each of them, or if that is more
+	coarseShare = 5    // one row in so many, up to
+	coarseBulk  = 20000
 )
 
 // Refresh takes the sampled Hessian at x. What it costs is at most what the
@@ -48,7 +52,7 @@ func (m *twoLevel) Refresh(iteration int, x []float64) (bool, error) {
 	pass := m.obj.Work()
 	r := m.size(float64(iteration) * pass)
 	m.next = iteration + max(4, int(2*m.work(r)/pass))
-	sample, err := m.obj.Sample(x, m.rows(r))
+	sample, err := m.obj.Sample(x, m.rows(r), !m.few(r))
 	if err != nil {
 		return false, err
 	}
@@ -58,14 +62,23 @@ func (m *twoLevel) Refresh(iteration int, x []float64) (bool, error) {
 			m.basis, m.projected = linalg.Dominant(m.fine.gram, n, min(n, coarseMost/m.obj.K), m.fine.threads)
 		}
 	}
-	// The kronecker product alone is no Hessian: what steps have taught is worth
-	// more, the size of a step before all.
-	return r > 0, m.take(sample, r)
+	if err := m.take(sample, r); err != nil {
+		return false, err
+	}
+	// What steps have taught is worth more than the kronecker product alone, the
+	// size of a step before all; and where even Hessians do not serve for long,
+	// it must be let grow.
+	forget := r > 0 && iteration >= 2*m.forgot
+	if forget {
+		m.forgot = iteration
+	}
+	return forget, nil
 }
 
 // rows is how many the sample for r directions has.
 func (m *twoLevel) rows(r int) int {
-	return min(m.obj.X.N(), max(coarseRows*m.obj.K*r, coarseLeast))
+	n := m.obj.X.N()
+	return min(n, max(coarseRows*m.obj.K*r, min(n/coarseShare, coarseBulk), 2000))
 }
 
 // work is that of a refresh, in the units of Objective.Work: of the sample, of
@@ -74,6 +87,9 @@ func (m *twoLevel) rows(r int) int {
 func (m *twoLevel) work(r int) float64 {
 	n, k := float64(m.obj.X.D()+1), float64(m.obj.K)
 	rows, size, dim := float64(m.rows(r)), float64(r), float64(r)*k
+	if m.few(r) { // all pairs of classes, and a float64 is slower by far
+		return m.obj.SampleWork(m.rows(r)) + 5*(rows*k*k*size*size/4+dim*dim*dim/6)
+	}
 	work := m.obj.SampleWork(m.rows(r)) + rows*k*size*size/2 + dim*dim*dim/6
 	if size < n {
 		const factors = 4 // of the kronecker product
@@ -109,7 +125,20 @@ func (m *twoLevel) take(sample *objective.Sample, r int) error {
 	if r < n {
 		m.fine.leave(m.basis, m.projected, r)
 	}
-	if r == 0 {
+	switch {
+	case r == 0:
+		return nil
+	case m.few(r):
+		h := make([]float64, n*k*n*k)
+		if err := sample.FullHessian(h); err != nil {
+			return err
+		}
+		v := make([]float64, n)
+		v[n-1] = 1
+		if definite(m.obj, h, v, 0) {
+			linalg.Cholesky(h, n*k, 1e-14)
+			m.full, m.r = h, r
+		}
 		return nil
 	}
 	h := make([]float32, r*k*r*k)
@@ -126,7 +155,7 @@ func (m *twoLevel) take(sample *objective.Sample, r int) error {
 	} else {
 		v[n-1] = 1
 	}
-	if m.definite(h, v) && linalg.Cholesky32(m.obj.Level(), h, r*k, m.fine.threads) {
+	if definite(m.obj, h, v, trifle) && linalg.Cholesky32(m.obj.Level(), h, r*k, m.fine.threads) {
 		m.factor, m.r = h, r
 	} else if m.r < n { // what there was before still serves
 		m.fine.leave(m.basis, m.projected, m.r)
@@ -134,15 +163,18 @@ func (m *twoLevel) take(sample *objective.Sample, r int) error {
 	return nil
 }
 
-// definite adds the penalty, what keeps directions that the loss does not see
-// from being singular, and a trifle for the rounding of float32. v are the
-// intercept's components of the directions. It reports whether there was any
-// curvature to begin with.
-func (m *twoLevel) definite(h []float32, v []float64) (any bool) {
-	k, r := m.obj.K, len(v)
+// few tells whether H is that of all features, in float64.
+func (m *twoLevel) few(r int) bool { return r == m.obj.X.D()+1 && r*m.obj.K <= fullMost }
+
+// definite adds the penalty to h, what keeps directions that the loss does not
+// see from being singular, and a trifle of the diagonal. v are the intercept's
+// components of the directions. It reports whether there was any curvature to
+// begin with.
+func definite[T float32 | float64](o *objective.Objective, h []T, v []float64, trifle T) (any bool) {
+	k, r := o.K, len(v)
 	dim := r * k
 	for a := range r {
-		var most float32
+		var most T
 		for q := range k {
 			most = max(most, h[(q*r+a)*(dim+1)])
 		}
@@ -152,13 +184,13 @@ func (m *twoLevel) definite(h []float32, v []float64) (any bool) {
 		}
 		for q := range k {
 			row := h[(q*r+a)*dim:]
-			row[q*r+a] += trifle*most + float32(m.obj.Lambda)
+			row[q*r+a] += trifle*most + T(o.Lambda)
 			for b, vb := range v[:a+1] {
-				row[q*r+b] -= float32(m.obj.Lambda * v[a] * vb)
+				row[q*r+b] -= T(o.Lambda * v[a] * vb)
 			}
-			if objective.IsShiftInvariant(m.obj.Loss) {
+			if objective.IsShiftInvariant(o.Loss) {
 				for t := range q + 1 {
-					row[t*r+a] += most / float32(k)
+					row[t*r+a] += most / T(k)
 				}
 			}
 		}
@@ -179,7 +211,11 @@ func (m *twoLevel) Apply(dst, g []float64) {
 			b[q*n+j] = g[j*k+q]
 		}
 	}
-	linalg.SolveCholesky32(m.factor, n*k, b, m.fine.threads)
+	if m.full != nil {
+		linalg.SolveCholesky(m.full, n*k, b)
+	} else {
+		linalg.SolveCholesky32(m.factor, n*k, b, m.fine.threads)
+	}
 	for j := range n {
 		for q := range k {
 			dst[j*k+q] = b[q*n+j]
