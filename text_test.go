@@ -105,30 +105,6 @@ func TestTextWeights(t *testing.T) {
 	}
 }
 
-// TestGapWeights: weight 2 is the row twice, in means, gaps, rare levels, crosses
-// and buckets, too.
-func TestGapWeights(t *testing.T) {
-	ds := withGaps(mixed(t, 80))
-	var rows []int
-	for i := range ds.Rows() {
-		ds.Weights = append(ds.Weights, float64(1+i%3))
-		rows = append(rows, slices.Repeat([]int{i}, 1+i%3)...)
-	}
-	twice := ds.Subset(rows)
-	twice.Weights = nil
-	for _, opt := range []preprocess.Options{{}, {Rare: 5, Cross: []string{"taste:colour"}}, {Hash: []string{"colour"}, Buckets: 3}} {
-		cfg := tight
-		cfg.Preprocess = opt
-		a, ra := mustFit(t, ds, cfg)
-		b, rb := mustFit(t, twice, cfg)
-		if !slices.Equal(a.Features(), b.Features()) {
-			t.Errorf("%+v: features %q and %q", opt, a.Features(), b.Features())
-		}
-		sameModel(t, fmt.Sprint(opt), a, b, 1e-6)
-		sameObjective(t, fmt.Sprint(opt), ra, rb, 1e-8)
-	}
-}
-
 // textFeeds makes the graph's inputs of a text: what the texts were cut into,
 // each row filled up.
 func textFeeds(in *design.Input, opt preprocess.Text, texts []string) (tensors []value) {
