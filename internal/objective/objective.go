@@ -101,7 +101,7 @@ func New(ctx context.Context, p Problem, threads int) *Objective {
 	chunks := min(maxChunks, max(minChunks, n/partRows), max(1, MaxPart/((p.X.V.D+1)*k)), (n+granule-1)/granule)
 	o.parts = make([]part, chunks)
 	o.cut(0, n)
-	o.plan(max(maxRun, p.X.Bytes()/8))
+	o.plan(maxRun)
 	o.u, o.c = make([]float64, d*k), make([]float64, k)
 	o.workers = make([]worker, max(1, min(threads, chunks)))
 	for i := range o.workers {

@@ -14,9 +14,9 @@ type run struct {
 	columns *kernel.Sparse // the transpose of the sparse features of these rows
 }
 
-// maxRun is how many residuals a run may keep, if they are not fewer than the
-// stored values.
-const maxRun = 1 << 22
+// maxRun is how many residuals a run may keep: they should stay in the caches
+// while columns pick from them.
+const maxRun = 1 << 20
 
 // plan cuts the rows into runs of at most so many residuals, but of a granule
 // of rows at least: a single run unless X has sparse features.

@@ -22,11 +22,9 @@ func Memory(p Problem, opt Options) float64 {
 		vectors += 6 + 2*float64(memory(p.K*(p.X.D()+1)))
 		if p.X.D() <= gramMost {
 			more = 16 * (d + 1) * (d + 1) // the Gram matrix, the rows it is made of, factors
-		} else {
-			more = d
 		}
 		if p.K <= eigenMost {
-			more += 3 * k * k
+			more += 3*k*k + 1<<23 + coarseMost*coarseMost // curvatures of a sample, and its Hessian
 		}
 	case SolverSGD:
 		vectors += 2
@@ -35,7 +33,7 @@ func Memory(p Problem, opt Options) float64 {
 	blocks := float64(max(1, opt.Threads)) * max(1<<18, 64*k)
 	var sparse float64
 	if s := p.X.S; s != nil { // the columns, and the residuals of a run
-		sparse = 2*float64(len(s.Index)) + d + min(n*k, max(1<<22, float64(len(s.Index))))
+		sparse = 2*float64(len(s.Index)) + d*max(1, min(n/64, n*k/(1<<20))) + min(n*k, max(1<<20, 64*k))
 	}
 	return number * (vectors*parameters + more + parts + blocks + sparse)
 }

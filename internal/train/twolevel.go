@@ -52,6 +52,9 @@ func (m *twoLevel) Refresh(iteration int, x []float64) (bool, error) {
 	pass := m.obj.Work()
 	r := m.size(float64(iteration) * pass)
 	m.next = iteration + max(4, int(2*m.work(r)/pass))
+	if r == 0 && m.obj.K > eigenMost {
+		return false, nil // nobody wants a sample of curvatures, K x K each
+	}
 	sample, err := m.obj.Sample(x, m.rows(r), !m.few(r))
 	if err != nil {
 		return false, err
