@@ -45,25 +45,34 @@ const (
 	gramMost  = 3000 // features up to which A is factored; beyond, its diagonal serves
 	gramRows  = 10   // rows per feature that A is made of: as good as all of them
 	eigenMost = 128  // classes up to which C is used; beyond, the bound stays
-	trifle    = 1e-6 // of the diagonal: what float32 needs to see that a matrix is definite
+	// What is added of the diagonal, so that float32 sees that A is definite, and
+	// its inverse does not blow up what rounding leaves where features are collinear.
+	trifle = 1e-4
 )
 
 func newKronecker(o *objective.Objective, shares []float64, threads int) (*kronecker, error) {
 	p := o.Problem
 	m := &kronecker{d: p.X.D(), k: p.K, threads: max(1, min(threads, runtime.GOMAXPROCS(0))), level: o.Level(), lambda: p.Lambda}
+	n := p.X.N()
+	m.diag = p.X.Squares(p.Weights, max(1, n/10000, n*m.d>>22))
 	if m.d <= gramMost {
 		var err error
-		if m.gram, err = o.Gram(max(1, p.X.N()/(gramRows*(m.d+1)))); err != nil {
+		if m.gram, err = o.Gram(max(1, n/(gramRows*(m.d+1)))); err != nil {
 			return nil, err
 		}
-		m.diag = make([]float64, m.d+1)
 		for j := range m.diag {
-			m.diag[j] = m.gram[j*(m.d+2)]
+			m.diag[j] = max(m.diag[j], m.gram[j*(m.d+2)])
 		}
-	} else {
-		m.diag = p.X.Squares(p.Weights, max(1, p.X.N()/10000))
 	}
 	m.most = slices.Max(m.diag)
+	// A feature that hardly varies in these rows may do so elsewhere.
+	var mean float64
+	for _, a := range m.diag {
+		mean += a / float64(len(m.diag))
+	}
+	for j, a := range m.diag {
+		m.diag[j] = max(a, mean/1000)
+	}
 	// The mean curvature of the model without features is diag(y) - y y' with
 	// y the shares of the classes: its mean eigenvalue.
 	var c float64
@@ -109,15 +118,17 @@ func (m *kronecker) factorise() {
 			continue
 		}
 		l := have[s]
-		if l == nil {
+		for more := trifle; l == nil; more *= 10 { // where features are collinear
 			l = make([]float32, n*n)
 			for j := range n {
 				for i, a := range m.gram[j*n:][:j+1] {
 					l[j*n+i] = float32(s * a)
 				}
-				l[j*(n+1)] = float32(m.diagonal(j, s))
+				l[j*(n+1)] = float32(m.diagonal(j, s) + s*more*m.diag[j])
 			}
-			linalg.Cholesky32(m.level, l, n, m.threads)
+			if !linalg.Cholesky32(m.level, l, n, m.threads) && more < 1 {
+				l = nil
+			}
 		}
 		m.factor[s] = l
 	}

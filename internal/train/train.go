@@ -128,6 +128,7 @@ type run struct {
 	// smoothed point.
 	attempt, smoothAttempt float64
 	polished, grad         []float64
+	recent                 [20]float64 // objectives of the last iterations
 }
 
 func (r *run) solve(theta []float64) error {
@@ -219,6 +220,7 @@ func (r *run) iterate(s *optimize.State) (stop bool) {
 	it := r.line(r.res.Iterations, s.F, s.Grad)
 	it.GapEstimate = s.Decrement
 	r.res.Final = it
+	defer func() { r.recent[s.Iteration%len(r.recent)] = s.F }()
 	if s.Iteration > 0 || r.before == 0 { // else the same point once more
 		r.tell(it)
 	}
@@ -227,7 +229,7 @@ func (r *run) iterate(s *optimize.State) (stop bool) {
 		r.res.Stop = Converged
 	case r.p.Lambda == 0 && r.obj.Level() == kernel.Generic && r.separated(s.F):
 		r.res.Stop = Separated
-	case (r.opt.Estimate || r.cert == nil) && s.Decrement <= r.opt.Tol*s.F:
+	case (r.opt.Estimate || r.cert == nil) && s.Decrement <= r.opt.Tol*s.F && r.slow(s):
 		// An estimate is made in float64, too, if it is all there is.
 		if r.cert != nil || r.obj.Level() == kernel.Generic {
 			r.res.Stop = Estimated
@@ -239,6 +241,14 @@ func (r *run) iterate(s *optimize.State) (stop bool) {
 		return r.limits(r.res.Iterations)
 	}
 	return true
+}
+
+// slow reports whether the last few iterations bear out the estimate of the gap:
+// one that is made with a poor model of the Hessian is too small, while f still
+// falls. Newton's is made with the Hessian.
+func (r *run) slow(s *optimize.State) bool {
+	before := r.recent[s.Iteration%len(r.recent)]
+	return r.res.Solver == SolverNewton || s.Iteration >= len(r.recent) && before-s.F <= r.opt.Tol*s.F
 }
 
 // limits ends the fit at what the user allowed it.

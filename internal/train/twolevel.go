@@ -138,7 +138,7 @@ func (m *twoLevel) take(sample *objective.Sample, r int) error {
 		}
 		v := make([]float64, n)
 		v[n-1] = 1
-		if definite(m.obj, h, v, 0) {
+		if definite(m.obj, h, v, 1e-8) {
 			linalg.Cholesky(h, n*k, 1e-14)
 			m.full, m.r = h, r
 		}
@@ -158,7 +158,7 @@ func (m *twoLevel) take(sample *objective.Sample, r int) error {
 	} else {
 		v[n-1] = 1
 	}
-	if definite(m.obj, h, v, trifle) && linalg.Cholesky32(m.obj.Level(), h, r*k, m.fine.threads) {
+	if definite(m.obj, h, v, 1e-6) && linalg.Cholesky32(m.obj.Level(), h, r*k, m.fine.threads) {
 		m.factor, m.r = h, r
 	} else if m.r < n { // what there was before still serves
 		m.fine.leave(m.basis, m.projected, m.r)
