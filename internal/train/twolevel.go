@@ -81,7 +81,8 @@ func (m *twoLevel) Refresh(iteration int, x []float64) (bool, error) {
 // rows is how many the sample for r directions has.
 func (m *twoLevel) rows(r int) int {
 	n := m.obj.X.N()
-	return min(n, max(coarseRows*m.obj.K*r, min(n/coarseShare, coarseBulk), 2000))
+	bulk := min(coarseBulk, 1<<23/(m.obj.K*m.obj.K)) // curvatures are K x K
+	return min(n, max(coarseRows*m.obj.K*r, min(n/coarseShare, bulk), min(2000, bulk)))
 }
 
 // work is that of a refresh, in the units of Objective.Work: of the sample, of
