@@ -36,6 +36,7 @@ func newTwoLevel(o *objective.Objective, shares []float64, threads int) (*twoLev
 
 const (
 	fullMost    = 512  // parameters up to which float64 costs little
+	thinFrom    = 10   // classes from which thinning out pays there, too
 	coarseMost  = 2000 // parameters of the coarse space
 	coarseRows  = 6    // rows for each of them, or if that is more
 	coarseShare = 5    // one row in so many, up to
@@ -55,7 +56,7 @@ func (m *twoLevel) Refresh(iteration int, x []float64) (bool, error) {
 	if r == 0 && m.obj.K > eigenMost {
 		return false, nil // nobody wants a sample of curvatures, K x K each
 	}
-	sample, err := m.obj.Sample(x, m.rows(r), !m.few(r))
+	sample, err := m.obj.Sample(x, m.rows(r), !m.few(r) || m.obj.K >= thinFrom)
 	if err != nil {
 		return false, err
 	}
@@ -91,8 +92,12 @@ func (m *twoLevel) rows(r int) int {
 func (m *twoLevel) work(r int) float64 {
 	n, k := float64(m.obj.X.D()+1), float64(m.obj.K)
 	rows, size, dim := float64(m.rows(r)), float64(r), float64(r)*k
-	if m.few(r) { // all pairs of classes, and a float64 is slower by far
-		return m.obj.SampleWork(m.rows(r)) + 5*(rows*k*k*size*size/4+dim*dim*dim/6)
+	if m.few(r) { // a float64 is slower by far
+		pairs := k * k / 2
+		if m.obj.K >= thinFrom {
+			pairs = k
+		}
+		return m.obj.SampleWork(m.rows(r)) + 5*(rows*pairs*size*size/2+dim*dim*dim/6)
 	}
 	work := m.obj.SampleWork(m.rows(r)) + rows*k*size*size/2 + dim*dim*dim/6
 	if size < n {
