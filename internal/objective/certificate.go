@@ -1,7 +1,9 @@
 package objective
 
 import (
+	"iter"
 	"math"
+	"slices"
 
 	"example.com/softmax/internal/linalg"
 )
@@ -9,13 +11,16 @@ import (
 // A Certificate proves how far an iterate can be from the optimum. Every
 // evaluated iterate gives a point of the dual problem (docs/MATH.md),
 //
-//	D(Q) = mean entropy(q_i) - ||G(Q)||^2 / (2 lambda) <= min f,
+//	D(Q) = mean entropy(q_i) - Omega*(-G(Q)) <= min f,
 //	G(Q) = mean x_i (q_i - y_i)',   feasible if mean (q_i - y_i) = 0,
 //
+// with Omega* the conjugate of the penalty: ||G||^2 / (2 lambda) for L2, and for
+// L1 and Group alone 0 where they can hold G, else infinite,
 // with Q = P, its predicted probabilities, so no further pass is needed: the
 // mean entropy of P is its loss - <W, G> - b' r with r the intercepts' gradient.
 // Where r is not 0, Q mixes P with one distribution for all rows that makes it
-// feasible.
+// feasible; where the conjugate is infinite, or large, with the targets, which
+// makes G smaller.
 type Certificate struct {
 	o     *Objective
 	dual  Dual
@@ -23,6 +28,7 @@ type Certificate struct {
 	ybar  []float64 // K: mean target
 	cross []float64 // d x K: mean x_i y_i'
 	xbar  []float64 // d: mean x_i
+	h     float64   // mean entropy of y_i
 	best  float64
 	guess float64
 	g, s  []float64
@@ -42,6 +48,7 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 		y := make([]float64, k)
 		for i := p.lo; i < p.hi; i++ {
 			c.dual.Target(y, i)
+			p.sums.Loss += o.weight(i) * c.dual.Entropy(y)
 			for q, v := range y {
 				if v *= o.weight(i); v != 0 { // mostly one class
 					p.rsum[q] += v
@@ -56,6 +63,7 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 	c.cross, c.ybar, c.xbar = make([]float64, d*k), make([]float64, k), make([]float64, d)
 	for i := range o.parts {
 		p := &o.parts[i]
+		c.h += p.sums.Loss / o.norm
 		linalg.Axpy(c.ybar, 1, p.rsum)
 		for q := range k {
 			for j, v := range p.grad[q*dense:][:dense] {
@@ -112,7 +120,7 @@ func (c *Certificate) addSparse() {
 }
 
 // Lower is the best proved lower bound of min f so far: -Inf where there is no
-// penalty.
+// penalty, or none on some feature.
 func (c *Certificate) Lower() float64 { return c.best }
 
 // Guess is what Lower would be if the kernels made no errors: where it is
@@ -122,15 +130,12 @@ func (c *Certificate) Guess() float64 { return max(c.guess, c.best) }
 // Add takes in the point that o evaluated last, with its value and gradient.
 func (c *Certificate) Add(theta, grad []float64, f float64) {
 	o := c.o
-	if o.Lambda == 0 {
-		return
-	}
 	W, b := o.Split(theta)
 	gW, r := o.Split(grad)
 	k := o.K
 	copy(c.g, gW)
-	linalg.Axpy(c.g, -o.Lambda, W) // of the loss alone
-	loss := f - o.Lambda/2*linalg.Dot(W, W)
+	o.AddSmooth(c.g, W, k, -1) // of the loss alone
+	loss := f - o.Value(W, k)
 	wg, br := linalg.Dot(W, c.g), linalg.Dot(b, r)
 	entropy := loss - wg - br
 
@@ -158,25 +163,107 @@ func (c *Certificate) Add(theta, grad []float64, f float64) {
 			}
 		}
 	}
-	penalty := linalg.Dot(c.g, c.g) / (2 * o.Lambda)
-	if guess := entropy - penalty; guess > c.guess { // it may be NaN
-		c.guess = guess
-	}
-	// The sums above are rounded: what that can cost is taken off the bound. So
-	// is what an error E of the gradient can: D changes by -<E, W + G/lambda>,
-	// which is small where the iterate is good, and -||E||^2 / (2 lambda).
-	slack := rounding * (math.Abs(loss) + math.Abs(wg) + math.Abs(br) + 2*penalty)
-	if e := (1 - tau) * o.gradError; e > 0 {
-		var away float64 // ||W + G/lambda||^2
-		for i, g := range c.g {
-			v := W[i] + g/o.Lambda
-			away += v * v
+	size := math.Abs(loss) + math.Abs(wg) + math.Abs(br)
+	e := (1 - tau) * o.gradError
+	for s := range c.shares(e) {
+		// (1-s) of Q and s of the targets: entropy is concave.
+		value := (1-s)*entropy + s*c.h
+		penalty, ok := o.conjugate(c.g, k, 1-s, 0)
+		if !ok {
+			continue
 		}
-		slack += e*math.Sqrt(away) + e*e/(2*o.Lambda)
+		if guess := value - penalty; guess > c.guess { // it may be NaN
+			c.guess = guess
+		}
+		// The sums above are rounded: what that can cost is taken off the bound.
+		slack := rounding * (size + 2*penalty)
+		if e > 0 {
+			loss, ok := c.lost(W, penalty, s, e)
+			if !ok {
+				continue
+			}
+			slack += loss
+		}
+		if bound := value - penalty - slack; bound > c.best { // it may be NaN
+			c.best = bound
+		}
 	}
-	if bound := entropy - penalty - slack; bound > c.best { // it may be NaN
-		c.best = bound
+}
+
+// lost is what an error of the gradient, of norm e at most, can have added to
+// the bound. Under L2 the bound changes by -<E, W + G/lambda>, which is small where
+// the iterate is good, and -||E||^2 / (2 lambda).
+func (c *Certificate) lost(W []float64, penalty, s, e float64) (float64, bool) {
+	o := c.o
+	if !o.Smooth() || o.Factors != nil {
+		worse, ok := o.conjugate(c.g, o.K, 1-s, e)
+		return worse - penalty + e*math.Sqrt(linalg.Dot(W, W)), ok
 	}
+	var away float64 // ||W + G/lambda||^2
+	for i, g := range c.g {
+		v := W[i] + g/o.Lambda
+		away += v * v
+	}
+	return e*math.Sqrt(away) + e*e/(2*o.Lambda), true
+}
+
+// shares yields the shares of the targets that are worth trying: none, where
+// the conjugate is finite, what makes L1 and Group hold all of G, and some in
+// between.
+func (c *Certificate) shares(e float64) iter.Seq[float64] {
+	return func(yield func(float64) bool) {
+		o := c.o
+		if o.Lambda > 0 && !yield(0) || o.Smooth() {
+			return
+		}
+		var most float64
+		for j := range o.X.D() {
+			g := c.g[j*o.K:][:o.K]
+			if o.Excess(g, j) > 0 || e > 0 {
+				most = max(most, o.Vanishing(g, j))
+			}
+		}
+		if most <= 1 && e == 0 {
+			yield(0)
+			return
+		}
+		const above = 1 + 1e-14 // for rounding
+		whole := 1 - 1/(above*max(1, most)+c.relative(e))
+		for range 6 {
+			if !yield(whole) || o.Lambda == 0 {
+				return
+			}
+			whole /= 2
+		}
+	}
+}
+
+// relative is e as a share of what L1 or Group hold.
+func (c *Certificate) relative(e float64) float64 {
+	o := c.o
+	least := 1.0
+	if o.Factors != nil {
+		least = slices.Min(o.Factors)
+	}
+	return e * math.Sqrt(float64(o.K)) / (least * (o.L1 + o.Group))
+}
+
+// Reset forgets the bounds, which hold for one penalty.
+func (c *Certificate) Reset() { c.best, c.guess = math.Inf(-1), math.Inf(-1) }
+
+// Restrict returns the certificate of o, the problem of c with only some of its
+// features.
+func (c *Certificate) Restrict(o *Objective, features []int) *Certificate {
+	k := c.o.K
+	r := &Certificate{
+		o: o, dual: c.dual, total: c.total, ybar: c.ybar, h: c.h, best: math.Inf(-1), guess: math.Inf(-1),
+		g: make([]float64, len(features)*k), s: make([]float64, k),
+	}
+	for _, j := range features {
+		r.cross = append(r.cross, c.cross[j*k:][:k]...)
+		r.xbar = append(r.xbar, c.xbar[j])
+	}
+	return r
 }
 
 // rounding is what is taken off for the rounded sums: six times the most that

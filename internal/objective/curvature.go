@@ -61,7 +61,7 @@ func (o *Objective) HessianProduct(hv, v []float64, damping float64) error {
 		for i := lo; i < hi; i++ {
 			hv[i] /= o.norm
 			if i < len(V) {
-				hv[i] += float64(o.Lambda * V[i])
+				hv[i] += float64(o.Factor(i/o.K) * o.Lambda * V[i])
 			}
 		}
 	})
@@ -135,7 +135,7 @@ func (o *Objective) Diagonal(h []float64, damping float64) error {
 	for i := range h {
 		h[i] /= o.norm
 		if i < len(hW) {
-			h[i] += o.Lambda
+			h[i] += o.Factor(i/k) * o.Lambda
 		}
 		h[i] = max(h[i], leastCurvature)
 	}

@@ -74,7 +74,7 @@ func (o *Objective) Hessian(theta, h []float64) error {
 		}
 	}
 	for i := range d * k {
-		h[i*dim+i] += o.Lambda
+		h[i*dim+i] += o.Factor(i/k) * o.Lambda
 	}
 	if IsShiftInvariant(o.Loss) {
 		for j := range d + 1 {

@@ -36,7 +36,7 @@ func problem(n, d, k int, bytes bool, threads int) *Objective {
 	for i := range labels {
 		labels[i], weights[i] = int32(rng.IntN(k)), rng.Float64()
 	}
-	return New(context.Background(), Problem{X: x, Loss: CrossEntropy{Labels: labels}, K: k, Weights: weights, Lambda: 1e-3}, threads)
+	return New(context.Background(), Problem{X: x, Loss: CrossEntropy{Labels: labels}, K: k, Weights: weights, Penalty: Penalty{Lambda: 1e-3}}, threads)
 }
 
 func point(o *Objective) []float64 {

@@ -1,9 +1,9 @@
 // Package objective is the function that training minimises,
 //
-//	f(W, b) = (1/S) sum_i w_i l_i(x_i W + b) + (lambda/2) ||W||^2,   S = sum_i w_i,
+//	f(W, b) = (1/S) sum_i w_i l_i(x_i W + b) + Omega(W),   S = sum_i w_i,
 //
 // over a design matrix X (n x d), with W d x K and the intercept b free of the
-// penalty. A parameter vector theta is W row-major followed by b. docs/MATH.md
+// Penalty Omega. A parameter vector theta is W row-major followed by b. docs/MATH.md
 // derives what is computed here.
 //
 // All sums run over a partition of the rows that depends on n, d and K alone,
@@ -28,8 +28,8 @@ type Problem struct {
 	K       int       // logits per row
 	Weights []float64 // n, nil for 1 each
 	// Norm is S where it is not the sum of the weights; else 0.
-	Norm   float64
-	Lambda float64
+	Norm float64
+	Penalty
 }
 
 // An Objective is f. It is not safe for use by several goroutines at once; it
@@ -264,7 +264,8 @@ func (o *Objective) residuals(z []float64, lo, hi int) float64 {
 	return loss
 }
 
-// ValueGrad returns f(theta) and writes its gradient: one pass over X. Where
+// ValueGrad returns f(theta) and writes its gradient, of its differentiable part
+// (loss and L2) if the penalty has another: one pass over X. Where
 // the kernels round weights, theta is moved to the nearby point that they
 // evaluate. It implements optimize.Function.
 func (o *Objective) ValueGrad(theta, grad []float64) (float64, error) {
@@ -319,15 +320,14 @@ func (o *Objective) collect(theta, grad []float64) (f float64, sums kernel.Sums)
 		centre(gW, o.K)
 		centre(gb, o.K)
 	}
-	var square float64
-	for i, w := range W {
-		gW[i] = gW[i]/o.norm + o.Lambda*w
-		square += float64(w * w)
+	for i := range gW {
+		gW[i] /= o.norm
 	}
+	o.AddSmooth(gW, W, o.K, 1)
 	for q := range gb {
 		gb[q] /= o.norm
 	}
-	return sums.Loss/o.norm + o.Lambda/2*square, sums
+	return sums.Loss/o.norm + o.Value(W, o.K), sums
 }
 
 // total adds the parts up, first to last: it makes grad X' R and R' 1.

@@ -79,7 +79,7 @@ func TestTargetIdentities(t *testing.T) {
 				y[i*k+q] /= mass
 			}
 		}
-		base := Problem{X: dense(v, d), K: k, Weights: weights, Lambda: 0.01}
+		base := Problem{X: dense(v, d), K: k, Weights: weights, Penalty: Penalty{Lambda: 0.01}}
 
 		soft := base
 		soft.Loss = SoftCrossEntropy{Y: y}
@@ -95,7 +95,7 @@ func TestTargetIdentities(t *testing.T) {
 				repeated = append(repeated, weights[i]*y[i*k+q])
 			}
 		}
-		hard := Problem{X: dense(rows, d), K: k, Weights: repeated, Lambda: 0.01, Loss: CrossEntropy{Labels: labels}}
+		hard := Problem{X: dense(rows, d), K: k, Weights: repeated, Penalty: Penalty{Lambda: 0.01}, Loss: CrossEntropy{Labels: labels}}
 		g, gradG := evaluate(t, hard, theta)
 		same(t, "distribution and repeated rows", f, g, gradF, gradG)
 

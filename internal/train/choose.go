@@ -8,6 +8,9 @@ func choose(p Problem, wanted string) (solver, reason string) {
 	if wanted != "" {
 		return wanted, "asked for"
 	}
+	if !p.Smooth() {
+		return SolverProximal, "the penalty has corners: Newton's method with coordinate descent on the weights that are not 0, or may not stay so"
+	}
 	parameters := (p.X.D() + 1) * p.K
 	if parameters <= newtonMost {
 		return SolverNewton, fmt.Sprintf("%d parameters: the full Hessian is cheap", parameters)

@@ -22,7 +22,13 @@ func (r *run) finish(theta []float64) error {
 	if objective.IsShiftInvariant(r.p.Loss) && !(descent && r.p.Lambda == 0) {
 		// The intercepts too: at the limit of precision a solver may drift far
 		// along the flat direction, and their optimum is found near 0 only.
-		centreRows(theta, r.p.K, r.p.X.D()+1)
+		W, b := r.obj.Split(theta)
+		if r.p.Smooth() {
+			centreRows(W, r.p.K, r.p.X.D())
+		} else {
+			r.obj.Centre(W, r.p.K)
+		}
+		centreRows(b, r.p.K, 1)
 	}
 	fast := r.obj.Level() != kernel.Generic
 	if fast && !descent {
@@ -66,10 +72,7 @@ func (r *run) finish(theta []float64) error {
 	r.res.Final = it
 	r.res.Theta = theta
 	W, _ := r.obj.Split(theta)
-	r.res.Loss = f
-	for _, w := range W {
-		r.res.Loss -= r.p.Lambda / 2 * w * w
-	}
+	r.res.Loss = f - r.obj.Value(W, r.p.K)
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return ErrDiverged
 	}

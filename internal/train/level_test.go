@@ -18,7 +18,7 @@ func images(bytes bool) Problem {
 	const n, d, k = 1500, 120, 4
 	rng := rand.New(rand.NewPCG(1, 2))
 	x := &matrix.Matrix{V: kernel.Rows{D: d}, Shift: make([]float64, d), Scale: make([]float64, d)}
-	p := Problem{Problem: objective.Problem{X: x, K: k, Lambda: 1e-3}, Shares: make([]float64, k)}
+	p := Problem{Problem: objective.Problem{X: x, K: k, Penalty: objective.Penalty{Lambda: 1e-3}}, Shares: make([]float64, k)}
 	v := make([]float32, n*d)
 	for i := range v {
 		v[i] = float32(rng.IntN(256) * rng.IntN(2))

@@ -27,7 +27,9 @@ func (r *run) certify() (err error) {
 	switch {
 	case !dual:
 		r.res.GapReason = "this loss is not convex in the parameters, so no bound can be proved"
-	case r.p.Lambda == 0:
+	case r.p.Frees():
+		r.res.GapReason = "features without a penalty leave the dual problem without a feasible point at hand, so no bound can be proved"
+	case r.p.Lambda == 0 && r.p.Smooth():
 		r.res.GapReason = "without a penalty the objective is not strongly convex, so no bound can be proved"
 	case r.cert == nil:
 		r.cert, err = objective.NewCertificate(r.obj)
@@ -42,7 +44,7 @@ func (r *run) certify() (err error) {
 // where it would hold at such a point with the intercepts at their optimum,
 // they are moved there, at the price of a few passes.
 func (r *run) prove(s *optimize.State) error {
-	if s.F-r.lower <= r.opt.Tol*s.F {
+	if s.F-r.lower <= r.opt.Tol*s.F || !r.p.Smooth() {
 		return nil
 	}
 	if r.polished == nil {

@@ -22,10 +22,12 @@ type Problem struct {
 
 // Options say how.
 type Options struct {
-	Solver    string  // one of the Solver constants; empty chooses by shape
-	Tol       float64 // wanted relative suboptimality
-	Estimate  bool    // end as soon as the estimate of the gap says so
-	MaxIter   int     // 0 for no limit
+	Solver   string  // one of the Solver constants; empty chooses by shape
+	Tol      float64 // wanted relative suboptimality
+	Estimate bool    // end as soon as the estimate of the gap says so
+	// Start is where the fit begins; nil for the null model.
+	Start     []float64
+	MaxIter   int // 0 for no limit
 	MaxTime   time.Duration
 	Threads   int
 	Level     kernel.Level     // of the passes; the result is evaluated in float64 at any
@@ -42,6 +44,9 @@ const (
 	SolverNewtonCG = "newton-cg"
 	SolverLBFGS    = "lbfgs"
 	SolverSGD      = "sgd"
+	// SolverProximal is proximal Newton on a working set: for penalties that are
+	// not smooth.
+	SolverProximal = "proximal-newton"
 )
 
 // Reasons for a fit to end.
@@ -96,7 +101,11 @@ func Run(ctx context.Context, p Problem, opt Options) (*Result, error) {
 	r.obj.SetLevel(opt.Level)
 	r.res.Solver, r.res.SolverReason = choose(p, opt.Solver)
 	theta := make([]float64, r.obj.Dim())
-	r.obj.NullModel(theta, p.Shares)
+	if opt.Start != nil {
+		copy(theta, opt.Start)
+	} else {
+		r.obj.NullModel(theta, p.Shares)
+	}
 
 	err := r.solve(theta)
 	if r.ctx.Err() != nil {
@@ -133,9 +142,10 @@ type run struct {
 
 func (r *run) solve(theta []float64) error {
 	r.lower, r.attempt, r.smoothAttempt = math.Inf(-1), math.Inf(1), math.Inf(1)
-	if r.res.Solver == SolverNewton || r.res.Solver == SolverNewtonCG {
-		// Passes are the least of the one's work; those of the other are over
-		// sparse features, and products need more than residuals' accuracy.
+	if s := r.res.Solver; s == SolverNewton || s == SolverNewtonCG || s == SolverProximal {
+		// Passes are the least of Newton's work; those of Newton-CG are over
+		// sparse features, and products need more than residuals' accuracy; the
+		// proximal one has fast passes of its own.
 		r.obj.SetLevel(kernel.Generic)
 	}
 	r.res.Kernel = r.obj.Level().String()
@@ -183,6 +193,8 @@ func (r *run) solver() (func(theta []float64) (optimize.End, error), error) {
 		return func(theta []float64) (optimize.End, error) {
 			return optimize.NewtonCG(fn, theta, r.opt.Threads, r.iterate)
 		}, nil
+	case SolverProximal:
+		return func(theta []float64) (optimize.End, error) { return r.newProximal(theta).minimise() }, nil
 	case SolverLBFGS:
 		m, err := newTwoLevel(r.obj, r.p.Shares, r.opt.Threads)
 		if err != nil {
@@ -227,7 +239,7 @@ func (r *run) iterate(s *optimize.State) (stop bool) {
 	switch {
 	case it.GapBound <= r.opt.Tol*s.F:
 		r.res.Stop = Converged
-	case r.p.Lambda == 0 && r.obj.Level() == kernel.Generic && r.separated(s.F):
+	case r.p.Lambda == 0 && r.p.Smooth() && r.obj.Level() == kernel.Generic && r.separated(s.F):
 		r.res.Stop = Separated
 	case (r.opt.Estimate || r.cert == nil) && s.Decrement <= r.opt.Tol*s.F && r.slow(s):
 		// An estimate is made in float64, too, if it is all there is.

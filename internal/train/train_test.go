@@ -32,7 +32,7 @@ func random(n, d, k int) Problem {
 			x.V.F32 = append(x.V.F32, float32(v))
 		}
 	}
-	return Problem{Problem: objective.Problem{X: x, Loss: objective.CrossEntropy{Labels: labels}, K: k, Lambda: 0.01}, Shares: shares}
+	return Problem{Problem: objective.Problem{X: x, Loss: objective.CrossEntropy{Labels: labels}, K: k, Penalty: objective.Penalty{Lambda: 0.01}}, Shares: shares}
 }
 
 // TestChoose: each shape has its solver.

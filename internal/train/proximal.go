@@ -1,0 +1,145 @@
+package train
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"example.com/softmax/internal/objective"
+	"example.com/softmax/internal/optimize"
+)
+
+// A proximal minimises f with a penalty that has corners, by proximal Newton
+// steps on a working set of features: those with weights, and of the others
+// those whose gradient exceeds most what the penalty holds at 0. Once f is
+// optimal over them a pass over all features tells which others must come in,
+// or proves that none do (celer: Massias, Gramfort and Salmon, 2018).
+type proximal struct {
+	r       *run
+	theta   []float64
+	grad    []float64 // of f's smooth part, all features
+	f       float64
+	steps   int
+	set     *workingSet
+	penalty objective.Penalty
+}
+
+func (r *run) newProximal(theta []float64) *proximal {
+	return &proximal{r: r, theta: theta, grad: make([]float64, len(theta))}
+}
+
+// minimise runs until the monitor or the numbers end it.
+func (s *proximal) minimise() (end optimize.End, err error) {
+	if s.f, err = s.evaluate(); err != nil {
+		return optimize.Failed, err
+	}
+	return s.descend()
+}
+
+// evaluate is a pass over all features.
+func (s *proximal) evaluate() (float64, error) {
+	return certified{s.r.obj, s.r.cert}.ValueGrad(s.theta, s.grad)
+}
+
+// descend goes on from a point whose value and gradient are known.
+func (s *proximal) descend() (optimize.End, error) {
+	r, k := s.r, s.r.p.K
+	state := optimize.State{X: s.theta, Grad: make([]float64, len(s.grad)), Decrement: math.NaN()}
+	goal := math.Inf(1)
+	for {
+		copy(state.Grad, s.grad)
+		W, _ := r.obj.Split(s.theta)
+		gW, _ := r.obj.Split(state.Grad)
+		r.obj.Subgradient(gW, W, k)
+		state.F, state.Iteration = s.f, s.steps
+		if r.iterate(&state) {
+			return optimize.Stopped, nil
+		}
+		s.choose()
+		// Not closer than the features that are missing allow, but for the last.
+		gap := s.f - max(r.lower, 0)
+		goal = max(0.3*r.opt.Tol*s.f, min(0.1*gap, goal/10))
+		w := s.set
+		w.load(s)
+		before := s.steps
+		decrement, err := w.descend(goal, s)
+		if err != nil {
+			return optimize.Failed, err
+		}
+		w.store(s)
+		state.Decrement = decrement
+		if w.whole {
+			copy(s.grad, w.grad)
+			s.f = w.f
+		} else if s.f, err = s.evaluate(); err != nil {
+			return optimize.Failed, err
+		}
+		if s.steps == before && goal <= 0.3*r.opt.Tol*s.f && !s.missing() {
+			return optimize.NoProgress, nil
+		}
+	}
+}
+
+// missing reports whether a feature outside the working set should be in it.
+func (s *proximal) missing() bool {
+	k := s.r.p.K
+	for j := range s.r.p.X.D() {
+		if _, in := slices.BinarySearch(s.set.features, j); !in && s.r.obj.Excess(s.grad[j*k:][:k], j) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+const (
+	leastSet = 100 // features or coordinates that a set may have at the start
+	nearly   = 0.8 // share of its threshold from which on a gradient is looked out for
+)
+
+// choose makes sure that the working set has what it needs.
+func (s *proximal) choose() {
+	r, k := s.r, s.r.p.K
+	if s.set != nil && s.set.whole {
+		return
+	}
+	var active []int
+	var others []candidate
+	live := 0
+	for j := range r.p.X.D() {
+		if r.p.X.Scale[j] == 0 {
+			continue
+		}
+		live++
+		if any(s.theta[j*k:][:k]) || r.obj.Factor(j) == 0 {
+			active = append(active, j)
+		} else if ratio := r.obj.Vanishing(s.grad[j*k:][:k], j); ratio > nearly {
+			others = append(others, candidate{j, ratio})
+		}
+	}
+	others = best(others, max(leastSet, len(active)))
+	if s.set != nil && s.set.has(active, others) {
+		return
+	}
+	for _, o := range others {
+		active = append(active, o.at)
+	}
+	slices.Sort(active)
+	s.set = newWorkingSet(r, active, 2*len(active) > live)
+}
+
+// A candidate for a working set, with its gradient as a share of what the
+// penalty holds at 0.
+type candidate struct {
+	at    int
+	ratio float64
+}
+
+// best returns the candidates of largest ratio.
+func best(c []candidate, most int) []candidate {
+	slices.SortStableFunc(c, func(a, b candidate) int { return cmp.Compare(b.ratio, a.ratio) })
+	return c[:min(len(c), most)]
+}
+
+func any(w []float64) bool {
+	return slices.ContainsFunc(w, func(v float64) bool { return v != 0 })
+}

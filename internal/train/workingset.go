@@ -1,0 +1,310 @@
+package train
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"example.com/softmax/internal/linalg"
+	"example.com/softmax/internal/objective"
+	"example.com/softmax/internal/optimize"
+)
+
+// A workingSet is the problem with some of its features only.
+type workingSet struct {
+	r        *run
+	whole    bool // all features
+	features []int
+	obj      *objective.Objective
+	cert     *objective.Certificate // nil if there can be none
+	theta    []float64
+	grad     []float64
+	f        float64
+	block    objective.Block // the model in use, from an iterate not long ago
+	stale    bool
+	trial    []float64
+	gt       []float64
+}
+
+func newWorkingSet(r *run, features []int, whole bool) *workingSet {
+	w := &workingSet{r: r, whole: whole, features: features, obj: r.obj, cert: r.cert}
+	if whole {
+		w.features = make([]int, r.p.X.D())
+		for j := range w.features {
+			w.features[j] = j
+		}
+	} else {
+		p := r.obj.Problem
+		p.X = p.X.Columns(features)
+		p.Factors = w.factors()
+		w.obj = objective.New(r.ctx, p, r.opt.Threads)
+		if r.cert != nil {
+			w.cert = r.cert.Restrict(w.obj, features)
+		}
+	}
+	dim := w.obj.Dim()
+	w.theta, w.grad, w.trial, w.gt = make([]float64, dim), make([]float64, dim), make([]float64, dim), make([]float64, dim)
+	return w
+}
+
+// factors are the penalty factors of the features.
+func (w *workingSet) factors() (f []float64) {
+	if all := w.r.obj.Factors; all != nil {
+		for _, j := range w.features {
+			f = append(f, all[j])
+		}
+	}
+	return f
+}
+
+// has reports whether all that is active, or must become so, is in the set.
+func (w *workingSet) has(active []int, others []candidate) bool {
+	for _, j := range active {
+		if _, in := slices.BinarySearch(w.features, j); !in {
+			return false
+		}
+	}
+	for _, o := range others {
+		if _, in := slices.BinarySearch(w.features, o.at); !in && o.ratio > 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// load takes the point of s.
+func (w *workingSet) load(s *proximal) {
+	k := w.r.p.K
+	for at, j := range w.features {
+		copy(w.theta[at*k:][:k], s.theta[j*k:])
+		copy(w.grad[at*k:][:k], s.grad[j*k:])
+	}
+	copy(w.theta[len(w.features)*k:], s.theta[w.r.p.X.D()*k:])
+	copy(w.grad[len(w.features)*k:], s.grad[w.r.p.X.D()*k:])
+	w.f = s.f
+	if w.cert != nil && !w.whole {
+		w.cert.Reset()
+		w.cert.Add(w.theta, w.grad, w.f)
+	}
+}
+
+// store gives the point back.
+func (w *workingSet) store(s *proximal) {
+	k := w.r.p.K
+	for at, j := range w.features {
+		copy(s.theta[j*k:][:k], w.theta[at*k:])
+	}
+	copy(s.theta[w.r.p.X.D()*k:], w.theta[len(w.features)*k:])
+}
+
+const (
+	innerTol    = 1e-3 // share of a model's gains that ends its minimisation
+	innerSweeps = 200
+	blockMost   = 4096  // coordinates of a model: 64 MB
+	blockRows   = 20000 // that a model is made of, or 10 for each coordinate
+	level       = 1e-14 // relative changes of f that may be rounding
+	patience    = 4     // steps without any gain
+	close       = 0.9   // share of the threshold from which on a coordinate is in a new model
+)
+
+// descend takes proximal Newton steps until the gap is proved to be at most
+// goal, the fit's limits are reached or nothing changes any more. It returns
+// what the last model promised.
+func (w *workingSet) descend(goal float64, s *proximal) (promise float64, err error) {
+	promise = math.NaN()
+	last, idle := math.Inf(1), 0
+	for {
+		gap := w.gap()
+		if gap <= goal {
+			return promise, nil
+		}
+		opt := &w.r.opt
+		if opt.MaxIter > 0 && s.steps >= opt.MaxIter || opt.MaxTime > 0 && time.Since(w.r.start) >= opt.MaxTime {
+			return promise, nil
+		}
+		need, want := w.coordinates()
+		fresh := w.stale || !covers(w.block.Coordinates, need)
+		if fresh {
+			rows := max(blockRows, 10*len(want))
+			if err := w.obj.SetBlock(&w.block, w.theta, want, max(1, w.obj.X.N()/rows), opt.Level); err != nil {
+				return promise, err
+			}
+			w.stale = false
+		}
+		gain := w.propose(fresh)
+		promise = -gain
+		if w.cert == nil && promise <= goal {
+			return promise, nil
+		}
+		moved, err := w.search(gain)
+		if err != nil {
+			return promise, err
+		}
+		if !moved {
+			if fresh {
+				return promise, nil
+			}
+			w.stale, last = true, math.Inf(1)
+			continue
+		}
+		s.steps++
+		// Where rounding hides the descent of f, the bound still rises.
+		if now := w.gap(); promise > level*w.f || now < gap {
+			idle = 0
+		} else if idle++; idle == patience {
+			return promise, nil
+		}
+		w.stale = !fresh && promise > 0.1*last
+		last = promise
+	}
+}
+
+// gap is what is proved about the set's features: NaN if nothing can be.
+func (w *workingSet) gap() float64 {
+	if w.cert == nil {
+		return math.NaN()
+	}
+	return w.f - max(0, w.cert.Lower())
+}
+
+// covers reports whether the sorted need is in coordinates.
+func covers(coordinates, need []int) bool {
+	in := make(map[int]bool, len(coordinates))
+	for _, c := range coordinates {
+		in[c] = true
+	}
+	return !slices.ContainsFunc(need, func(c int) bool { return !in[c] })
+}
+
+// coordinates returns those that a model must have, and those that a new one
+// should, both ascending: with weights that are not 0 or gradients that the
+// penalty does not hold, and with gradients close to that.
+func (w *workingSet) coordinates() (need, want []int) {
+	k := w.obj.K
+	var active, others []candidate
+	together := w.obj.Group > 0
+	for j := range w.features {
+		if w.obj.X.Scale[j] == 0 {
+			continue
+		}
+		wj, gj := w.theta[j*k:][:k], w.grad[j*k:][:k]
+		threshold := w.obj.Factor(j) * w.obj.L1
+		if together {
+			ratio := w.obj.Vanishing(gj, j)
+			size := linalg.Dot(gj, gj)
+			for q := range k {
+				if any(wj) || w.obj.Factor(j) == 0 {
+					active = append(active, candidate{j*k + q, size})
+				} else if ratio > close {
+					others = append(others, candidate{j*k + q, ratio})
+				}
+			}
+			continue
+		}
+		for q := range k {
+			if g := math.Abs(gj[q]); wj[q] != 0 || threshold == 0 {
+				active = append(active, candidate{j*k + q, math.Abs(g - threshold)})
+			} else if g > close*threshold {
+				others = append(others, candidate{j*k + q, g / threshold})
+			}
+		}
+	}
+	room := blockMost - k
+	if len(active) > room {
+		active = best(active, room/k*k)
+	}
+	others = best(others, min(max(leastSet, len(active)), room-len(active))/k*k)
+	for _, c := range active {
+		need = append(need, c.at)
+	}
+	want = slices.Clone(need)
+	for _, c := range others {
+		want = append(want, c.at)
+		if c.ratio > 1 {
+			need = append(need, c.at)
+		}
+	}
+	for q := range k {
+		need = append(need, len(w.features)*k+q)
+		want = append(want, len(w.features)*k+q)
+	}
+	slices.Sort(need)
+	slices.Sort(want)
+	return need, want
+}
+
+// propose sets trial to the model's minimiser and returns by how much the model
+// is lower there, as a number below 0.
+func (w *workingSet) propose(fresh bool) float64 {
+	k, b := w.obj.K, &w.block
+	m := len(b.Coordinates)
+	c := optimize.Composite{H: b.H, X: make([]float64, m), Grad: make([]float64, m), L1: make([]float64, m)}
+	groups := make(map[int]int)
+	for a, at := range b.Coordinates {
+		c.X[a], c.Grad[a] = w.theta[at], w.grad[at]
+		j := at / k
+		if j == len(w.features) {
+			continue
+		}
+		v := w.obj.Factor(j)
+		c.L1[a] = v * w.obj.L1
+		if w.obj.Group > 0 && v > 0 {
+			g, ok := groups[j]
+			if !ok {
+				g = len(c.Groups)
+				groups[j] = g
+				c.Groups = append(c.Groups, optimize.Group{Strength: v * w.obj.Group})
+			}
+			c.Groups[g].At = append(c.Groups[g].At, int32(a))
+		}
+	}
+	u := make([]float64, m)
+	sweeps := c.Minimise(u, innerTol, innerSweeps)
+	_ = sweeps
+	copy(w.trial, w.theta)
+	for a, at := range b.Coordinates {
+		w.trial[at] = u[a]
+	}
+	return w.model(1)
+}
+
+// model is the slope along trial - theta with the change of the penalty's
+// corners, at the whole step.
+func (w *workingSet) model(step float64) float64 {
+	var slope float64
+	for i, t := range w.trial {
+		slope += float64(w.grad[i] * (t - w.theta[i]))
+	}
+	corners := w.obj.Penalty
+	corners.Lambda = 0
+	W, _ := w.obj.Split(w.theta)
+	T, _ := w.obj.Split(w.trial)
+	return slope + corners.Value(T, w.obj.K) - corners.Value(W, w.obj.K)
+}
+
+// search goes towards trial until f falls by enough (Tseng and Yun, 2009), and
+// reports whether it does.
+func (w *workingSet) search(gain float64) (bool, error) {
+	const enough, halvings = 1e-3, 30
+	if !(gain < 0) {
+		return false, nil
+	}
+	fn := certified{w.obj, w.cert}
+	for range halvings {
+		f, err := fn.ValueGrad(w.trial, w.gt)
+		if err != nil {
+			return false, err
+		}
+		if f <= w.f+enough*gain+level*w.f {
+			copy(w.theta, w.trial)
+			copy(w.grad, w.gt)
+			w.f = f
+			return true, nil
+		}
+		gain /= 2
+		for i, t := range w.theta {
+			w.trial[i] = t + (w.trial[i]-t)/2
+		}
+	}
+	return false, nil
+}
