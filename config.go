@@ -25,7 +25,22 @@ type Config struct {
 	// the scaled features; the intercept is free. 0 stands for 1/(sum of the
 	// weights), which is C = 1 in the terms of other libraries; NoPenalty for
 	// none. From C, lambda is 1/(C * sum of the weights).
+	// With L1 or Group 0 stands for none.
 	L2 float64 `json:"l2,omitempty"`
+
+	// L1 and Group add to the penalty
+	//
+	//	L1 sum_jk |W_jk| + Group sum_j ||W_j||,
+	//
+	// W_j being the coefficients of feature j for all classes. L1 makes single
+	// coefficients exactly 0 (the lasso; with L2 the elastic net), Group all
+	// those of a feature together.
+	L1    float64 `json:"l1,omitempty"`
+	Group float64 `json:"group,omitempty"`
+
+	// PenaltyFactors multiply all parts of the penalty on the features that come
+	// of the named columns; the others have 1. With 0 a column is free.
+	PenaltyFactors map[string]float64 `json:"penalty_factors,omitempty"`
 
 	// Tol is the relative suboptimality of the objective at which a fit has
 	// converged, as proved by its certificate. 0 stands for 1e-4.
@@ -92,6 +107,9 @@ const (
 	NewtonCG Solver = train.SolverNewtonCG
 	// LBFGS is limited-memory BFGS, preconditioned.
 	LBFGS Solver = train.SolverLBFGS
+	// ProximalNewton is for penalties that make coefficients 0: proximal Newton
+	// steps by coordinate descent on working sets.
+	ProximalNewton Solver = train.SolverProximal
 	// SGDSolver is mini-batch stochastic gradient descent as textbooks write
 	// it: a constant learning rate and a given number of epochs.
 	SGDSolver Solver = train.SolverSGD
@@ -146,8 +164,8 @@ func (c *Config) validate() error {
 		return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
 	}
 	switch {
-	case !(c.L2 >= 0) && c.L2 != NoPenalty || math.IsInf(c.L2, 0):
-		return bad("L2 is %v; it must be positive, 0 for the default, or NoPenalty", c.L2)
+	case c.validatePenalty() != "":
+		return bad("%s", c.validatePenalty())
 	case !(c.Tol >= 0) || c.Tol >= 1:
 		return bad("Tol is %v; it must lie between 0 and 1", c.Tol)
 	case !(c.LabelSmoothing >= 0 && c.LabelSmoothing < 1):
@@ -171,7 +189,7 @@ func (c *Config) validate() error {
 		return bad("loss %q is not known; it can be %q, %q or %q", c.Loss, CrossEntropy, Sigmoids, Squared)
 	}
 	switch c.Solver {
-	case "", Newton, NewtonCG, LBFGS:
+	case "", Newton, NewtonCG, LBFGS, ProximalNewton:
 		if c.SGD != (SGD{}) {
 			return bad("learning rate, batch and epochs belong to the solver %q", SGDSolver)
 		}
@@ -180,7 +198,7 @@ func (c *Config) validate() error {
 			return bad("the solver %q is limited by epochs, not by MaxIterations", SGDSolver)
 		}
 	default:
-		return bad("solver %q is not known; it can be %q, %q, %q or %q", c.Solver, Newton, NewtonCG, LBFGS, SGDSolver)
+		return bad("solver %q is not known; it can be %q, %q, %q, %q or %q", c.Solver, Newton, NewtonCG, LBFGS, ProximalNewton, SGDSolver)
 	}
 	if _, err := c.level(); err != nil {
 		return bad("%v", err)
@@ -223,16 +241,4 @@ func (c *Config) options() train.Options {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
 	return o
-}
-
-// lambda returns the penalty's strength for examples of the given total
-// weight, and where it comes from.
-func (c *Config) lambda(sum float64) (lambda float64, source string) {
-	switch c.L2 {
-	case NoPenalty:
-		return 0, "none"
-	case 0:
-		return 1 / sum, "default: 1 / sum of the weights"
-	}
-	return c.L2, "given"
 }

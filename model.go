@@ -37,6 +37,8 @@ type Model struct {
 type Origin struct {
 	Rows      int     `json:"rows"`
 	Lambda    float64 `json:"lambda"`
+	L1        float64 `json:"l1,omitempty"`
+	Group     float64 `json:"group,omitempty"`
 	Objective float64 `json:"objective"`
 	// GapBound is NaN where nothing was proved; GapReason says why.
 	GapBound   float64 `json:"-"`

@@ -15,6 +15,11 @@ type Report struct {
 
 	Lambda       float64 // strength of the L2 penalty
 	LambdaSource string  // where it comes from
+	L1, Group    float64 // as in Config
+
+	// NonZero counts the coefficients that are not 0, of Features times the
+	// classes; FeaturesUsed the features that have one.
+	NonZero, FeaturesUsed int
 
 	Solver       Solver
 	SolverReason string
@@ -24,7 +29,7 @@ type Report struct {
 
 	// LossFunction is the loss that was minimised.
 	LossFunction Loss
-	// Objective is Loss + Lambda/2 ||W||^2, with Loss the weighted mean of the
+	// Objective is Loss plus the penalty, with Loss the weighted mean of the
 	// loss function over the training examples, in nats but for Squared.
 	Objective, Loss float64
 	// LogLikelihood is -Loss times the sum of the weights.

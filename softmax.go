@@ -69,6 +69,8 @@ type fit struct {
 	matrix *matrix.Matrix
 	target *target
 	report *Report
+	// factors of the penalty, nil for 1 each
+	factors []float64
 }
 
 // prepare chooses rows and classes and fits the design.
@@ -95,6 +97,9 @@ func (f *fit) prepare(ds *dataset.Dataset) error {
 	}
 	if d, k := f.design.D(), len(f.target.classes); f.cfg.Solver == Newton && (d+1)*k > train.NewtonLimit {
 		return fmt.Errorf("%w: the solver %q is for up to %d parameters, and %d features with %d classes have %d; use %q", ErrConfig, Newton, train.NewtonLimit, d, k, (d+1)*k, LBFGS)
+	}
+	if f.factors, err = f.penaltyFactors(); err != nil {
+		return err
 	}
 	r := f.report
 	if err := f.checkMemory(f.design.MatrixBytes(f.data)); err != nil {
@@ -164,7 +169,7 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 	problem := train.Problem{
 		Problem: objective.Problem{
 			X: f.matrix, Loss: f.target.loss, K: len(f.target.classes),
-			Weights: f.target.weights, Norm: f.target.norm, Lambda: lambda,
+			Weights: f.target.weights, Norm: f.target.norm, Penalty: f.penaltyOf(lambda),
 		},
 		Shares: f.target.shares,
 	}
@@ -179,7 +184,8 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 		return nil, nil, err
 	}
 	r.FitSeconds = time.Since(start).Seconds()
-	r.Lambda, r.LambdaSource = lambda, source
+	r.Lambda, r.LambdaSource, r.L1, r.Group = lambda, source, f.cfg.L1, f.cfg.Group
+	r.countWeights(res.Theta[:f.design.D()*len(f.target.classes)], len(f.target.classes))
 	r.LossFunction, r.TargetMass = f.target.kind, f.target.mass
 	r.Solver, r.SolverReason, r.Kernel, r.Threads = Solver(res.Solver), res.SolverReason, res.Kernel, opt.Threads
 	r.Stop, r.Iterations = Stop(res.Stop), res.Iterations
@@ -188,7 +194,7 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 	r.GradientNorm, r.Passes, r.TrainAccuracy = res.Final.GradientNorm, res.Final.Passes, res.Accuracy
 	f.warnFeatures("dependent", res.Dependent, "depends linearly on other features; without a penalty its coefficient is not determined and was held", "depend linearly on other features; without a penalty their coefficients are not determined and were held")
 	m := f.model(res.Theta)
-	m.origin = Origin{Rows: r.Rows, Lambda: lambda, Objective: r.Objective, GapBound: r.GapBound, GapReason: r.GapReason, TargetMass: r.TargetMass, Stop: r.Stop, Solver: r.Solver}
+	m.origin = Origin{Rows: r.Rows, Lambda: lambda, L1: r.L1, Group: r.Group, Objective: r.Objective, GapBound: r.GapBound, GapReason: r.GapReason, TargetMass: r.TargetMass, Stop: r.Stop, Solver: r.Solver}
 	if f.data.Label != nil {
 		m.origin.Label = f.data.Label.Name
 	}

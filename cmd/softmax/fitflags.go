@@ -15,6 +15,7 @@ import (
 type fitFlags struct {
 	l2           string
 	c            float64
+	l1, group    float64
 	tol          float64
 	solver       string
 	stop         string
@@ -51,9 +52,11 @@ func (o *fitFlags) define(cmd *cobra.Command) {
 	o.given = f.Changed
 	f.StringVar(&o.l2, "l2", auto, "lambda of the L2 penalty lambda/2 ||W||^2 on the mean loss: auto (1 / sum of the weights), none, or a `NUMBER`")
 	f.Float64Var(&o.c, "C", 0, "the penalty as other libraries have it: lambda = 1 / (`C` * sum of the weights)")
+	f.Float64Var(&o.l1, "l1", 0, "add `L` times the sum of |coefficients| to the penalty, which makes many of them 0; --l2 auto is none then")
+	f.Float64Var(&o.group, "group", 0, "add `L` times the sum of the norms of every feature's coefficients, which makes all those of many features 0")
 	f.Float64Var(&o.tol, "tol", defaultTol, "end when the objective is proved to be within this `SHARE` of the optimum")
 	choiceVar(cmd, &o.solver, "solver", "how to minimise; auto: by the shape of the problem",
-		auto, string(softmax.Newton), string(softmax.NewtonCG), string(softmax.LBFGS), string(softmax.SGDSolver))
+		auto, string(softmax.Newton), string(softmax.NewtonCG), string(softmax.LBFGS), string(softmax.ProximalNewton), string(softmax.SGDSolver))
 	choiceVar(cmd, &o.stop, "stop", "end on the proved bound, or already on the solver's estimate", "bound", string(softmax.StopEstimate))
 	f.IntVar(&o.maxIter, "max-iter", 0, "end after `N` iterations; 0: no limit")
 	f.Float64Var(&o.maxMemory, "max-memory", 0, "refuse a fit that needs more than so many `GB`; 0: nine tenths of what is available")
@@ -69,7 +72,7 @@ func (o *fitFlags) define(cmd *cobra.Command) {
 	f.IntVar(&o.batch, "batch", defaultBatch, "sgd: take `N` examples in a step")
 	f.Float64Var(&o.learningRate, "lr", defaultRate, "sgd: learning `RATE`")
 	f.Float64Var(&o.momentum, "momentum", 0, "sgd: keep the share `M` of the last step's direction")
-	rare(cmd, "C", "solver", "stop", "max-iter", "max-time", "seed", "threads", "loss", "label-smoothing", "kernel", "epochs", "batch", "lr", "momentum")
+	rare(cmd, "C", "l1", "group", "solver", "stop", "max-iter", "max-time", "seed", "threads", "loss", "label-smoothing", "kernel", "epochs", "batch", "lr", "momentum")
 }
 
 // check reports the first value that makes no sense.
@@ -94,6 +97,12 @@ func (o *fitFlags) check() error {
 		return usagef("--C and --l2 are two names for the strength of the penalty: give one")
 	case o.given("C") && !(o.c > 0 && o.c <= 1e300):
 		return usagef("--C %v: it must be above 0", o.c)
+	case !(o.l1 >= 0 && o.l1 <= 1e300), !(o.group >= 0 && o.group <= 1e300):
+		return usagef("--l1 and --group must be at least 0")
+	case (o.l1 > 0 || o.group > 0) != (o.solver == string(softmax.ProximalNewton)) && o.solver != auto:
+		return usagef("--l1 and --group go with --solver %s, and it with them", softmax.ProximalNewton)
+	case (o.l1 > 0 || o.group > 0) && o.loss == string(softmax.Squared):
+		return usagef("--l1 and --group do not go with --loss squared")
 	case !(o.tol > 0 && o.tol < 1):
 		return usagef("--tol %v: it must lie between 0 and 1", o.tol)
 	case o.maxIter < 0, o.maxTime < 0, !(o.maxMemory >= 0 && o.maxMemory < 1e9), o.threads < 0:
@@ -114,7 +123,7 @@ func (o *fitFlags) check() error {
 // value but for the number of threads.
 func (o *fitFlags) config(ds *dataset.Dataset) softmax.Config {
 	cfg := softmax.Config{
-		L2: o.lambda, MaxIterations: o.maxIter, MaxTime: o.maxTime, MaxMemory: int64(1e9 * o.maxMemory), Seed: o.seed, Threads: o.threads,
+		L2: o.lambda, L1: o.l1, Group: o.group, MaxIterations: o.maxIter, MaxTime: o.maxTime, MaxMemory: int64(1e9 * o.maxMemory), Seed: o.seed, Threads: o.threads,
 		LabelSmoothing: o.smoothing, Preprocess: o.columns.options(),
 	}
 	if o.loss != auto {

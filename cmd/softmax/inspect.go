@@ -69,6 +69,8 @@ type inspectObject struct {
 	Solver      softmax.Solver  `json:"solver"`
 	Stop        softmax.Stop    `json:"stop"`
 	Lambda      float64         `json:"lambda"`
+	L1          float64         `json:"l1"`
+	Group       float64         `json:"group"`
 	Objective   number          `json:"objective"`
 	GapBound    number          `json:"gap_bound"`
 	Certificate string          `json:"certificate"`
@@ -117,7 +119,7 @@ func newInspectObject(m *softmax.Model) (*inspectObject, error) {
 	}
 	o := &inspectObject{
 		Classes: c.Classes, Label: origin.Label, Features: len(c.Features), Rows: origin.Rows, Solver: origin.Solver, Stop: origin.Stop,
-		Lambda: origin.Lambda, Objective: number(origin.Objective), GapBound: number(origin.GapBound), Certificate: origin.Certificate(), Portable: m.Portable(), Config: m.Config(), Fingerprint: fingerprint,
+		Lambda: origin.Lambda, L1: origin.L1, Group: origin.Group, Objective: number(origin.Objective), GapBound: number(origin.GapBound), Certificate: origin.Certificate(), Portable: m.Portable(), Config: m.Config(), Fingerprint: fingerprint,
 	}
 	for _, in := range m.Inputs() {
 		o.Inputs = append(o.Inputs, inputObject{in.Name, in.Kind.String(), in.Width, in.Height, in.Levels, in.Rare, in.Buckets, in.Missing, in.Terms})
@@ -151,7 +153,11 @@ func (o *inspectObject) summary(out *output) error {
 		p("Fit          %s\n", stopWords[o.Stop])
 	} else {
 		p("Fit          %s rows, %s, %s\n", count(o.Rows), o.Solver, stopWords[o.Stop])
-		p("Penalty      lambda = %.6g\n", o.Lambda)
+		if o.L1 == 0 && o.Group == 0 {
+			p("Penalty      lambda = %.6g\n", o.Lambda)
+		} else {
+			p("Penalty      %s\n", penaltyParts(o.Lambda, o.L1, o.Group))
+		}
 		p("Objective    %.6g\n", float64(o.Objective))
 	}
 	p("Certificate  %s\n", o.Certificate)

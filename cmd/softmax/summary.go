@@ -20,7 +20,7 @@ func (t *trainer) summary() {
 		p("            %s\n", gaps)
 	}
 	p("Solver      %s (%s)\n", r.Solver, r.SolverReason)
-	p("Penalty     lambda = %.6g (%s)\n", r.Lambda, t.fitFlags.lambdaSource(r))
+	p("Penalty     %s\n", t.penaltyUsed())
 	p("Fit         %s, %s, %.1f passes over the data\n\n", stopWords[r.Stop], t.steps(), r.Passes)
 	t.epochTable()
 
@@ -44,6 +44,30 @@ func (t *trainer) summary() {
 	p("\nTime        read %.1f s, fit %.1f s, evaluate %.1f s\n", t.seconds.Read, t.seconds.Prepare+t.seconds.Fit, t.seconds.Evaluate)
 	p("Model       %s\n", t.path)
 	p("Try next    %s\n", t.next())
+}
+
+// penaltyUsed says what the penalty is, and what it left where it makes zeros.
+func (t *trainer) penaltyUsed() string {
+	r := t.report
+	if r.L1 == 0 && r.Group == 0 {
+		return fmt.Sprintf("lambda = %.6g (%s)", r.Lambda, t.fitFlags.lambdaSource(r))
+	}
+	return fmt.Sprintf("%s; %s of %s coefficients are not 0, of %s of %s",
+		penaltyParts(r.Lambda, r.L1, r.Group), count(r.NonZero), count(r.Features*len(t.model.Classes())), count(r.FeaturesUsed), plural(r.Features, "feature", "features"))
+}
+
+// penaltyParts names the strengths that are not 0.
+func penaltyParts(lambda, l1, group float64) string {
+	var parts []string
+	for _, p := range []struct {
+		name     string
+		strength float64
+	}{{"L1", l1}, {"group", group}, {"L2", lambda}} {
+		if p.strength > 0 {
+			parts = append(parts, fmt.Sprintf("%s = %.6g", p.name, p.strength))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // stopWords says why a fit ended.

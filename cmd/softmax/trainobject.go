@@ -32,6 +32,10 @@ type fitObject struct {
 	Stop          softmax.Stop    `json:"stop"`
 	Lambda        float64         `json:"lambda"`
 	LambdaSource  string          `json:"lambda_source"`
+	L1            float64         `json:"l1"`
+	Group         float64         `json:"group"`
+	NonZero       int             `json:"nonzero"`
+	FeaturesUsed  int             `json:"features_used"`
 	Objective     number          `json:"objective"`
 	Loss          number          `json:"loss"`
 	LogLikelihood number          `json:"log_likelihood"`
@@ -65,7 +69,8 @@ func (t *trainer) object() *trainObject {
 		Config: t.model.Config(),
 		Fit: fitObject{
 			Solver: r.Solver, SolverReason: r.SolverReason, Kernel: r.Kernel, Threads: r.Threads, Stop: r.Stop,
-			Lambda: r.Lambda, LambdaSource: t.fitFlags.lambdaSource(r),
+			Lambda: r.Lambda, LambdaSource: t.fitFlags.lambdaSource(r), L1: r.L1, Group: r.Group,
+			NonZero: r.NonZero, FeaturesUsed: r.FeaturesUsed,
 			Objective: number(r.Objective), Loss: number(r.Loss), LogLikelihood: number(r.LogLikelihood),
 			GapBound: number(r.GapBound), GapEstimate: number(r.GapEstimate), GradientNorm: number(r.GradientNorm),
 			Iterations: r.Iterations, Passes: r.Passes, Warnings: []warningObject{},

@@ -64,6 +64,26 @@ func (p Penalty) row(w []float64, j int) float64 {
 	return p.Factor(j) * (p.Lambda/2*square + p.L1*size + p.Group*math.Sqrt(square))
 }
 
+// Corners is by how much the L1 and Group parts are larger at V than at W,
+// with the digits that the difference of two values would lose.
+func (p Penalty) Corners(V, W []float64, k int) float64 {
+	var sum float64
+	for j := 0; j*k < len(W); j++ {
+		v, w := V[j*k:][:k], W[j*k:][:k]
+		var size, difference float64
+		for q := range w {
+			size += math.Abs(v[q]) - math.Abs(w[q])
+			difference += float64((v[q] - w[q]) * (v[q] + w[q]))
+		}
+		change := p.L1 * size
+		if difference != 0 {
+			change += p.Group * difference / (math.Sqrt(linalg.Dot(v, v)) + math.Sqrt(linalg.Dot(w, w)))
+		}
+		sum += p.Factor(j) * change
+	}
+	return sum
+}
+
 // AddSmooth adds the gradient of the L2 part, times sign, to g.
 func (p Penalty) AddSmooth(g, W []float64, k int, sign float64) {
 	if p.Factors == nil {

@@ -131,7 +131,7 @@ func (w *workingSet) descend(goal float64, s *proximal) (promise float64, err er
 			}
 			w.stale = false
 		}
-		gain := w.propose(fresh)
+		gain := w.propose()
 		promise = -gain
 		if w.cert == nil && promise <= goal {
 			return promise, nil
@@ -233,9 +233,8 @@ func (w *workingSet) coordinates() (need, want []int) {
 	return need, want
 }
 
-// propose sets trial to the model's minimiser and returns by how much the model
-// is lower there, as a number below 0.
-func (w *workingSet) propose(fresh bool) float64 {
+// propose sets trial to the model's minimiser and returns what it may gain.
+func (w *workingSet) propose() float64 {
 	k, b := w.obj.K, &w.block
 	m := len(b.Coordinates)
 	c := optimize.Composite{H: b.H, X: make([]float64, m), Grad: make([]float64, m), L1: make([]float64, m)}
@@ -259,27 +258,24 @@ func (w *workingSet) propose(fresh bool) float64 {
 		}
 	}
 	u := make([]float64, m)
-	sweeps := c.Minimise(u, innerTol, innerSweeps)
-	_ = sweeps
+	c.Minimise(u, innerTol, innerSweeps)
 	copy(w.trial, w.theta)
 	for a, at := range b.Coordinates {
 		w.trial[at] = u[a]
 	}
-	return w.model(1)
+	return w.gain()
 }
 
-// model is the slope along trial - theta with the change of the penalty's
-// corners, at the whole step.
-func (w *workingSet) model(step float64) float64 {
+// gain is the slope along trial - theta with the change of the penalty's
+// corners: below 0 where the step descends.
+func (w *workingSet) gain() float64 {
 	var slope float64
 	for i, t := range w.trial {
 		slope += float64(w.grad[i] * (t - w.theta[i]))
 	}
-	corners := w.obj.Penalty
-	corners.Lambda = 0
 	W, _ := w.obj.Split(w.theta)
 	T, _ := w.obj.Split(w.trial)
-	return slope + corners.Value(T, w.obj.K) - corners.Value(W, w.obj.K)
+	return slope + w.obj.Corners(T, W, w.obj.K)
 }
 
 // search goes towards trial until f falls by enough (Tseng and Yun, 2009), and
