@@ -32,7 +32,7 @@ func sparseProblem(n, d, k, nonZeros int) Problem {
 		}
 		x.S.Starts = append(x.S.Starts, len(x.S.Index))
 	}
-	return Problem{Problem: objective.Problem{X: x, Loss: objective.CrossEntropy{Labels: labels}, K: k, Lambda: 1 / float64(n)}, Shares: shares}
+	return Problem{Problem: objective.Problem{X: x, Loss: objective.CrossEntropy{Labels: labels}, K: k, Penalty: objective.Penalty{Lambda: 1 / float64(n)}}, Shares: shares}
 }
 
 // TestMemory: a fit does not allocate more than was estimated, but for what
