@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
 )
 
@@ -45,15 +46,20 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 	o.passes++
 	err := o.parallel(func(w *worker, p *part) {
 		p.reset(dense*k, k)
-		y := make([]float64, k)
-		for i := p.lo; i < p.hi; i++ {
-			c.dual.Target(y, i)
-			p.sums.Loss += o.weight(i) * c.dual.Entropy(y)
-			for q, v := range y {
-				if v *= o.weight(i); v != 0 { // mostly one class
-					p.rsum[q] += v
-					o.X.V.AddRow(p.grad[q*dense:][:dense], v, i)
+		for lo := p.lo; lo < p.hi; lo += o.block() {
+			hi := min(lo+o.block(), p.hi)
+			y := w.z[:(hi-lo)*k]
+			for i := lo; i < hi; i++ {
+				yi := y[(i-lo)*k:][:k]
+				c.dual.Target(yi, i)
+				p.sums.Loss += o.weight(i) * c.dual.Entropy(yi)
+				for q := range yi {
+					yi[q] *= o.weight(i)
+					p.rsum[q] += yi[q]
 				}
+			}
+			if dense > 0 {
+				kernel.Backward(p.grad, o.X.V.Slice(lo, hi), y)
 			}
 		}
 	})
@@ -65,11 +71,7 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 		p := &o.parts[i]
 		c.h += p.sums.Loss / o.norm
 		linalg.Axpy(c.ybar, 1, p.rsum)
-		for q := range k {
-			for j, v := range p.grad[q*dense:][:dense] {
-				c.cross[j*k+q] += v
-			}
-		}
+		linalg.Axpy(c.cross[:dense*k], 1, p.grad)
 	}
 	c.addSparse()
 	o.X.Unfold(c.cross, c.ybar)
