@@ -45,8 +45,9 @@ const (
 	gramMost  = 3000 // features up to which A is factored; beyond, its diagonal serves
 	gramRows  = 10   // rows per feature that A is made of: as good as all of them
 	eigenMost = 128  // classes up to which C is used; beyond, the bound stays
-	// What is added of the diagonal, so that float32 sees that A is definite, and
-	// its inverse does not blow up what rounding leaves where features are collinear.
+	// What is added of the diagonal, so that float32 sees that a matrix is
+	// definite, and its inverse does not blow up what rounding leaves, or the sample
+	// of rows does not show, where features are collinear.
 	trifle = 1e-4
 )
 

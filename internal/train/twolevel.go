@@ -144,7 +144,7 @@ func (m *twoLevel) take(sample *objective.Sample, r int) error {
 		}
 		v := make([]float64, n)
 		v[n-1] = 1
-		if definite(m.obj, h, v, 1e-8) {
+		if definite(m.obj, h, v) {
 			linalg.Cholesky(h, n*k, 1e-14)
 			m.full, m.r = h, r
 		}
@@ -164,7 +164,7 @@ func (m *twoLevel) take(sample *objective.Sample, r int) error {
 	} else {
 		v[n-1] = 1
 	}
-	if definite(m.obj, h, v, 1e-6) && linalg.Cholesky32(m.obj.Level(), h, r*k, m.fine.threads) {
+	if definite(m.obj, h, v) && linalg.Cholesky32(m.obj.Level(), h, r*k, m.fine.threads) {
 		m.factor, m.r = h, r
 	} else if m.r < n { // what there was before still serves
 		m.fine.leave(m.basis, m.projected, m.r)
@@ -179,7 +179,7 @@ func (m *twoLevel) few(r int) bool { return r == m.obj.X.D()+1 && r*m.obj.K <= f
 // see from being singular, and a trifle of the diagonal. v are the intercept's
 // components of the directions. It reports whether there was any curvature to
 // begin with.
-func definite[T float32 | float64](o *objective.Objective, h []T, v []float64, trifle T) (any bool) {
+func definite[T float32 | float64](o *objective.Objective, h []T, v []float64) (any bool) {
 	k, r := o.K, len(v)
 	dim := r * k
 	for a := range r {
