@@ -10,7 +10,7 @@ func BenchmarkRow(b *testing.B) {
 	for _, c := range []recipe{{n: 60, d: 4, k: 3}, {n: 200, d: 64, k: 10}, {n: 200, d: 784, k: 10}} {
 		b.Run(fmt.Sprintf("d=%d/K=%d", c.d, c.k), func(b *testing.B) {
 			p := c.problem(newRand(1))
-			m, _ := mustFit(b, p.dataset(b, block64), Config{MaxIterations: 1})
+			m, _ := mustFit(b, p.dataset(b, block64), Config{C: 1, MaxIterations: 1})
 			out := make([]float64, c.k)
 			b.ReportAllocs()
 			for b.Loop() {
@@ -28,7 +28,7 @@ func BenchmarkBatch(b *testing.B) {
 		for _, of := range []storage{pixels, block32, block64} {
 			b.Run(fmt.Sprintf("d=%d/%v", d, of), func(b *testing.B) {
 				ds := recipe{n: 10000, d: d, k: 10, bytes: true}.problem(newRand(1)).dataset(b, of)
-				m, _ := mustFit(b, ds, Config{MaxIterations: 1})
+				m, _ := mustFit(b, ds, Config{C: 1, MaxIterations: 1})
 				bound, err := m.Bind(ds)
 				if err != nil {
 					b.Fatal(err)
@@ -50,7 +50,7 @@ func BenchmarkFit(b *testing.B) {
 		b.Run(fmt.Sprintf("n=%d/d=%d/K=%d", c.n, c.d, c.k), func(b *testing.B) {
 			ds := c.problem(newRand(1)).dataset(b, c.storage)
 			for b.Loop() {
-				mustFit(b, ds, Config{})
+				mustFit(b, ds, Config{C: 1})
 			}
 		})
 	}

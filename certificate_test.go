@@ -34,6 +34,9 @@ func randomConfig(r *rand.Rand, seen tally) Config {
 		L2:         []float64{0, 1, 1e-2, 1e-4, 1e-6}[r.IntN(5)],
 		Preprocess: preprocess.Options{Standardize: []preprocess.Standardize{preprocess.StandardizeAuto, preprocess.StandardizeOn, preprocess.StandardizeOff}[r.IntN(3)]},
 	}
+	if cfg.L2 == 0 {
+		cfg.C = 1
+	}
 	if r.IntN(2) == 0 {
 		cfg.Kernel = Kernels()[r.IntN(len(Kernels()))]
 	}
@@ -106,7 +109,7 @@ func TestCertificateSGD(t *testing.T) {
 		cfg.SGD = SGD{Epochs: 1 + r.IntN(5), Batch: 1 + r.IntN(20), LearningRate: []float64{0.003, 0.03, 0.3}[r.IntN(3)]}
 		cfg.Preprocess.Standardize = preprocess.StandardizeOn // else it may rightly diverge
 		if cfg.L2*cfg.SGD.LearningRate > 0.1 {
-			cfg.L2 = 0
+			cfg.L2, cfg.C = 0, 1
 		}
 		ds := p.dataset(t, columns)
 		ref := p.reference(t, ds, cfg)

@@ -51,7 +51,7 @@ func TestMatchesPipeline(t *testing.T) {
 					train = append(train, i)
 				}
 			}
-			m, _, err := softmax.Fit(context.Background(), ds.Subset(train), softmax.Config{Tol: 1e-12})
+			m, _, err := softmax.Fit(context.Background(), ds.Subset(train), softmax.Config{C: 1, Tol: 1e-12})
 			if err != nil {
 				t.Fatal(err)
 			}

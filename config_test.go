@@ -18,6 +18,7 @@ func TestConfigErrors(t *testing.T) {
 		says string
 	}{
 		{Config{L2: -2}, "L2"}, {Config{L2: math.NaN()}, "L2"}, {Config{L2: math.Inf(1)}, "L2"},
+		{Config{C: -1}, "C"}, {Config{C: math.NaN()}, "C"}, {Config{C: 1, L2: 1}, "C"},
 		{Config{Tol: -1}, "Tol"}, {Config{Tol: 1}, "Tol"}, {Config{Tol: math.NaN()}, "Tol"},
 		{Config{Loss: "hinge"}, "hinge"}, {Config{LabelSmoothing: 1}, "LabelSmoothing"}, {Config{LabelSmoothing: math.NaN()}, "LabelSmoothing"},
 		{Config{Loss: Squared, LabelSmoothing: 0.1}, "LabelSmoothing"},

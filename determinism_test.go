@@ -18,11 +18,11 @@ func TestThreads(t *testing.T) {
 		Config
 		storage
 	}{
-		{"newton", recipe{n: 3000, d: 8, k: 4, weights: true}, Config{Solver: Newton}, columns},
-		{"lbfgs, full Hessian", recipe{n: 3000, d: 9, k: 12}, Config{Solver: LBFGS, Tol: 1e-6}, block64},
-		{"lbfgs, Gram matrix", recipe{n: 2000, d: 60, k: 10, bytes: true, weights: true}, Config{Solver: LBFGS, MaxIterations: 40}, pixels},
-		{"lbfgs, Gram diagonal, wide", recipe{n: 130, d: 3400, k: 10, bytes: true}, Config{Solver: LBFGS, MaxIterations: 5}, block8},
-		{"sgd", recipe{n: 2000, d: 20, k: 5, weights: true}, Config{Solver: SGDSolver, SGD: SGD{Epochs: 2, Batch: 700}}, block32},
+		{"newton", recipe{n: 3000, d: 8, k: 4, weights: true}, Config{C: 1, Solver: Newton}, columns},
+		{"lbfgs, full Hessian", recipe{n: 3000, d: 9, k: 12}, Config{C: 1, Solver: LBFGS, Tol: 1e-6}, block64},
+		{"lbfgs, Gram matrix", recipe{n: 2000, d: 60, k: 10, bytes: true, weights: true}, Config{C: 1, Solver: LBFGS, MaxIterations: 40}, pixels},
+		{"lbfgs, Gram diagonal, wide", recipe{n: 130, d: 3400, k: 10, bytes: true}, Config{C: 1, Solver: LBFGS, MaxIterations: 5}, block8},
+		{"sgd", recipe{n: 2000, d: 20, k: 5, weights: true}, Config{C: 1, Solver: SGDSolver, SGD: SGD{Epochs: 2, Batch: 700}}, block32},
 		{"no penalty", recipe{n: 1500, d: 3, k: 3}, Config{L2: NoPenalty}, columns},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -101,7 +101,7 @@ func sameHistory(a, b []Iteration) bool {
 func TestSeed(t *testing.T) {
 	ds := recipe{n: 200, d: 5, k: 3}.problem(rand.New(rand.NewPCG(7, 7))).dataset(t, block64)
 	fit := func(seed uint64) *Model {
-		m, _ := mustFit(t, ds, Config{Solver: SGDSolver, Seed: seed})
+		m, _ := mustFit(t, ds, Config{C: 1, Solver: SGDSolver, Seed: seed})
 		return m
 	}
 	a, b, other := fit(1), fit(1), fit(2)

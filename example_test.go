@@ -145,7 +145,7 @@ func ExampleModel_Bind() {
 		log.Fatal(err)
 	}
 	fmt.Printf("%d penguins: %.0f %% right\n", score.Rows, 100*score.Accuracy)
-	// Output: 172 penguins: 98 % right
+	// Output: 172 penguins: 99 % right
 }
 
 // What a fit proves about its result.

@@ -30,15 +30,15 @@ func savedModels(t testing.TB) map[string]*Model {
 	}
 	r := rand.New(rand.NewPCG(10, 10))
 	bytes := recipe{n: 60, d: 6, k: 2, bytes: true}.problem(r)
-	add("columns", recipe{n: 60, d: 3, k: 30, weights: true}.problem(r).dataset(t, columns), Config{})
-	add("one column", recipe{n: 60, d: 1, k: 3}.problem(r).dataset(t, columns), Config{Solver: SGDSolver, Seed: 7})
+	add("columns", recipe{n: 60, d: 3, k: 30, weights: true}.problem(r).dataset(t, columns), Config{C: 1})
+	add("one column", recipe{n: 60, d: 1, k: 3}.problem(r).dataset(t, columns), Config{C: 1, Solver: SGDSolver, Seed: 7})
 	add("block", bytes.dataset(t, block8), Config{L2: 0.5, Tol: 1e-3, Solver: LBFGS, Stop: StopEstimate, MaxIterations: 99, MaxTime: 1e12})
 	add("pixels", bytes.dataset(t, pixels), Config{L2: NoPenalty, MaxIterations: 3})
-	add("mixed", mixed(t, 60), Config{})
-	add("gaps", withGaps(mixed(t, 60)), Config{Preprocess: preprocess.Options{Cross: []string{"taste:colour"}}})
-	add("text", texts(t, 60), Config{Preprocess: textOptions["both"]})
-	add("hashed", texts(t, 60), Config{Preprocess: textOptions["hashed"]})
-	add("squared", bytes.dataset(t, bytes8), Config{Loss: Squared, MaxIterations: 20})
+	add("mixed", mixed(t, 60), Config{C: 1})
+	add("gaps", withGaps(mixed(t, 60)), Config{C: 1, Preprocess: preprocess.Options{Cross: []string{"taste:colour"}}})
+	add("text", texts(t, 60), Config{C: 1, Preprocess: textOptions["both"]})
+	add("hashed", texts(t, 60), Config{C: 1, Preprocess: textOptions["hashed"]})
+	add("squared", bytes.dataset(t, bytes8), Config{C: 1, Loss: Squared, MaxIterations: 20})
 	for _, classes := range [][]string{{"only"}, {"a", "b", "c"}} {
 		x, y := make([][]float64, 40), make([][]float64, 40)
 		for i := range x {
@@ -51,7 +51,7 @@ func savedModels(t testing.TB) map[string]*Model {
 		if err != nil {
 			t.Fatal(err)
 		}
-		add("sigmoids of "+classes[0], ds, Config{Loss: Sigmoids, LabelSmoothing: 0.1})
+		add("sigmoids of "+classes[0], ds, Config{C: 1, Loss: Sigmoids, LabelSmoothing: 0.1})
 	}
 	return models
 }

@@ -57,16 +57,16 @@ func designOf(g *onnx.Model, info *fileInfo) (*design.Design, error) {
 		next += in.Features()
 	}
 	features := int64(next + len(d.Gaps))
-	d.Fill = make([]float64, numbers)
-	if initializer(g, tensorFill) != nil {
-		if d.Fill, err = floats(g, tensorFill, 1, int64(numbers)); err != nil {
-			return nil, err
-		}
-	}
 	if d.Shift, err = floats(g, tensorShift, 1, features); err != nil {
 		return nil, err
 	}
-	d.Scale, err = floats(g, tensorScale, 1, features)
+	if d.Scale, err = floats(g, tensorScale, 1, features); err != nil {
+		return nil, err
+	}
+	d.Fill = make([]float64, numbers) // no more than features, which the file does hold
+	if initializer(g, tensorFill) != nil {
+		d.Fill, err = floats(g, tensorFill, 1, int64(numbers))
+	}
 	return d, err
 }
 

@@ -22,7 +22,7 @@ func TestMissingRows(t *testing.T) {
 	ds.Columns[0].Float64s[7] = math.NaN()
 	ds.Label.Codes[9] = -1
 	ds.Weights[11] = 0
-	cfg := Config{Preprocess: preprocess.Options{Missing: preprocess.MissingDrop}}
+	cfg := Config{C: 1, Preprocess: preprocess.Options{Missing: preprocess.MissingDrop}}
 	m, r := mustFit(t, ds, cfg)
 	var rest []int
 	for i := range p.x {
@@ -43,12 +43,12 @@ func TestEnds(t *testing.T) {
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, solver := range []Solver{"", Newton, LBFGS, SGDSolver} {
-		m, r, err := Fit(cancelled, ds, Config{Solver: solver})
+		m, r, err := Fit(cancelled, ds, Config{C: 1, Solver: solver})
 		if !errors.Is(err, context.Canceled) || m == nil || r.Stop != Cancelled || math.IsNaN(r.Objective) || !math.IsNaN(r.GapEstimate) {
 			t.Errorf("%s, cancelled before: %v, %+v", solver, err, r)
 		}
 		ctx, stop := context.WithCancel(context.Background())
-		m, r, err = Fit(ctx, ds, Config{Solver: solver, Tol: 1e-14, Progress: func(it Iteration) {
+		m, r, err = Fit(ctx, ds, Config{C: 1, Solver: solver, Tol: 1e-14, Progress: func(it Iteration) {
 			if it.Iteration == 2 {
 				stop()
 			}
@@ -59,21 +59,21 @@ func TestEnds(t *testing.T) {
 		if _, err := m.Fingerprint(); err != nil {
 			t.Errorf("%s: a cancelled model cannot be saved: %v", solver, err)
 		}
-		_, r = mustFit(t, ds, Config{Solver: solver, Tol: 1e-14, MaxTime: time.Nanosecond})
+		_, r = mustFit(t, ds, Config{C: 1, Solver: solver, Tol: 1e-14, MaxTime: time.Nanosecond})
 		if r.Stop != TimeLimit || r.Iterations > 1 {
 			t.Errorf("%s, no time: %s after %d", solver, r.Stop, r.Iterations)
 		}
 		if solver == SGDSolver {
 			continue
 		}
-		if _, r = mustFit(t, ds, Config{Solver: solver, Tol: 1e-14, MaxIterations: 1}); r.Stop != IterationLimit || r.Iterations != 1 || len(r.History) != 2 {
+		if _, r = mustFit(t, ds, Config{C: 1, Solver: solver, Tol: 1e-14, MaxIterations: 1}); r.Stop != IterationLimit || r.Iterations != 1 || len(r.History) != 2 {
 			t.Errorf("%s, one iteration: %s after %d", solver, r.Stop, r.Iterations)
 		}
-		if _, r = mustFit(t, ds, Config{Solver: solver, Tol: 1e-6, Stop: StopEstimate}); r.Stop != Estimated && r.Stop != Converged {
+		if _, r = mustFit(t, ds, Config{C: 1, Solver: solver, Tol: 1e-6, Stop: StopEstimate}); r.Stop != Estimated && r.Stop != Converged {
 			t.Errorf("%s, by estimate: %s", solver, r.Stop)
 		}
 	}
-	m, r, err := Fit(context.Background(), ds, Config{Solver: SGDSolver, SGD: SGD{LearningRate: 1e30}})
+	m, r, err := Fit(context.Background(), ds, Config{C: 1, Solver: SGDSolver, SGD: SGD{LearningRate: 1e30}})
 	if !errors.Is(err, ErrDiverged) || m != nil || r != nil {
 		t.Errorf("a learning rate of 1e30: %v", err)
 	}
@@ -115,7 +115,7 @@ func TestConcurrent(t *testing.T) {
 	ds.Columns[1].Float64s[3] = math.NaN()
 	before := mixed(t, 200)
 	before.Columns[1].Float64s[3] = math.NaN()
-	first, _ := mustFit(t, ds, Config{})
+	first, _ := mustFit(t, ds, Config{C: 1})
 	bound, err := first.Bind(ds)
 	if err != nil {
 		t.Fatal(err)
@@ -124,7 +124,7 @@ func TestConcurrent(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			m, _, err := Fit(context.Background(), ds, Config{})
+			m, _, err := Fit(context.Background(), ds, Config{C: 1})
 			if err != nil {
 				t.Error(err)
 				return

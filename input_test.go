@@ -45,7 +45,7 @@ func TestDataErrors(t *testing.T) {
 	} {
 		ds := good()
 		c.change(ds)
-		m, r, err := Fit(context.Background(), ds, Config{})
+		m, r, err := Fit(context.Background(), ds, Config{C: 1})
 		if !errors.Is(err, c.want) || m != nil || r != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -59,7 +59,7 @@ func TestDataErrors(t *testing.T) {
 
 // TestVectorErrors: a feature vector that does not fit, and what is in it.
 func TestVectorErrors(t *testing.T) {
-	m, _ := mustFit(t, mixed(t, 100), Config{})
+	m, _ := mustFit(t, mixed(t, 100), Config{C: 1})
 	x := func(at int, v float64) []float64 {
 		x := make([]float64, len(m.Features()))
 		x[at] = v
@@ -108,7 +108,7 @@ func TestVectorErrors(t *testing.T) {
 
 // TestBindErrors names what is missing or of the wrong kind.
 func TestBindErrors(t *testing.T) {
-	m, _ := mustFit(t, mixed(t, 100), Config{})
+	m, _ := mustFit(t, mixed(t, 100), Config{C: 1})
 	for name, c := range map[string]struct {
 		change func(ds *dataset.Dataset)
 		says   string
@@ -132,7 +132,7 @@ func TestBindErrors(t *testing.T) {
 			t.Errorf("%s: %v, want one that says %q", name, err, c.says)
 		}
 	}
-	block, _ := mustFit(t, recipe{n: 20, d: 3, k: 2}.problem(newRand(15)).dataset(t, block64), Config{})
+	block, _ := mustFit(t, recipe{n: 20, d: 3, k: 2}.problem(newRand(15)).dataset(t, block64), Config{C: 1})
 	other, err := dataset.FromRows([][]float64{{1, 2, 3}}, nil)
 	if err != nil {
 		t.Fatal(err)

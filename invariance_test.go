@@ -70,7 +70,7 @@ func TestStorage(t *testing.T) {
 		r := rand.New(rand.NewPCG(uint64(seed), 4))
 		p := recipe{n: 100, d: 4, k: 3, bytes: true, weights: seed%2 == 0}.problem(r)
 		for _, mode := range []preprocess.Standardize{preprocess.StandardizeOn, preprocess.StandardizeOff} {
-			cfg := Config{Tol: 1e-8, Preprocess: preprocess.Options{Standardize: mode}, Solver: []Solver{Newton, LBFGS}[seed%2]}
+			cfg := Config{C: 1, Tol: 1e-8, Preprocess: preprocess.Options{Standardize: mode}, Solver: []Solver{Newton, LBFGS}[seed%2]}
 			ref := p.reference(t, p.dataset(t, block8), cfg) // exact: bytes are stored as they are
 			_, want := ref.solve(t)
 			for _, s := range []storage{block8, bytes8, block32, block64, columns} {

@@ -49,7 +49,7 @@ func TestMultiLabelMatchesOneVsRest(t *testing.T) {
 	for name, labels := range golden.Sets {
 		t.Run(name, func(t *testing.T) {
 			train, test := readData(t, name+"/train.csv.gz"), readData(t, name+"/test.csv.gz")
-			model, report, err := softmax.Fit(context.Background(), train, softmax.Config{Tol: 1e-10})
+			model, report, err := softmax.Fit(context.Background(), train, softmax.Config{C: 1, Tol: 1e-10})
 			if err != nil {
 				t.Fatal(err)
 			}

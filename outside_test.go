@@ -41,7 +41,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	m, _, err := softmax.Fit(context.Background(), train, softmax.Config{})
+	m, _, err := softmax.Fit(context.Background(), train, softmax.Config{C: 1})
 	if err != nil {
 		log.Fatal(err)
 	}

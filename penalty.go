@@ -17,7 +17,9 @@ func (c *Config) validatePenalty() string {
 	strength := func(v float64) bool { return v >= 0 && !math.IsInf(v, 0) }
 	switch {
 	case !strength(c.L2) && c.L2 != NoPenalty:
-		return fmt.Sprintf("L2 is %v; it must be positive, 0 for the default, or NoPenalty", c.L2)
+		return fmt.Sprintf("L2 is %v; it must be positive, 0 to choose it, or NoPenalty", c.L2)
+	case !strength(c.C) || c.C > 0 && c.L2 != 0:
+		return fmt.Sprintf("C is %v; it must be positive, and L2 is then 0", c.C)
 	case !strength(c.L1), !strength(c.Group):
 		return fmt.Sprintf("L1 is %v and Group %v; they must be positive, or 0 for none", c.L1, c.Group)
 	case c.sparse() && c.Loss == Squared:
@@ -33,18 +35,6 @@ func (c *Config) validatePenalty() string {
 		}
 	}
 	return ""
-}
-
-// lambda returns the L2 penalty's strength for examples of the given total
-// weight, and where it comes from.
-func (c *Config) lambda(sum float64) (lambda float64, source string) {
-	switch {
-	case c.L2 == NoPenalty, c.L2 == 0 && c.sparse():
-		return 0, "none"
-	case c.L2 == 0:
-		return 1 / sum, "default: 1 / sum of the weights"
-	}
-	return c.L2, "given"
 }
 
 // penaltyFactors returns the factor of every feature of the design: nil for 1

@@ -44,7 +44,7 @@ func mixed(t testing.TB, n int) *dataset.Dataset {
 func TestBatch(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(5))
 	ds := mixed(t, 333)
-	m, _ := mustFit(t, ds, Config{})
+	m, _ := mustFit(t, ds, Config{C: 1})
 	b, err := m.Bind(ds)
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func TestBatch(t *testing.T) {
 // TestCoefficients: in raw units they give the same logits.
 func TestCoefficients(t *testing.T) {
 	ds := mixed(t, 200)
-	m, _ := mustFit(t, ds, Config{})
+	m, _ := mustFit(t, ds, Config{C: 1})
 	c := m.Coefficients()
 	want := []string{"size", "label", "left", "right", "colour=blue", "colour=green", "colour=red", "taste missing", "taste=sour", "taste=süß"}
 	if !slices.Equal(c.Features, want) || !slices.Equal(m.Features(), want) || !slices.Equal(c.Classes, []string{"-1.5", "2", "10"}) {
@@ -112,7 +112,7 @@ func TestOverflow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, _ := mustFit(t, train, Config{})
+	m, _ := mustFit(t, train, Config{C: 1})
 	rows := [][]float64{{1e308, 1e308}, {1e308, -1e308}, {-1e308, 0}, {2e-3, 1e-3}}
 	ds, err := dataset.FromRows(rows, []string{"a", "a", "a", "a"})
 	if err != nil {
@@ -137,7 +137,7 @@ func TestOverflow(t *testing.T) {
 
 // TestGaps: rows that are not as in training.
 func TestGaps(t *testing.T) {
-	m, _ := mustFit(t, mixed(t, 200), Config{})
+	m, _ := mustFit(t, mixed(t, 200), Config{C: 1})
 	ds := mixed(t, 6)
 	ds.Columns[0].Levels = []string{"red", "purple", "blue", "green"} // codes 0, 1, 3 in another order
 	ds.Columns[0].Codes = []int32{0, 1, 2, 3, 1, -1}
@@ -184,11 +184,11 @@ func TestGaps(t *testing.T) {
 // TestNoAllocations: the forms that write into a caller's slice, and the class
 // of a row, do not allocate.
 func TestNoAllocations(t *testing.T) {
-	m, _ := mustFit(t, mixed(t, 200), Config{})
+	m, _ := mustFit(t, mixed(t, 200), Config{C: 1})
 	x := make([]float64, len(m.Features()))
 	p := make([]float64, len(m.Classes()))
 	row := Row{"colour": "red", "size": 1e6, "label": 7, "taste": "sour", "block": []float64{1, 2}}
-	words, _ := mustFit(t, texts(t, 60), Config{})
+	words, _ := mustFit(t, texts(t, 60), Config{C: 1})
 	text, q := Row{"text": "Der Ärger, ist über 2024", "number": nil}, make([]float64, 3)
 	for name, f := range map[string]func() error{
 		"RowProbabilitiesInto":            func() error { return m.RowProbabilitiesInto(p, row) },
@@ -214,7 +214,7 @@ func TestTies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, _ := mustFit(t, ds, Config{})
+	m, _ := mustFit(t, ds, Config{C: 1})
 	if class, err := m.Predict([]float64{5}); class != "a" || err != nil {
 		t.Errorf("%q, %v", class, err)
 	}
@@ -222,7 +222,7 @@ func TestTies(t *testing.T) {
 
 // TestImmutable: what a Model hands out is not its own.
 func TestImmutable(t *testing.T) {
-	m, _ := mustFit(t, mixed(t, 100), Config{})
+	m, _ := mustFit(t, mixed(t, 100), Config{C: 1})
 	before, err := m.Fingerprint()
 	if err != nil {
 		t.Fatal(err)

@@ -150,7 +150,10 @@ func (p *problem) reference(t testing.TB, ds *dataset.Dataset, cfg Config) *refe
 		y[q] = 1
 		ref.x, ref.y = append(ref.x, row), append(ref.y, y)
 	}
-	ref.lambda, _ = cfg.lambda(ref.sum())
+	ref.lambda = max(0, cfg.L2)
+	if cfg.C > 0 {
+		ref.lambda = 1 / (cfg.C * ref.sum())
+	}
 	return ref
 }
 

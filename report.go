@@ -15,7 +15,9 @@ type Report struct {
 
 	Lambda       float64 // strength of the L2 penalty
 	LambdaSource string  // where it comes from
-	L1, Group    float64 // as in Config
+	// Selection is how it was chosen; nil where it was given.
+	Selection *Selection
+	L1, Group float64 // as in Config
 
 	// NonZero counts the coefficients that are not 0, of Features times the
 	// classes; FeaturesUsed the features that have one.
@@ -55,7 +57,7 @@ type Report struct {
 	Warnings []Warning
 	History  []Iteration
 
-	PrepareSeconds, FitSeconds float64
+	PrepareSeconds, SelectSeconds, FitSeconds float64
 }
 
 // Iteration is one line of a fit's history. Numbers that were not computed are
@@ -91,6 +93,7 @@ const (
 	Cancelled      Stop = "cancelled"       // the context ended
 	Imported       Stop = "imported"        // another program fitted the model
 	Separated      Stop = "separated"       // the classes can be separated: without a penalty no optimum exists
+	Selected       Stop = "selection"       // a fit of a path, that serves to choose a penalty
 )
 
 // Warning is something about the data or the fit that the user should know.

@@ -63,7 +63,7 @@ func TestHistory(t *testing.T) {
 	train, validation := p.dataset(t, block64), p.pick(r.Perm(300)[:50]).dataset(t, block64)
 	for _, solver := range []Solver{Newton, LBFGS, SGDSolver} {
 		var seen []Iteration
-		cfg := Config{Solver: solver, Tol: 1e-9, Validation: validation, Progress: func(it Iteration) { seen = append(seen, it) }}
+		cfg := Config{C: 1, Solver: solver, Tol: 1e-9, Validation: validation, Progress: func(it Iteration) { seen = append(seen, it) }}
 		m, rep := mustFit(t, train, cfg)
 		if !sameHistory(seen, rep.History) || len(seen) < 3 {
 			t.Errorf("%s: Progress saw %d lines of %d", solver, len(seen), len(rep.History))
@@ -113,7 +113,7 @@ func TestSquared(t *testing.T) {
 	p := recipe{n: 80, d: 3, k: 3, weights: true}.problem(newRand(24))
 	ds := p.dataset(t, block64)
 	for _, solver := range []Solver{Newton, LBFGS} {
-		cfg := Config{Loss: Squared, Solver: solver, Tol: 1e-10, MaxIterations: 500}
+		cfg := Config{C: 1, Loss: Squared, Solver: solver, Tol: 1e-10, MaxIterations: 500}
 		ref := p.reference(t, ds, cfg)
 		m, rep := mustFit(t, ds, cfg)
 		var want float64
@@ -159,7 +159,7 @@ func TestManyClasses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, rep, err := Fit(context.Background(), ds, Config{MaxIterations: 3})
+	m, rep, err := Fit(context.Background(), ds, Config{C: 1, MaxIterations: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

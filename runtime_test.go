@@ -44,17 +44,17 @@ func exported(t *testing.T) map[string]struct {
 	}
 	r := newRand(20)
 	images := recipe{n: 80, d: 64, k: 10, bytes: true}.problem(r)
-	add("columns", recipe{n: 60, d: 3, k: 5, weights: true}.problem(r).dataset(t, columns), Config{})
-	add("two classes", recipe{n: 60, d: 1, k: 2}.problem(r).dataset(t, columns), Config{})
-	add("30 classes", recipe{n: 90, d: 4, k: 30}.problem(r).dataset(t, block64), Config{})
-	add("image", images.dataset(t, pixels), Config{})
-	add("bytes", images.dataset(t, block8), Config{})
-	add("mixed", mixed(t, 60), Config{})
+	add("columns", recipe{n: 60, d: 3, k: 5, weights: true}.problem(r).dataset(t, columns), Config{C: 1})
+	add("two classes", recipe{n: 60, d: 1, k: 2}.problem(r).dataset(t, columns), Config{C: 1})
+	add("30 classes", recipe{n: 90, d: 4, k: 30}.problem(r).dataset(t, block64), Config{C: 1})
+	add("image", images.dataset(t, pixels), Config{C: 1})
+	add("bytes", images.dataset(t, block8), Config{C: 1})
+	add("mixed", mixed(t, 60), Config{C: 1})
 
 	_, thin := counts(t, 60, false)
-	add("sparse", thin, Config{})
+	add("sparse", thin, Config{C: 1})
 	_, thin = counts(t, 60, true)
-	add("mixed sparse", thin, Config{Preprocess: preprocess.Options{Standardize: preprocess.StandardizeOn}})
+	add("mixed sparse", thin, Config{C: 1, Preprocess: preprocess.Options{Standardize: preprocess.StandardizeOn}})
 
 	far := recipe{n: 60, d: 3, k: 3}.problem(r)
 	for _, x := range far.x {
@@ -76,7 +76,7 @@ func exported(t *testing.T) map[string]struct {
 		"hashed": {Hash: []string{"colour", "taste:colour"}, Buckets: 7, Cross: []string{"taste:colour"}},
 	} {
 		train := withGaps(mixed(t, 60))
-		add(name, train, Config{Preprocess: opt})
+		add(name, train, Config{C: 1, Preprocess: opt})
 		// Rows with what training has not seen.
 		rows := withGaps(mixed(t, 20))
 		rows.Columns[0].Levels = []string{"blue", "green", "purple", "red", "rare", "new"}
@@ -86,17 +86,17 @@ func exported(t *testing.T) map[string]struct {
 		e.rows = rows
 		out[name] = e
 	}
-	add("badly scaled", far.dataset(t, columns), Config{})
+	add("badly scaled", far.dataset(t, columns), Config{C: 1})
 
 	// Names of outputs, of inner values, and of the tensor of all numbers.
 	names := mixed(t, 60)
 	for i, name := range []string{"numeric", "label", "probabilities", "softmax/W", "input/label"} {
 		names.Columns[i].Name = name
 	}
-	add("names", names, Config{})
+	add("names", names, Config{C: 1})
 	one := recipe{n: 20, d: 1, k: 2}.problem(r).dataset(t, columns)
 	one.Columns[0].Name = "probabilities"
-	add("one name", one, Config{})
+	add("one name", one, Config{C: 1})
 
 	ds := recipe{n: 40, d: 2, k: 3}.problem(r).dataset(t, block64)
 	ds.Targets = &dataset.Targets{Classes: ds.Label.Classes}
@@ -104,7 +104,7 @@ func exported(t *testing.T) map[string]struct {
 		ds.Targets.Values = append(ds.Targets.Values, float64(r.IntN(2)))
 	}
 	ds.Label = nil
-	add("sigmoids", ds, Config{Loss: Sigmoids})
+	add("sigmoids", ds, Config{C: 1, Loss: Sigmoids})
 	return out
 }
 

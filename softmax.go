@@ -7,9 +7,10 @@
 //	p, err := model.Probabilities(x)
 //	err = model.Save("species.onnx")
 //
-// Fit minimises the mean cross-entropy plus an L2 penalty on W. The Report it
-// returns proves how far the result can be from the optimum, and the result is
-// the same, bit for bit, for any number of threads.
+// Fit minimises the mean cross-entropy plus an L2 penalty on W, whose strength
+// it chooses by cross-validation unless told. The Report it returns proves how
+// far the result can be from the optimum, and the result is the same, bit for
+// bit, for any number of threads.
 //
 // Data comes from the readers below package dataset or from slices
 // (dataset.FromRows). Numeric columns are standardised inside, by algebra on
@@ -148,11 +149,25 @@ func (f *fit) chooseRows(ds *dataset.Dataset) {
 	}
 }
 
+// problem is what is to be minimised.
+func (f *fit) problem(lambda float64) train.Problem {
+	return train.Problem{
+		Problem: objective.Problem{
+			X: f.matrix, Loss: f.target.loss, K: len(f.target.classes),
+			Weights: f.target.weights, Norm: f.target.norm, Penalty: f.penaltyOf(lambda),
+		},
+		Shares: f.target.shares,
+	}
+}
+
 // run trains and reports.
 func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 	r := f.report
-	lambda, source := f.cfg.lambda(f.target.norm)
+	lambda, source := f.lambda(ctx)
 	opt := f.cfg.options()
+	if opt.MaxTime > 0 {
+		opt.MaxTime = max(1, opt.MaxTime-time.Duration(r.SelectSeconds*float64(time.Second)))
+	}
 	var epoch *Iteration
 	opt.OnEpoch = func(n int, loss float64, theta []float64) { epoch = f.scoreEpoch(loss, theta) }
 	opt.OnIterate = func(it train.Iterate) {
@@ -166,13 +181,7 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 		}
 	}
 	start := time.Now()
-	problem := train.Problem{
-		Problem: objective.Problem{
-			X: f.matrix, Loss: f.target.loss, K: len(f.target.classes),
-			Weights: f.target.weights, Norm: f.target.norm, Penalty: f.penaltyOf(lambda),
-		},
-		Shares: f.target.shares,
-	}
+	problem := f.problem(lambda)
 	if err := f.checkMemory(train.Memory(problem, opt)); err != nil {
 		return nil, nil, err
 	}
@@ -194,18 +203,26 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 	r.GradientNorm, r.Passes, r.TrainAccuracy = res.Final.GradientNorm, res.Final.Passes, res.Accuracy
 	f.warnFeatures("dependent", res.Dependent, "depends linearly on other features; without a penalty its coefficient is not determined and was held", "depend linearly on other features; without a penalty their coefficients are not determined and were held")
 	m := f.model(res.Theta)
-	m.origin = Origin{Rows: r.Rows, Lambda: lambda, L1: r.L1, Group: r.Group, Objective: r.Objective, GapBound: r.GapBound, GapReason: r.GapReason, TargetMass: r.TargetMass, Stop: r.Stop, Solver: r.Solver}
-	if f.data.Label != nil {
-		m.origin.Label = f.data.Label.Name
-	}
+	m.origin = f.origin(lambda)
+	m.origin.Objective, m.origin.GapBound, m.origin.GapReason = r.Objective, r.GapBound, r.GapReason
+	m.origin.Stop, m.origin.Solver = r.Stop, r.Solver
 	return m, r, err
+}
+
+// origin is what is known of a fit before it is made.
+func (f *fit) origin(lambda float64) Origin {
+	o := Origin{Rows: f.report.Rows, Lambda: lambda, L1: f.cfg.L1, Group: f.cfg.Group, GapBound: math.NaN(), TargetMass: f.target.mass}
+	if f.data.Label != nil {
+		o.Label = f.data.Label.Name
+	}
+	return o
 }
 
 // model makes a Model of a parameter vector.
 func (f *fit) model(theta []float64) *Model {
 	at := f.design.D() * len(f.target.classes)
 	cfg := f.cfg
-	cfg.Threads, cfg.Kernel, cfg.Progress, cfg.Validation = 0, "", nil, nil
+	cfg.Threads, cfg.Kernel, cfg.Progress, cfg.Selecting, cfg.Validation = 0, "", nil, nil, nil
 	m := &Model{design: f.design, kind: f.target.kind, classes: f.target.classes, w: theta[:at:at], b: theta[at:], config: cfg}
 	m.fold()
 	return m

@@ -105,7 +105,7 @@ func TestSparse(t *testing.T) {
 func TestSparseMissing(t *testing.T) {
 	_, ds := counts(t, 50, false)
 	ds.Columns[0].Sparse.Values[0] = math.NaN()
-	m, report := mustFit(t, ds, Config{})
+	m, report := mustFit(t, ds, Config{C: 1})
 	if report.Dropped != 1 {
 		t.Errorf("%d rows dropped", report.Dropped)
 	}

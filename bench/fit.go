@@ -34,7 +34,7 @@ func fitSelf(s *set, out string, cfg softmax.Config) error {
 	for i := range few {
 		few[i] = i
 	}
-	if _, _, err := softmax.Fit(context.Background(), train.Subset(few), softmax.Config{MaxIterations: 2}); err != nil {
+	if _, _, err := softmax.Fit(context.Background(), train.Subset(few), softmax.Config{C: 1, MaxIterations: 2}); err != nil {
 		return err
 	}
 	cfg.Progress = func(it softmax.Iteration) {
@@ -120,7 +120,7 @@ func scaled(m *softmax.Model, train *dataset.Dataset) ([]float64, error) {
 
 // ours are the configurations of our runs.
 func ours(variant string, limit float64) softmax.Config {
-	cfg := softmax.Config{MaxTime: time.Duration(limit * float64(time.Second))}
+	cfg := softmax.Config{C: 1, MaxTime: time.Duration(limit * float64(time.Second))}
 	switch variant {
 	case "curve":
 		cfg.Tol = 1e-6

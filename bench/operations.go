@@ -33,7 +33,7 @@ func timeOperations(s *set, budget float64) error {
 	if o.Evaluation, err = timeEvaluation(train, budget); err != nil {
 		return err
 	}
-	m, _, err := softmax.Fit(context.Background(), train, softmax.Config{MaxIterations: 3})
+	m, _, err := softmax.Fit(context.Background(), train, softmax.Config{C: 1, MaxIterations: 3})
 	if err != nil {
 		return err
 	}

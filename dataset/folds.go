@@ -11,9 +11,9 @@ import (
 // each row, 0 up to k. Which rows go together depends on seed alone. The folds
 // are stratified: every class is spread over them as evenly as may be.
 //
-// Where group is a column of the dataset, rows of equal value go to the same
-// fold, as they must where they are not independent: several images of one
-// person, several visits of one patient. It is nil for rows by themselves.
+// Rows of equal number in groups go to the same fold, as they must where they
+// are not independent: several images of one person, several visits of one
+// patient (see Column.Groups). It is nil for rows by themselves.
 //
 // Rows of a class that has fewer than two rows, or groups, get -1: they belong
 // in every training part, since a model cannot be tested on a class it has not
@@ -23,8 +23,8 @@ import (
 // each to the fold that has least of its classes so far. That is the balanced
 // deal of stratified folds for rows with one class, and what is known as
 // iterative stratification for several.
-func (d *Dataset) Folds(k int, seed uint64, group *Column) []int {
-	s := d.strata(group)
+func (d *Dataset) Folds(k int, seed uint64, groups []int) []int {
+	s := d.strata(groups)
 	order := rand.New(rand.NewPCG(seed, 0)).Perm(len(s.units))
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(len(s.units[b]), len(s.units[a])) })
 	fold := make([]int, d.rows)
@@ -76,18 +76,16 @@ type share struct {
 	amount float64
 }
 
-func (d *Dataset) strata(group *Column) *strata {
+func (d *Dataset) strata(groups []int) *strata {
 	s := &strata{d: d}
-	unit := make(map[any]int)
+	unit := make(map[int]int)
 	for i := range d.rows {
-		u := len(s.units)
-		if group != nil {
-			key := group.key(i)
-			if at, ok := unit[key]; ok {
-				s.units[at] = append(s.units[at], i)
+		if groups != nil {
+			if u, ok := unit[groups[i]]; ok {
+				s.units[u] = append(s.units[u], i)
 				continue
 			}
-			unit[key] = u
+			unit[groups[i]] = len(s.units)
 		}
 		s.units = append(s.units, []int{i})
 	}
@@ -107,18 +105,28 @@ func (d *Dataset) strata(group *Column) *strata {
 	return s
 }
 
-// key is what tells the groups of rows apart.
-func (c *Column) key(i int) any {
-	switch c.Kind {
-	case Categorical:
-		return c.Codes[i]
-	case Text:
-		return c.Texts[i]
+// Groups numbers the distinct values of a column from 0, in the order in which
+// they come, and returns the number of each row. Missing values are one group;
+// of a block the first number counts.
+func (c *Column) Groups() []int {
+	number := make(map[any]int)
+	groups := make([]int, c.rows())
+	for i := range groups {
+		var key any
+		switch {
+		case c.Kind == Categorical:
+			key = c.Codes[i]
+		case c.Kind == Text:
+			key = c.Texts[i]
+		case !c.Missing(i): // a NaN is no key
+			key = c.Number(i, 0)
+		}
+		if _, ok := number[key]; !ok {
+			number[key] = len(number)
+		}
+		groups[i] = number[key]
 	}
-	if v := c.Number(i, 0); v == v {
-		return v
-	}
-	return "missing" // NaN is no key
+	return groups
 }
 
 // shares lists the classes of a unit.

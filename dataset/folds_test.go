@@ -72,7 +72,7 @@ func TestFolds(t *testing.T) {
 func TestFoldsOfGroups(t *testing.T) {
 	const k = 5
 	ds := labelled(t, 2000, []int{6, 3, 1}, 3)
-	fold := ds.Folds(k, 1, &ds.Columns[0])
+	fold := ds.Folds(k, 1, ds.Columns[0].Groups())
 	of := make(map[float64]int)
 	var counts [3][k]int
 	for i, f := range fold {
@@ -98,7 +98,7 @@ func TestFoldsKeepRareClasses(t *testing.T) {
 		t.Fatal(err)
 	}
 	ds.Label.Codes[6] = -1
-	rows, groups := ds.Folds(2, 0, nil), ds.Folds(2, 0, &ds.Columns[0])
+	rows, groups := ds.Folds(2, 0, nil), ds.Folds(2, 0, ds.Columns[0].Groups())
 	for i, want := range []bool{true, true, true, false, true, true, false} {
 		if got := rows[i] >= 0; got != want {
 			t.Errorf("row %d can be held out: %v", i, got)

@@ -44,7 +44,7 @@ func runConfidence(ctx context.Context, opt Options) *Confidence {
 		r.Rows = append(r.Rows, Outputs{o, p})
 	}
 	train, test := opt.data()
-	model := fit(ctx, train, test, softmax.Config{Threads: opt.Threads})
+	model := fit(ctx, train, test, softmax.Config{C: 1, Threads: opt.Threads})
 	t := &r.Test
 	t.SureLow = math.Inf(1)
 	var unsure []float64

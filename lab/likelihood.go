@@ -197,7 +197,7 @@ func (r *Likelihood) penguins(ctx context.Context, all *dataset.Dataset) {
 	grouped := single.Subset(first)
 	grouped.Label, grouped.Weights, grouped.Targets = nil, weights, dataset.NewTargets(single.Label.Classes, shares)
 
-	cfg := softmax.Config{Tol: 1e-12}
+	cfg := softmax.Config{C: 1, Tol: 1e-12}
 	one, other := r.split(ctx, "single", single, cfg).Coefficients(), r.split(ctx, "grouped", grouped, cfg).Coefficients()
 	for j, row := range one.W {
 		for q, w := range row {

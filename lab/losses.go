@@ -106,7 +106,7 @@ func runLosses(ctx context.Context, opt Options) *Losses {
 		r.Pulls = append(r.Pulls, pull([]float64{math.Log(p), math.Log1p(-p)}, 0, p))
 	}
 	sgd := func(rate float64) softmax.Config {
-		return softmax.Config{Solver: softmax.SGDSolver, SGD: softmax.SGD{LearningRate: rate}}
+		return softmax.Config{C: 1, Solver: softmax.SGDSolver, SGD: softmax.SGD{LearningRate: rate}}
 	}
 	for _, cfg := range []softmax.Config{sgd(0.1), sgd(0.3), {L2: 1e-3, MaxIterations: 10}} {
 		for _, loss := range []softmax.Loss{softmax.CrossEntropy, softmax.Squared} {

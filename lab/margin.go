@@ -58,7 +58,7 @@ type Temperature struct {
 
 func runMargin(ctx context.Context, opt Options) *Margin {
 	train, test := opt.data()
-	model := fit(ctx, labelled(train), labelled(test), softmax.Config{Solver: softmax.SGDSolver, Seed: opt.Seed, Threads: opt.Threads})
+	model := fit(ctx, labelled(train), labelled(test), softmax.Config{C: 1, Solver: softmax.SGDSolver, Seed: opt.Seed, Threads: opt.Threads})
 	outputs, labels := model.labelled()
 	n := len(outputs)
 	r := &Margin{K: len(model.Classes())}

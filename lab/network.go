@@ -51,13 +51,13 @@ type Layer struct {
 
 func runNetwork(ctx context.Context, opt Options) *Network {
 	if opt.Train != nil {
-		return &Network{[]Layer{layer(ctx, opt.Train.Source, opt.Train, softmax.Config{Tol: 1e-2, Threads: opt.Threads})}}
+		return &Network{[]Layer{layer(ctx, opt.Train.Source, opt.Train, softmax.Config{C: 1, Tol: 1e-2, Threads: opt.Threads})}}
 	}
 	penguins, images := must(sample.Penguins()), must(sample.FashionTrain())
 	penguins.Columns = slices.DeleteFunc(penguins.Columns, func(c dataset.Column) bool {
 		return c.Kind != dataset.Numeric || c.Name == "year" // a date is no measurement
 	})
-	small := layer(ctx, "penguins", penguins, softmax.Config{Tol: 1e-12, Threads: opt.Threads})
+	small := layer(ctx, "penguins", penguins, softmax.Config{C: 1, Tol: 1e-12, Threads: opt.Threads})
 	large := layer(ctx, "Fashion-MNIST", images, softmax.Config{L2: 1e-2, Tol: 1e-2, Stop: softmax.StopEstimate, Threads: opt.Threads})
 	copy(large.Outputs, sample.FashionNames[:])
 	return &Network{[]Layer{small, large}}

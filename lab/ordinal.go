@@ -52,7 +52,7 @@ func runOrdinal(ctx context.Context, opt Options) *Ordinal {
 		copy(r.Unordered.Classes, sample.FashionNames[:])
 	}
 	train, test = penguinsByMass()
-	r.Ordered.run(ctx, opt, train, test, softmax.Config{Tol: 1e-13})
+	r.Ordered.run(ctx, opt, train, test, softmax.Config{C: 1, Tol: 1e-13})
 	return r
 }
 

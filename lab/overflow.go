@@ -94,9 +94,9 @@ func runOverflow(ctx context.Context, opt Options) *Overflow {
 
 func (r *Overflow) fits(ctx context.Context, opt Options) {
 	train, test := opt.data()
-	textbook := softmax.Config{Solver: softmax.SGDSolver, Seed: opt.Seed, Threads: opt.Threads}
+	textbook := softmax.Config{C: 1, Solver: softmax.SGDSolver, Seed: opt.Seed, Threads: opt.Threads}
 	r.fit(ctx, "sgd", train, test, textbook)
-	r.fit(ctx, "fit", train, test, softmax.Config{Stop: softmax.StopEstimate, Threads: opt.Threads})
+	r.fit(ctx, "fit", train, test, softmax.Config{C: 1, Stop: softmax.StopEstimate, Threads: opt.Threads})
 	if len(train.Columns) == 1 && train.Columns[0].Kind == dataset.Pixels {
 		textbook.Preprocess.Standardize = preprocess.StandardizeOff
 		r.fit(ctx, "raw", plain(train), plain(test), textbook)

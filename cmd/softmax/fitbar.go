@@ -26,6 +26,11 @@ func (t *trainer) newFitBar() *fitBar {
 	return b
 }
 
+// selecting tells of a penalty that was tried.
+func (b *fitBar) selecting(p softmax.PathPoint) {
+	b.bar.set(0, fmt.Sprintf("choosing lambda: %.2g has a held-out loss of %.4f", p.Lambda, p.Loss))
+}
+
 func (b *fitBar) set(it softmax.Iteration) {
 	if b.epochs > 0 {
 		b.bar.set(int64(fitBarLength*it.Iteration/b.epochs), fmt.Sprintf("epoch %d, mean loss %.4f", it.Iteration, it.EpochLoss))

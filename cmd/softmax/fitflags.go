@@ -1,13 +1,10 @@
 package main
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
 	"example.com/softmax"
-	"example.com/softmax/dataset"
-	"example.com/softmax/preprocess"
 	"github.com/spf13/cobra"
 )
 
@@ -50,7 +47,7 @@ const (
 func (o *fitFlags) define(cmd *cobra.Command) {
 	f := cmd.Flags()
 	o.given = f.Changed
-	f.StringVar(&o.l2, "l2", auto, "lambda of the L2 penalty lambda/2 ||W||^2 on the mean loss: auto (1 / sum of the weights), none, or a `NUMBER`")
+	f.StringVar(&o.l2, "l2", auto, "lambda of the L2 penalty lambda/2 ||W||^2 on the mean loss: auto (chosen on held-out rows), none, or a `NUMBER`")
 	f.Float64Var(&o.c, "C", 0, "the penalty as other libraries have it: lambda = 1 / (`C` * sum of the weights)")
 	f.Float64Var(&o.l1, "l1", 0, "add `L` times the sum of |coefficients| to the penalty, which makes many of them 0; --l2 auto is none then")
 	f.Float64Var(&o.group, "group", 0, "add `L` times the sum of the norms of every feature's coefficients, which makes all those of many features 0")
@@ -119,11 +116,11 @@ func (o *fitFlags) check() error {
 	return o.columns.check()
 }
 
-// config is the configuration for a fit on ds. Without flags it is the zero
-// value but for the number of threads.
-func (o *fitFlags) config(ds *dataset.Dataset) softmax.Config {
+// config is the configuration for a fit. Without flags it is the zero value but
+// for the number of threads.
+func (o *fitFlags) config() softmax.Config {
 	cfg := softmax.Config{
-		L2: o.lambda, L1: o.l1, Group: o.group, MaxIterations: o.maxIter, MaxTime: o.maxTime, MaxMemory: int64(1e9 * o.maxMemory), Seed: o.seed, Threads: o.threads,
+		L2: o.lambda, C: o.c, L1: o.l1, Group: o.group, MaxIterations: o.maxIter, MaxTime: o.maxTime, MaxMemory: int64(1e9 * o.maxMemory), Seed: o.seed, Threads: o.threads,
 		LabelSmoothing: o.smoothing, Preprocess: o.columns.options(),
 	}
 	if o.loss != auto {
@@ -133,15 +130,6 @@ func (o *fitFlags) config(ds *dataset.Dataset) softmax.Config {
 		cfg.Kernel = o.kernel
 	}
 	cfg.SGD.Momentum = o.momentum
-	if o.c > 0 {
-		var sum float64
-		for i := range ds.Rows() {
-			if labelled(ds, i) && (cfg.Preprocess.Missing != preprocess.MissingDrop || complete(ds, i)) {
-				sum += weightOf(ds, i)
-			}
-		}
-		cfg.L2 = 1 / (o.c * sum)
-	}
 	if o.given("tol") {
 		cfg.Tol = o.tol
 	}
@@ -161,12 +149,4 @@ func (o *fitFlags) config(ds *dataset.Dataset) softmax.Config {
 		cfg.Stop = softmax.StopEstimate
 	}
 	return cfg
-}
-
-// lambdaSource says where the penalty of a fit comes from.
-func (o *fitFlags) lambdaSource(r *softmax.Report) string {
-	if o.c > 0 {
-		return fmt.Sprintf("--C %v", o.c)
-	}
-	return r.LambdaSource
 }

@@ -26,12 +26,16 @@ func (t *trainer) summary() {
 
 	if t.targets != nil {
 		t.targetScores()
-		p("\nTime        read %.1f s, fit %.1f s, evaluate %.1f s\n", t.seconds.Read, t.seconds.Prepare+t.seconds.Fit, t.seconds.Evaluate)
+		p("\nTime        %s\n", t.times())
 		p("Model       %s\nTry next    %s\n", t.path, t.next())
 		return
 	}
 	p("%-22s  %-15s  %s\n", "Scores", "accuracy", "log-loss")
 	p("  %-20s  %-15s  %.4f\n", "training", fmt.Sprintf("%.4f", t.training.Accuracy), t.training.LogLoss)
+	if s := r.Selection; s != nil {
+		c := s.Chosen()
+		p("  %-20s  %.4f ± %.4f  %.4f ± %.4f\n", heldOut(s), c.Accuracy, c.AccuracyError, c.Loss, c.LossError)
+	}
 	if t.test != nil {
 		s := t.score
 		p("  %-20s  %.4f ± %.4f  %.4f ± %.4f\n", fmt.Sprintf("test (%s)", plural(s.Rows, "row", "rows")), s.Accuracy, s.AccuracyError, s.LogLoss, s.LogLossError)
@@ -41,7 +45,7 @@ func (t *trainer) summary() {
 	if pairs := t.score.Confusion.MostConfused(3); len(pairs) > 0 {
 		p("\nMost confused (%s data)\n%s", t.scored, confusedPairs(pairs, t.model.Classes(), t.set))
 	}
-	p("\nTime        read %.1f s, fit %.1f s, evaluate %.1f s\n", t.seconds.Read, t.seconds.Prepare+t.seconds.Fit, t.seconds.Evaluate)
+	p("\nTime        %s\n", t.times())
 	p("Model       %s\n", t.path)
 	p("Try next    %s\n", t.next())
 }
@@ -50,7 +54,7 @@ func (t *trainer) summary() {
 func (t *trainer) penaltyUsed() string {
 	r := t.report
 	if r.L1 == 0 && r.Group == 0 {
-		return fmt.Sprintf("lambda = %.6g (%s)", r.Lambda, t.fitFlags.lambdaSource(r))
+		return fmt.Sprintf("lambda = %.6g (%s)", r.Lambda, t.lambdaSource())
 	}
 	return fmt.Sprintf("%s; %s of %s coefficients are not 0, of %s of %s",
 		penaltyParts(r.Lambda, r.L1, r.Group), count(r.NonZero), count(r.Features*len(t.model.Classes())), count(r.FeaturesUsed), plural(r.Features, "feature", "features"))
@@ -68,6 +72,31 @@ func penaltyParts(lambda, l1, group float64) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+func (t *trainer) times() string {
+	s := fmt.Sprintf("read %.1f s, ", t.seconds.Read)
+	if t.seconds.Select > 0 {
+		s += fmt.Sprintf("choose lambda %.1f s, ", t.seconds.Select)
+	}
+	return s + fmt.Sprintf("fit %.1f s, evaluate %.1f s", t.seconds.Prepare+t.seconds.Fit, t.seconds.Evaluate)
+}
+
+// heldOut names the rows that lambda was chosen on.
+func heldOut(s *softmax.Selection) string {
+	if s.Folds == 1 {
+		return fmt.Sprintf("held out (%s)", plural(s.Rows, "row", "rows"))
+	}
+	return fmt.Sprintf("cross-validation (%d)", s.Folds)
+}
+
+// lambdaSource says where lambda comes from, and what choosing it took.
+func (t *trainer) lambdaSource() string {
+	s := t.report.LambdaSource
+	if t.report.Selection != nil {
+		s += fmt.Sprintf(": %.0f %% of the time", 100*t.seconds.Select/t.seconds.Total)
+	}
+	return s
 }
 
 // stopWords says why a fit ended.

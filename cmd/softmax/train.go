@@ -136,7 +136,7 @@ func (t *trainer) run(args []string) error {
 
 // fit trains, and reports whether a signal ended it.
 func (t *trainer) fit() (interrupted bool, err error) {
-	t.config = t.fitFlags.config(t.train.Dataset)
+	t.config = t.fitFlags.config()
 	t.config.Validation = t.validation
 	tr, err := newTrace(t.tracePath)
 	if err != nil {
@@ -158,7 +158,7 @@ func (t *trainer) fit() (interrupted bool, err error) {
 	if t.model == nil {
 		return false, err
 	}
-	t.seconds.Prepare, t.seconds.Fit = t.report.PrepareSeconds, t.report.FitSeconds
+	t.seconds.Prepare, t.seconds.Select, t.seconds.Fit = t.report.PrepareSeconds, t.report.SelectSeconds, t.report.FitSeconds
 	if errors.Is(err, context.Canceled) {
 		return true, nil
 	}

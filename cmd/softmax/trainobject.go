@@ -18,7 +18,7 @@ type trainObject struct {
 	Fit      fitObject      `json:"fit"`
 	Seconds  seconds        `json:"seconds"`
 	Train    scoreObject    `json:"train"`
-	CV       *scoreObject   `json:"cv"` // of the selection of lambda
+	CV       *cvObject      `json:"cv"` // how lambda was chosen
 	Test     *testObject    `json:"test"`
 	Baseline number         `json:"baseline_accuracy"`
 	Model    string         `json:"model"`
@@ -58,6 +58,36 @@ type scoreObject struct {
 	LogLoss  number `json:"log_loss"`
 }
 
+// A cvObject has the scores of held-out rows.
+type cvObject struct {
+	Folds    int           `json:"folds"` // 1: a single part was held out
+	Rows     int           `json:"rows"`
+	Chosen   pointObject   `json:"chosen"`
+	Baseline number        `json:"baseline_accuracy"`
+	Path     []pointObject `json:"path"`
+}
+
+type pointObject struct {
+	Lambda        float64 `json:"lambda"`
+	LogLoss       number  `json:"log_loss"`
+	LogLossError  number  `json:"log_loss_error"`
+	Accuracy      number  `json:"accuracy"`
+	AccuracyError number  `json:"accuracy_error"`
+	Stop          string  `json:"stop"`
+}
+
+func newCVObject(s *softmax.Selection) *cvObject {
+	if s == nil {
+		return nil
+	}
+	o := &cvObject{Folds: s.Folds, Rows: s.Rows, Baseline: number(s.Baseline)}
+	for _, p := range s.Path {
+		o.Path = append(o.Path, pointObject{p.Lambda, number(p.Loss), number(p.LossError), number(p.Accuracy), number(p.AccuracyError), string(softmax.Selected)})
+	}
+	o.Chosen = o.Path[s.Best]
+	return o
+}
+
 type testObject struct {
 	scoreObject
 	UnknownLabels int `json:"unknown_labels"`
@@ -69,7 +99,7 @@ func (t *trainer) object() *trainObject {
 		Config: t.model.Config(),
 		Fit: fitObject{
 			Solver: r.Solver, SolverReason: r.SolverReason, Kernel: r.Kernel, Threads: r.Threads, Stop: r.Stop,
-			Lambda: r.Lambda, LambdaSource: t.fitFlags.lambdaSource(r), L1: r.L1, Group: r.Group,
+			Lambda: r.Lambda, LambdaSource: r.LambdaSource, L1: r.L1, Group: r.Group,
 			NonZero: r.NonZero, FeaturesUsed: r.FeaturesUsed,
 			Objective: number(r.Objective), Loss: number(r.Loss), LogLikelihood: number(r.LogLikelihood),
 			GapBound: number(r.GapBound), GapEstimate: number(r.GapEstimate), GradientNorm: number(r.GradientNorm),
@@ -77,6 +107,7 @@ func (t *trainer) object() *trainObject {
 		},
 		Seconds:  t.seconds,
 		Train:    t.training,
+		CV:       newCVObject(r.Selection),
 		Baseline: number(t.baseline),
 		Model:    t.path,
 	}

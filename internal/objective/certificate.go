@@ -166,7 +166,7 @@ func (c *Certificate) Add(theta, grad []float64, f float64) {
 		}
 	}
 	size := math.Abs(loss) + math.Abs(wg) + math.Abs(br)
-	e := (1 - tau) * o.gradError
+	e := (1 - tau) * o.gradientError()
 	for s := range c.shares(e) {
 		// (1-s) of Q and s of the targets: entropy is concave.
 		value := (1-s)*entropy + s*c.h

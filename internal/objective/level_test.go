@@ -104,12 +104,11 @@ func TestEvidence(t *testing.T) {
 					t.Fatalf("%v, bytes %v: parameter %d moved from %g to %g", level, bytes, i, before[i], theta[i])
 				}
 			}
-			e := o.gradError
+			e := o.gradientError()
 			c, err := NewCertificate(o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			o.gradError = e
 			c.Add(theta, grad, f)
 
 			o.SetLevel(kernel.Generic)

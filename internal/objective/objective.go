@@ -47,11 +47,10 @@ type Objective struct {
 	level   kernel.Level
 	engine  *kernel.Engine
 	runs    []run
-	r       []float64 // of the rows of a run, K each, where X has sparse features
-	p       []float64 // n x K: see Curve
-	// gradError bounds the error of the last gradient: see errorOf.
-	gradError float64
-	square    float64 // squaredNorm, 0 until wanted
+	r       []float64   // of the rows of a run, K each, where X has sparse features
+	p       []float64   // n x K: see Curve
+	sums    kernel.Sums // of the last gradient
+	square  float64     // squaredNorm, 0 until wanted
 }
 
 // A part is what one chunk of rows contributes to a pass.
@@ -296,7 +295,7 @@ func (o *Objective) ValueGrad(theta, grad []float64) (float64, error) {
 		return 0, err
 	}
 	f, sums := o.collect(theta, grad)
-	o.gradError = o.errorOf(sums)
+	o.sums = sums
 	return f, nil
 }
 
@@ -370,9 +369,10 @@ func centre(g []float64, k int) {
 	}
 }
 
-// errorOf bounds the norm of the error V'dR / S of the gradient with respect to
-// W by ||V|| ||dR|| / S, Frobenius norms.
-func (o *Objective) errorOf(sums kernel.Sums) float64 {
+// gradientError bounds the norm of the error V'dR / S of the last gradient with
+// respect to W by ||V|| ||dR|| / S, Frobenius norms.
+func (o *Objective) gradientError() float64 {
+	sums := o.sums
 	switch {
 	case math.IsInf(sums.Square, 1):
 		return sums.Square

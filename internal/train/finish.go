@@ -30,6 +30,10 @@ func (r *run) finish(theta []float64) error {
 		}
 		centreRows(b, r.p.K, 1)
 	}
+	r.res.Theta = theta
+	if r.opt.Selection {
+		return nil
+	}
 	fast := r.obj.Level() != kernel.Generic
 	if fast && !descent {
 		if err := r.settle(theta, grad); err != nil {
@@ -70,7 +74,6 @@ func (r *run) finish(theta []float64) error {
 	it := r.line(r.res.Iterations, f, grad)
 	it.GapEstimate = estimate
 	r.res.Final = it
-	r.res.Theta = theta
 	W, _ := r.obj.Split(theta)
 	r.res.Loss = f - r.obj.Value(W, r.p.K)
 	if math.IsNaN(f) || math.IsInf(f, 0) {

@@ -26,13 +26,19 @@ type Options struct {
 	Tol      float64 // wanted relative suboptimality
 	Estimate bool    // end as soon as the estimate of the gap says so
 	// Start is where the fit begins; nil for the null model.
-	Start     []float64
+	Start []float64
+	// Selection makes a fit that serves to choose a penalty: it ends on the
+	// estimate, with no proof and nothing evaluated in float64 that need not be.
+	// Its result has Theta, Stop and the solver's last iterate.
+	Selection bool
 	MaxIter   int // 0 for no limit
 	MaxTime   time.Duration
 	Threads   int
 	Level     kernel.Level     // of the passes; the result is evaluated in float64 at any
 	Descent   optimize.Descent // for SGD
 	OnIterate func(Iterate)    // may be nil
+	shared    *shared          // the preconditioner of a Path; else nil
+	follow    bool             // the fit uses it as it is
 	// OnEpoch is called by SGD, before OnIterate, with the parameters after
 	// the epoch; it may be nil.
 	OnEpoch func(epoch int, meanLoss float64, theta []float64)
@@ -59,6 +65,7 @@ const (
 	Epochs         = "epochs"          // SGD made the epochs asked for
 	Cancelled      = "cancelled"       // the context ended
 	Separated      = "separated"       // without a penalty the classes can be separated: no optimum exists
+	Selection      = "selection"       // one of the fits that serve to choose a penalty
 )
 
 // An Iterate is one line of a fit's history. Numbers that were not computed
@@ -156,8 +163,10 @@ func (r *run) solve(theta []float64) error {
 		}
 		return err
 	}
-	if err := r.certify(); err != nil {
-		return err
+	if !r.opt.Selection {
+		if err := r.certify(); err != nil {
+			return err
+		}
 	}
 	minimise, err := r.solver()
 	if err != nil {
@@ -167,6 +176,10 @@ func (r *run) solve(theta []float64) error {
 		end, err := minimise(theta)
 		if err != nil || r.res.Stop != "" {
 			return err
+		}
+		if r.opt.Selection { // closer than was asked for
+			r.res.Stop = Selection
+			return nil
 		}
 		if r.obj.Level() == kernel.Generic {
 			if end == optimize.NoProgress {
@@ -196,12 +209,14 @@ func (r *run) solver() (func(theta []float64) (optimize.End, error), error) {
 	case SolverProximal:
 		return func(theta []float64) (optimize.End, error) { return r.newProximal(theta).minimise() }, nil
 	case SolverLBFGS:
-		m, err := newTwoLevel(r.obj, r.p.Shares, r.opt.Threads)
+		m, err := r.preconditioner()
 		if err != nil {
 			return nil, err
 		}
 		return func(theta []float64) (optimize.End, error) {
-			m.before = r.before
+			if m, ok := m.(*twoLevel); ok && r.opt.shared == nil {
+				m.before = r.before
+			}
 			return optimize.LBFGS(fn, theta, memory(r.obj.Dim()), m, r.iterate)
 		}, nil
 	}
@@ -237,6 +252,13 @@ func (r *run) iterate(s *optimize.State) (stop bool) {
 		r.tell(it)
 	}
 	switch {
+	case r.opt.Selection:
+		// A warm start may be as good as that before its first step, but the
+		// estimate is worth little there.
+		if s.Iteration == 0 || s.Decrement > r.opt.Tol*s.F {
+			return r.limits(r.res.Iterations)
+		}
+		r.res.Stop = Selection
 	case it.GapBound <= r.opt.Tol*s.F:
 		r.res.Stop = Converged
 	case r.p.Lambda == 0 && r.p.Smooth() && r.obj.Level() == kernel.Generic && r.separated(s.F):

@@ -19,6 +19,7 @@ import (
 type twoLevel struct {
 	obj    *objective.Objective
 	before int        // iterations before those of the solver
+	fits   int        // of a path, that use it side by side; 0 for a fit by itself
 	fine   *kronecker // N
 	// The rows of V', the most dominant first, and V'A V; nil before wanted.
 	basis, projected []float64
@@ -50,8 +51,12 @@ func (m *twoLevel) Refresh(iteration int, x []float64) (bool, error) {
 	if iteration < m.next {
 		return false, nil
 	}
-	pass := m.obj.Work()
-	r := m.size(float64(iteration) * pass)
+	pass := m.obj.Work() * float64(max(1, m.fits))
+	budget := float64(iteration) * pass
+	if m.fits > 0 {
+		budget = min(budget, 2*pass) // it takes but a few iterations to the next penalty
+	}
+	r := m.size(budget)
 	m.next = iteration + max(4, int(2*m.work(r)/pass))
 	if r == 0 && m.obj.K > eigenMost {
 		return false, nil // nobody wants a sample of curvatures, K x K each
