@@ -1,17 +1,19 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"example.com/softmax"
 )
 
-// A job is a whole program run with its defaults: read, fit, score, save.
+// A job is a whole program: read, fit, score, save.
 type job struct {
 	Problem  string  `json:"problem"`
 	Program  string  `json:"program"`
@@ -28,33 +30,26 @@ func (b *bench) jobs(p *problem, images bool) ([]job, error) {
 	if err != nil {
 		return nil, err
 	}
-	model := filepath.Join(p.folder, "model.onnx")
-	pr, err := b.run(0, b.softmax, "train", dir, "--json", "--quiet", "--out", model)
-	if err != nil {
-		return nil, err
+	var all []job
+	for _, tolerance := range []string{"1e-3", "1e-4"} {
+		var rounds []job
+		for range 3 {
+			j, err := b.trainJob(p, dir, tolerance)
+			if err != nil {
+				return nil, err
+			}
+			rounds = append(rounds, *j)
+		}
+		slices.SortFunc(rounds, func(a, b job) int { return cmp.Compare(a.Seconds, b.Seconds) })
+		all = append(all, rounds[1])
 	}
-	var o struct {
-		Fit  struct{ Objective float64 }
-		Test struct{ Accuracy float64 }
-	}
-	if err := json.Unmarshal(pr.stdout, &o); err != nil {
-		return nil, fmt.Errorf("softmax train --json: %w", err)
-	}
-	f, err := b.objectiveOfFile(p, model)
-	if err != nil {
-		return nil, err
-	}
-	if d := math.Abs(f-o.Fit.Objective) / f; d > disagreement {
-		return nil, fmt.Errorf("%s: softmax train says that the objective is %v, the evaluator finds %v in the model's file", p.Name, o.Fit.Objective, f)
-	}
-	all := []job{{p.Name, "softmax train", pr.seconds, pr.memory, o.Test.Accuracy, f/p.optimum - 1}}
-
 	kind, train, test := "table", filepath.Join(dir, "train.csv.gz"), filepath.Join(dir, "test.csv.gz")
 	if images {
 		kind, train, test = "images", filepath.Join(dir, "train"), filepath.Join(dir, "t10k")
 	}
 	theta := filepath.Join(p.folder, "model.f64")
-	if pr, err = b.run(0, b.python, b.script("command.py"), kind, train, test, filepath.Join(p.folder, "model.pickle"), theta); err != nil {
+	pr, err := b.run(0, b.python, b.script("command.py"), kind, train, test, filepath.Join(p.folder, "model.pickle"), theta)
+	if err != nil {
 		return nil, err
 	}
 	accuracy, err := strconv.ParseFloat(strings.TrimSpace(string(pr.stdout)), 64)
@@ -71,17 +66,37 @@ func (b *bench) jobs(p *problem, images bool) ([]job, error) {
 	return append(all, job{p.Name, "Python script, scikit-learn", pr.seconds, pr.memory, accuracy, p.objective(numbers)/p.optimum - 1}), nil
 }
 
+// trainJob runs the command.
+func (b *bench) trainJob(p *problem, dir, tolerance string) (*job, error) {
+	model := filepath.Join(p.folder, "model.onnx")
+	pr, err := b.run(0, b.softmax, "train", dir, "--l2", seconds(p.Lambda), "--tol", tolerance, "--json", "--quiet", "--out", model)
+	if err != nil {
+		return nil, err
+	}
+	var o struct {
+		Fit  struct{ Objective float64 }
+		Test struct{ Accuracy float64 }
+	}
+	if err := json.Unmarshal(pr.stdout, &o); err != nil {
+		return nil, fmt.Errorf("softmax train --json: %w", err)
+	}
+	f, err := p.objectiveOfFile(model)
+	if err != nil {
+		return nil, err
+	}
+	if d := math.Abs(f-o.Fit.Objective) / f; d > disagreement {
+		return nil, fmt.Errorf("%s: softmax train says that the objective is %v, the evaluator finds %v in the model's file", p.Name, o.Fit.Objective, f)
+	}
+	return &job{p.Name, "softmax train --tol " + tolerance, pr.seconds, pr.memory, o.Test.Accuracy, f/p.optimum - 1}, nil
+}
+
 // objectiveOfFile evaluates a saved model.
-func (b *bench) objectiveOfFile(p *problem, path string) (float64, error) {
+func (p *problem) objectiveOfFile(path string) (float64, error) {
 	m, err := softmax.Load(path)
 	if err != nil {
 		return 0, err
 	}
-	s, err := findSet(p.Name)
-	if err != nil {
-		return 0, err
-	}
-	train, _, err := s.read(s.name)
+	train, _, err := p.read()
 	if err != nil {
 		return 0, err
 	}

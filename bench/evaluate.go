@@ -50,7 +50,13 @@ func evaluate(p part, d, k int, theta []float64, log probabilities) score {
 			o := make([]float64, k)
 			for i := n * s / workers; i < n*(s+1)/workers; i++ {
 				copy(o, theta[d*k:])
-				addProduct(o, p.x[i*d:][:d], theta)
+				if p.starts != nil {
+					for at := p.starts[i]; at < p.starts[i+1]; at++ {
+						addProduct(o, p.x[at:][:1], theta[int(p.index[at])*k:])
+					}
+				} else {
+					addProduct(o, p.x[i*d:][:d], theta)
+				}
 				log(o)
 				if y := p.y[i]; y >= 0 {
 					losses[s] -= o[y]

@@ -11,6 +11,7 @@ import (
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
+	"example.com/softmax/preprocess"
 )
 
 // warmUp is the number of rows of a first fit that does not count.
@@ -19,11 +20,16 @@ const warmUp = 1000
 // fitSelf is a run of ours: the library on the set as its files give it. The
 // clock runs from the call of Fit, so that standardising and converting the
 // columns count, which the peers find done.
-func fitSelf(s *set, out string, cfg softmax.Config) error {
-	train, _, err := s.read(s.name)
+func fitSelf(folder, out string, cfg softmax.Config) error {
+	p, err := described(folder)
 	if err != nil {
 		return err
 	}
+	train, _, err := p.read()
+	if err != nil {
+		return err
+	}
+	cfg.L2 = p.Lambda
 	rec, err := newRecorder(out)
 	if err != nil {
 		return err
@@ -34,7 +40,7 @@ func fitSelf(s *set, out string, cfg softmax.Config) error {
 	for i := range few {
 		few[i] = i
 	}
-	if _, _, err := softmax.Fit(context.Background(), train.Subset(few), softmax.Config{C: 1, MaxIterations: 2}); err != nil {
+	if _, _, err := softmax.Fit(context.Background(), train.Subset(few), softmax.Config{L2: p.Lambda, MaxIterations: 2}); err != nil {
 		return err
 	}
 	cfg.Progress = func(it softmax.Iteration) {
@@ -118,15 +124,17 @@ func scaled(m *softmax.Model, train *dataset.Dataset) ([]float64, error) {
 	return theta, nil
 }
 
-// ours are the configurations of our runs.
+// tolerances are those of our fits by variant.
+var tolerances = map[string]float64{"curve": 1e-6, "1e-3": 1e-3, "1e-4": 1e-4, "optimum": 1e-9}
+
+// ours are the configurations of our runs, without lambda.
 func ours(variant string, limit float64) softmax.Config {
-	cfg := softmax.Config{C: 1, MaxTime: time.Duration(limit * float64(time.Second))}
-	switch variant {
-	case "curve":
-		cfg.Tol = 1e-6
-	case "optimum":
-		cfg.Tol = 1e-9
-	case "sgd":
+	cfg := softmax.Config{
+		MaxTime: time.Duration(limit * float64(time.Second)), Tol: tolerances[variant],
+		// What the peers are given: complete rows, and a feature for every level.
+		Preprocess: preprocess.Options{Missing: preprocess.MissingDrop, Rare: preprocess.RareNone},
+	}
+	if variant == "sgd" {
 		cfg.Solver = softmax.SGDSolver
 	}
 	return cfg

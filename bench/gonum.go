@@ -12,7 +12,7 @@ import (
 // fitGonum is what a Go user writes by hand: two matrix products of gonum for
 // loss and gradient, and gonum's L-BFGS.
 func fitGonum(folder, out string, limit float64) error {
-	p, err := load(folder, false)
+	p, err := load(folder)
 	if err != nil {
 		return err
 	}

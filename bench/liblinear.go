@@ -14,7 +14,7 @@ import (
 // fitLiblinear runs LIBLINEAR's program with -s 0, one-vs-rest. It reads a
 // text file; the time of a run that ends right after reading is subtracted.
 func fitLiblinear(folder, out string) error {
-	p, err := load(folder, false)
+	p, err := load(folder)
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func fitLiblinear(folder, out string) error {
 	defer os.Remove(text)
 	run := func(tolerance string) (time.Duration, error) {
 		start := time.Now()
-		b, err := exec.Command("liblinear-train", "-q", "-s", "0", "-c", "1", "-B", "1", "-e", tolerance, text, model).CombinedOutput()
+		b, err := exec.Command("liblinear-train", "-q", "-s", "0", "-c", seconds(1/(float64(p.Rows)*p.Lambda)), "-B", "1", "-e", tolerance, text, model).CombinedOutput()
 		if err != nil {
 			return 0, fmt.Errorf("liblinear-train: %w: %s", err, b)
 		}

@@ -17,6 +17,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/softmax"
 )
 
 func main() {
@@ -44,8 +46,8 @@ type results struct {
 	// Faults say what could not be measured.
 	Faults []string `json:"faults"`
 
-	Operations []comparison `json:"operations"`
-	Jobs       []job        `json:"jobs"`
+	Operations *operations `json:"operations,omitempty"`
+	Jobs       []job       `json:"jobs"`
 }
 
 type problemResult struct {
@@ -60,24 +62,30 @@ type problemResult struct {
 }
 
 type options struct {
-	problems, peers string
-	repeats         int
-	quick, big      bool
-	report          string
+	problems, peers        string
+	repeats                int
+	quick, prepare, readme bool
+	report                 string
 }
 
-// repeatBelow is the time of a first fit, in seconds, up to which the fit is
-// repeated.
-const repeatBelow = 3
+const (
+	// A fit whose first round takes longer, in seconds, is made once; ours are
+	// few.
+	repeatBelow, repeatOurs = 3, 10
+	// Later rounds are for peers that are within this factor of the fastest at
+	// some gap in the first.
+	contender = 2
+)
 
 func measure(args []string) error {
 	var o options
 	f := flag.NewFlagSet("bench/run", flag.ContinueOnError)
-	f.StringVar(&o.problems, "problems", "", "comma-separated data sets; empty: all but the big ones")
+	f.StringVar(&o.problems, "problems", "", "comma-separated data sets; empty: all; \"none\": only single operations")
 	f.StringVar(&o.peers, "peers", "", "comma-separated beginnings of peers' names; empty: all; ours always run")
-	f.IntVar(&o.repeats, "repeats", 0, "rounds (3; 1 with --quick); a fit of more than 3 s is made once")
+	f.IntVar(&o.repeats, "repeats", 0, "rounds (3; 1 with --quick) of fits that take less than 3 s")
 	f.BoolVar(&o.quick, "quick", false, "small data sets, short limits")
-	f.BoolVar(&o.big, "big", false, "the large generated sets too")
+	f.BoolVar(&o.prepare, "prepare", false, "only make what is kept in the work folder: generated data, optima, chosen lambdas")
+	f.BoolVar(&o.readme, "readme", false, "only print the table for the README from docs/bench/results.json")
 	f.StringVar(&o.report, "report", "", "only write the report of this results.json again, beside it")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -88,6 +96,9 @@ func measure(args []string) error {
 	home, err := os.Getwd()
 	if err != nil {
 		return err
+	}
+	if o.readme {
+		return readme(filepath.Join(home, "..", "docs", "bench", "results.json"), os.Stdout)
 	}
 	if o.report != "" {
 		return rewrite(o.report, filepath.Dir(o.report))
@@ -114,14 +125,27 @@ func measure(args []string) error {
 		Date: began.UTC().Format("2006-01-02 15:04 UTC"), Command: strings.Join(append([]string{"bench/run"}, args...), " "),
 		Machine: findMachine(), Versions: b.findVersions(),
 	}
+	if !o.prepare && (o.problems == "" || o.problems == "none") && res.Versions.has(needsSklearn) {
+		progress("single operations")
+		if res.Operations, err = b.operations(&o); err != nil {
+			res.fault("single operations", err)
+		}
+	}
 	for _, s := range chosen {
 		if err := b.measureSet(res, s, &o); err != nil {
-			progress("%s: %v", s.name, err)
-			res.Faults = append(res.Faults, fmt.Sprintf("%s: %v", s.name, err))
+			res.fault(s.name, err)
 		}
+	}
+	if o.prepare {
+		return nil
 	}
 	res.Seconds = time.Since(began).Seconds()
 	return o.write(res, home)
+}
+
+func (r *results) fault(where string, err error) {
+	progress("%s: %v", where, err)
+	r.Faults = append(r.Faults, fmt.Sprintf("%s: %v", where, err))
 }
 
 func findSet(name string) (*set, error) {
@@ -138,6 +162,9 @@ func findSet(name string) (*set, error) {
 }
 
 func (o *options) chooseSets() (chosen []*set, err error) {
+	if o.problems == "none" {
+		return nil, nil
+	}
 	if o.problems != "" {
 		for name := range strings.SplitSeq(o.problems, ",") {
 			s, err := findSet(name)
@@ -149,7 +176,7 @@ func (o *options) chooseSets() (chosen []*set, err error) {
 		return chosen, nil
 	}
 	for _, s := range sets {
-		if (!o.quick || s.quick) && (o.big || !s.big) {
+		if !o.quick || s.quick {
 			chosen = append(chosen, s)
 		}
 	}
@@ -169,58 +196,10 @@ func (b *bench) measureSet(res *results, s *set, o *options) error {
 	if err != nil {
 		return err
 	}
-	limit := s.limit
-	if o.quick {
-		limit = min(limit, 3)
-	}
-	progress("%s: the optimum", s.name)
-	open, err := b.findOptimum(p, 2*s.limit)
-	if err != nil {
+	if err := b.measureProblem(res, s, p, o); err != nil {
 		return err
 	}
-	r := problemResult{problem: *p, What: s.what, Limit: limit, Optimum: p.optimum, Open: open}
-	seen := map[string]bool{}
-	for round := 1; round <= o.repeats; round++ {
-		for i := range peers {
-			pe := &peers[i]
-			if !o.wants(pe) || seen[pe.name] {
-				continue
-			}
-			if why := pe.leaveOut(p, &res.Versions); why != "" {
-				seen[pe.name] = true
-				r.Runs = append(r.Runs, run{Peer: pe.name, Round: round, Skipped: why})
-				continue
-			}
-			progress("%s: %s, round %d", s.name, pe.name, round)
-			fit := b.fit(p, pe, limit*pe.share, round)
-			seen[pe.name] = fit.Failed != "" || fit.Cut || fit.end() == nil || fit.end().Seconds > repeatBelow
-			r.Runs = append(r.Runs, fit)
-		}
-	}
-	r.problem.train, r.problem.test = part{}, part{} // the report needs only the shape
-	res.Problems = append(res.Problems, r)
-	return b.measureRest(res, s, p, o)
-}
-
-// measureRest compares single operations and whole programs, where the set
-// has the form for it.
-func (b *bench) measureRest(res *results, s *set, p *problem, o *options) error {
-	if !res.Versions.has(needsSklearn) {
-		return nil
-	}
-	if s.operations || o.quick && s.name == "digits8x8" {
-		progress("%s: single operations", s.name)
-		budget := 3.
-		if o.quick {
-			budget = 0.3
-		}
-		c, err := b.compareOperations(p, budget)
-		if err != nil {
-			return fmt.Errorf("single operations: %w", err)
-		}
-		res.Operations = append(res.Operations, *c)
-	}
-	if s.job {
+	if s.job && !o.prepare && res.Versions.has(needsSklearn) {
 		progress("%s: whole programs", s.name)
 		jobs, err := b.jobs(p, s.images)
 		if err != nil {
@@ -228,11 +207,105 @@ func (b *bench) measureRest(res *results, s *set, p *problem, o *options) error 
 		}
 		res.Jobs = append(res.Jobs, jobs...)
 	}
+	if !s.chosen {
+		return nil
+	}
+	if err := p.chooseLambda(); err != nil || p.Lambda == 1/float64(p.Rows) {
+		return err // 1/n has been measured
+	}
+	return b.measureProblem(res, s, p, o)
+}
+
+// measureProblem has everyone fit p.
+func (b *bench) measureProblem(res *results, s *set, p *problem, o *options) error {
+	progress("%s: the optimum", p.title())
+	open, err := b.findOptimum(p, max(60, 5*s.limit))
+	if err != nil || o.prepare {
+		return err
+	}
+	limit := s.limit
+	if o.quick {
+		limit = min(limit, 3)
+	}
+	if p.Chosen {
+		limit /= 3 // the larger penalty makes it easier
+	}
+	r := problemResult{problem: *p, What: s.what, Limit: limit, Optimum: p.optimum, Open: open}
+	again := func(*peer) bool { return true }
+	watched := &run{} // ours
+	for round := 1; round <= o.repeats; round++ {
+		for i := range peers {
+			pe := &peers[i]
+			if !o.wants(pe) || !again(pe) {
+				continue
+			}
+			why := pe.leaveOut(p, &res.Versions)
+			if pe.name == certain4 && !r.proved(certain3) {
+				why = "not even 1e-3 was proved within the limit"
+			}
+			if why != "" {
+				if why != notWorth {
+					r.Runs = append(r.Runs, run{Peer: pe.name, Round: round, Skipped: why})
+				}
+				continue
+			}
+			progress("%s: %s, round %d", p.title(), pe.name, round)
+			fit := b.fit(p, pe, pe.limit(s, limit), round)
+			if pe.name == curve {
+				watched = &fit
+			}
+			if fit.Usual != nil && watched.trajectory != nil {
+				_, fit.UsualOurs = watched.trajectory.first(fit.Usual.Objective)
+			}
+			r.Runs = append(r.Runs, fit)
+		}
+		if round == 1 {
+			again = r.contenders()
+		}
+	}
+	r.problem.train, r.problem.test = part{}, part{} // the report needs only the shape
+	res.Problems = append(res.Problems, r)
 	return nil
+}
+
+// proved reports whether the last run of one of our fits proved its tolerance.
+func (r *problemResult) proved(name string) bool {
+	for _, run := range slices.Backward(r.Runs) {
+		if run.Peer == name {
+			return run.Claim != nil && run.Claim.Stop == string(softmax.Converged)
+		}
+	}
+	return false
+}
+
+// contenders says of a peer, after the first round, whether to run it again.
+func (r *problemResult) contenders() func(*peer) bool {
+	rows := r.rows()
+	return func(pe *peer) bool {
+		w := find(rows, pe.name)
+		if w == nil || w.last.end() == nil || w.cut || w.failed != "" {
+			return false
+		}
+		if pe.ours {
+			return w.seconds <= repeatOurs
+		}
+		if w.seconds > repeatBelow {
+			return false
+		}
+		for g, s := range w.secondsTo {
+			if best := fastest(rows, g); s >= 0 && s <= contender*best.secondsTo[g] {
+				return true
+			}
+		}
+		return false
+	}
 }
 
 // leaveOut is the reason not to run a peer; empty to run it.
 func (pe *peer) leaveOut(p *problem, v *versions) string {
+	if p.Chosen && !pe.core || p.NonZeros > 0 && !pe.sparse {
+		return notWorth
+	}
 	if !v.has(pe.needs) {
 		return pe.needs + " is not installed"
 	}
@@ -244,6 +317,13 @@ func (pe *peer) leaveOut(p *problem, v *versions) string {
 
 // write writes the documents: of a whole run in docs, of any other in out.
 func (o *options) write(res *results, home string) error {
+	for i := range res.Problems { // pictures are of the first round
+		for j := range res.Problems[i].Runs {
+			if r := &res.Problems[i].Runs[j]; r.Round > 1 && len(r.Points) > 0 {
+				r.Points = r.Points[len(r.Points)-1:]
+			}
+		}
+	}
 	document, data := filepath.Join(home, "out", "BENCHMARKS.md"), filepath.Join(home, "out", "bench")
 	if !o.quick && o.problems == "" && o.peers == "" {
 		docs := filepath.Join(home, "..", "docs")
@@ -252,7 +332,7 @@ func (o *options) write(res *results, home string) error {
 	if err := os.MkdirAll(data, 0o755); err != nil {
 		return err
 	}
-	raw, err := json.MarshalIndent(res, "", " ")
+	raw, err := json.Marshal(res)
 	if err != nil {
 		return err
 	}
@@ -268,15 +348,23 @@ func (o *options) write(res *results, home string) error {
 
 // rewrite writes the report of earlier results again.
 func rewrite(path, data string) error {
-	raw, err := os.ReadFile(path)
+	res, err := readResults(path)
 	if err != nil {
 		return err
 	}
+	return writeReport(res, filepath.Join(data, "..", "BENCHMARKS.md"), data)
+}
+
+func readResults(path string) (*results, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
 	var res results
 	if err := json.Unmarshal(raw, &res); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return writeReport(&res, filepath.Join(data, "..", "BENCHMARKS.md"), data)
+	return &res, nil
 }
 
 var start = time.Now()

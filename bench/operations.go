@@ -6,34 +6,125 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"testing"
 	"time"
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
-	"example.com/softmax/internal/design"
+	"example.com/softmax/internal/kernel"
+	"example.com/softmax/internal/matrix"
 	"example.com/softmax/internal/objective"
-	"example.com/softmax/preprocess"
 )
 
-// operations are medians in seconds.
+// operations are single operations on the images of Fashion-MNIST, timed:
+// medians in seconds.
 type operations struct {
-	Evaluation   float64 `json:"evaluation"`         // loss and gradient of all training rows
-	Evaluation64 float64 `json:"evaluation_float64"` // the same; of the peer, in float64
-	Batch        float64 `json:"batch"`              // probabilities of all test rows
-	Row          float64 `json:"row"`                // probabilities of one row
+	Passes []pass `json:"passes"`
+	// Probabilities of all test rows and of one.
+	Batch, TheirBatch, Row, TheirRow float64
+	RowAllocations                   float64
+}
+
+// A pass is loss and gradient of all rows. Rows and classes are those of the
+// images or, for other shapes, the images repeated, with labels at random.
+type pass struct {
+	Rows    int     `json:"rows"`
+	Classes int     `json:"classes"`
+	Input   string  `json:"input"` // type of X
+	How     string  `json:"how"`   // our kernel level; "NumPy", or "products" for its two matrix products alone
+	Threads int     `json:"threads"`
+	Seconds float64 `json:"seconds"`
+}
+
+const (
+	numpyPass     = "NumPy"
+	numpyProducts = "products"
+	operationSet  = "fashion-mnist"
+)
+
+// find is the time of a pass; -1 if it was not timed.
+func (o *operations) find(rows, classes int, input, how string, threads int) float64 {
+	for _, p := range o.Passes {
+		if p.Rows == rows && p.Classes == classes && p.Input == input && p.How == how && p.Threads == threads {
+			return p.Seconds
+		}
+	}
+	return -1
+}
+
+func (b *bench) operations(o *options) (*operations, error) {
+	s, err := findSet(operationSet)
+	if err != nil {
+		return nil, err
+	}
+	p, err := prepare(s, b.work)
+	if err != nil {
+		return nil, err
+	}
+	budget := 1.
+	if o.quick {
+		budget = 0.1
+	}
+	var ours, theirs operations
+	if err := b.runJSON(&ours, b.program, "child", "operations", seconds(budget)); err != nil {
+		return nil, err
+	}
+	if err := b.runJSON(&theirs, b.python, b.script("operations.py"), "", p.folder, "", seconds(budget)); err != nil {
+		return nil, err
+	}
+	ours.Passes = append(ours.Passes, theirs.Passes...)
+	ours.TheirBatch, ours.TheirRow = theirs.TheirBatch, theirs.TheirRow
+	return &ours, nil
 }
 
 // timeOperations times ours and prints them.
-func timeOperations(s *set, budget float64) error {
-	train, test, err := s.read(s.name)
+func timeOperations(budget float64) error {
+	train, test, err := readImages(operationSet)
 	if err != nil {
 		return err
 	}
 	var o operations
-	if o.Evaluation, err = timeEvaluation(train, budget); err != nil {
-		return err
+	pixels, labels := train.Columns[0].Bytes, train.Label.Codes
+	n, d, most, cores := train.Rows(), train.Columns[0].Width, kernel.Best(), runtime.NumCPU()
+	for _, shape := range []struct{ n, k int }{{n, 10}, {10_000, 10}, {100_000, 10}, {1_000_000, 10}, {10_000, 100}, {10_000, 1000}} {
+		x := make([]uint8, 0, shape.n*d)
+		y := make([]int32, shape.n)
+		for i := range y {
+			x = append(x, pixels[i%n*d:][:d]...)
+			y[i] = (labels[i%n] + int32(i)*7919) % int32(shape.k)
+		}
+		if shape.n == n {
+			y = labels
+		}
+		time := func(v kernel.Rows, input string, level kernel.Level, threads int) {
+			o.Passes = append(o.Passes, pass{shape.n, shape.k, input, level.String(), threads, timePass(v, y, shape.k, level, threads, budget)})
+		}
+		for _, level := range kernel.Levels() {
+			if level == most || shape.n == n || shape.k > 10 && level != kernel.Generic {
+				time(kernel.Rows{D: d, U8: x}, "uint8", level, cores)
+			}
+		}
+		if shape.n == n {
+			time(kernel.Rows{D: d, U8: x}, "uint8", most, 1)
+		}
+		if shape.n != n && shape.k == 10 {
+			continue
+		}
+		floats := make([]float32, len(x))
+		for i, v := range x {
+			floats[i] = float32(v)
+		}
+		for _, level := range kernel.Levels() {
+			if level != kernel.Generic {
+				time(kernel.Rows{D: d, F32: floats}, "float32", level, cores)
+			}
+		}
 	}
-	m, _, err := softmax.Fit(context.Background(), train, softmax.Config{C: 1, MaxIterations: 3})
+	return o.predict(train, test, budget)
+}
+
+func (o *operations) predict(train, test *dataset.Dataset, budget float64) error {
+	m, _, err := softmax.Fit(context.Background(), train, softmax.Config{L2: 1 / float64(train.Rows()), MaxIterations: 3})
 	if err != nil {
 		return err
 	}
@@ -42,38 +133,33 @@ func timeOperations(s *set, budget float64) error {
 		return err
 	}
 	o.Batch = median(budget, 1, func() { bound.Predict(0, bound.Rows()) })
-	x, dst := rawRow(test, 0), make([]float64, len(m.Classes()))
-	o.Row = median(budget, 100, func() { err = m.ProbabilitiesInto(dst, x) })
+	x, dst := make([]float64, test.Columns[0].Width), make([]float64, len(m.Classes()))
+	for j := range x {
+		x[j] = test.Columns[0].Number(0, j)
+	}
+	row := func() { err = m.ProbabilitiesInto(dst, x) }
+	o.Row, o.RowAllocations = median(budget, 100, row), testing.AllocsPerRun(100, row)
 	if err != nil {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(o)
 }
 
-func timeEvaluation(train *dataset.Dataset, budget float64) (float64, error) {
-	d, err := design.Fit(train, preprocess.Options{})
-	if err != nil {
-		return 0, err
-	}
+func timePass(v kernel.Rows, labels []int32, k int, level kernel.Level, threads int, budget float64) float64 {
+	x := &matrix.Matrix{V: v, Shift: make([]float64, v.D), Scale: slices.Repeat([]float64{1. / 255}, v.D)}
 	o := objective.New(context.Background(), objective.Problem{
-		X: d.Matrix(train), Loss: objective.CrossEntropy{Labels: train.Label.Codes}, K: len(train.Label.Classes), Lambda: 1 / float64(train.Rows()),
-	}, runtime.NumCPU())
+		X: x, Loss: objective.CrossEntropy{Labels: labels}, K: k, Penalty: objective.Penalty{Lambda: 1 / float64(len(labels))},
+	}, threads)
+	o.SetLevel(level)
 	theta, grad := make([]float64, o.Dim()), make([]float64, o.Dim())
 	for i := range theta {
 		theta[i] = 0.1 * float64(i%7-3)
 	}
-	t := median(budget, 1, func() { _, err = o.ValueGrad(theta, grad) })
-	return t, err
-}
-
-// rawRow is row i of a set without categories, as the model takes it.
-func rawRow(ds *dataset.Dataset, i int) (x []float64) {
-	for c := range ds.Columns {
-		for j := range ds.Columns[c].Width {
-			x = append(x, ds.Columns[c].Number(i, j))
+	return median(budget, 1, func() {
+		if _, err := o.ValueGrad(theta, grad); err != nil {
+			panic(err) // nothing ends it
 		}
-	}
-	return x
+	})
 }
 
 // median is that of the time of one call, called in groups for the budget in
@@ -92,19 +178,4 @@ func median(budget float64, group int, f func()) float64 {
 	}
 	slices.Sort(times)
 	return times[len(times)/2]
-}
-
-// A comparison is of the operations of both sides on one problem.
-type comparison struct {
-	Problem string     `json:"problem"`
-	Ours    operations `json:"ours"`
-	Theirs  operations `json:"theirs"` // numpy and scikit-learn
-}
-
-func (b *bench) compareOperations(p *problem, budget float64) (*comparison, error) {
-	c := &comparison{Problem: p.Name}
-	if err := b.runJSON(&c.Ours, b.program, "child", "operations", p.Name, seconds(budget)); err != nil {
-		return nil, err
-	}
-	return c, b.runJSON(&c.Theirs, b.python, b.script("operations.py"), "", p.folder, "", seconds(budget))
 }

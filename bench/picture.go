@@ -13,12 +13,12 @@ import (
 func draw(r *problemResult, data string) (drawn bool, err error) {
 	const floor, soonest = 1e-7, 1e-5 // below them nothing is of interest
 	lines := chart.Lines{
-		Title: r.Name + ": distance to the optimum against time",
+		Title: r.title() + ": distance to the optimum against time",
 		X:     chart.Axis{Label: "seconds of fitting", Log: true},
 		Y:     chart.Axis{Label: "objective / optimum - 1", Log: true},
 	}
 	for _, w := range r.rows() {
-		if w.peer.other != "" || w.last.end() == nil || w.peer.name == certain {
+		if w.peer.other != "" || w.last.end() == nil || w.peer.name == certain3 || w.peer.name == certain4 {
 			continue
 		}
 		s := chart.Series{Name: w.peer.name}
@@ -43,9 +43,17 @@ func draw(r *problemResult, data string) (drawn bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	f, err := os.Create(filepath.Join(data, r.Name+".svg"))
+	f, err := os.Create(filepath.Join(data, r.picture()+".svg"))
 	if err != nil {
 		return false, err
 	}
 	return true, errors.Join(picture.Encode(f, "svg"), f.Close())
+}
+
+// picture is the name of its file.
+func (r *problemResult) picture() string {
+	if r.Chosen {
+		return r.Name + "-chosen"
+	}
+	return r.Name
 }

@@ -17,6 +17,8 @@ type point struct {
 	Iteration int      `json:"iteration"`
 	Seconds   float64  `json:"seconds"`
 	Objective *float64 `json:"objective,omitempty"`
+	// Usual says that a fit with the peer's defaults would end here.
+	Usual bool `json:"usual,omitempty"`
 
 	at int // record in iterates.f64
 }

@@ -97,21 +97,13 @@ func child(args []string) error {
 	}
 	switch args[0] {
 	case "self":
-		s, err := findSet(args[1])
-		if err != nil {
-			return err
-		}
-		return fitSelf(s, args[2], ours(args[3], last()))
+		return fitSelf(args[1], args[2], ours(args[3], last()))
 	case "gonum":
 		return fitGonum(args[1], args[2], last())
 	case "liblinear":
 		return fitLiblinear(args[1], args[2])
 	case "operations":
-		s, err := findSet(args[1])
-		if err != nil {
-			return err
-		}
-		return timeOperations(s, last())
+		return timeOperations(last())
 	}
 	return errors.New("no such child: " + args[0])
 }

@@ -17,6 +17,7 @@ type row struct {
 	seconds   float64   // to the end
 	cut       bool
 	gap       float64 // relative, at the end
+	usual     *run    // with median seconds to where the peer ends by default
 	memory    int64
 }
 
@@ -74,6 +75,18 @@ func (r *problemResult) row(pe *peer, runs []*run) row {
 	})
 	if end := runs[0].end(); end != nil && end.Objective != 0 {
 		w.gap = end.Objective/r.Optimum - 1
+	}
+	if runs[0].Usual != nil {
+		u := *runs[0]
+		u.Usual = &evaluated{Iteration: u.Usual.Iteration, Objective: u.Usual.Objective}
+		u.Usual.Seconds, _ = over(func(run *run) float64 {
+			if run.Usual == nil {
+				return -1
+			}
+			return run.Usual.Seconds
+		})
+		u.UsualOurs, _ = over(func(run *run) float64 { return run.UsualOurs })
+		w.usual = &u
 	}
 	memory, _ := over(func(run *run) float64 { return float64(run.Memory) })
 	w.memory = int64(memory)

@@ -5,6 +5,9 @@ import (
 	"sort"
 )
 
+// large is the cost of problems whose evaluation takes long.
+const large = 9e8
+
 // A trajectory is the points of a run, whose objectives are evaluated when
 // they are asked for.
 type trajectory struct {
@@ -36,8 +39,8 @@ func (t *trajectory) objective(i int) float64 {
 // among them, and all whose objective is given.
 func (t *trajectory) spread() {
 	n := 16
-	if float64(t.p.Rows)*float64(t.p.Features)*float64(t.p.Classes) > 1e9 {
-		n = 6 // an evaluation takes seconds
+	if t.p.cost() > large {
+		n = 4
 	}
 	last := len(t.points) - 1
 	first, end := max(t.points[0].Seconds, 1e-6), t.points[last].Seconds

@@ -11,6 +11,7 @@ import sys
 import time
 
 import numpy as np
+import scipy.sparse
 
 
 class OutOfTime(Exception):
@@ -22,7 +23,12 @@ class Problem:
         with open(os.path.join(folder, "meta.json")) as f:
             meta = json.load(f)
         self.k, self.d, self.lam = meta["classes"], meta["features"], meta["lambda"]
-        self.x = np.fromfile(os.path.join(folder, part + ".f64")).reshape(-1, self.d)
+        self.x = np.fromfile(os.path.join(folder, part + ".f64"))
+        if meta["non_zeros"]:
+            index, starts = (np.fromfile(os.path.join(folder, part + end), dtype=np.int32) for end in (".index", ".starts"))
+            self.x = scipy.sparse.csr_matrix((self.x, index, starts), shape=(len(starts) - 1, self.d))
+        else:
+            self.x = self.x.reshape(-1, self.d)
         self.y = np.fromfile(os.path.join(folder, part + ".y"), dtype=np.int32).astype(np.int64)
         self.n = len(self.y)
 
@@ -35,20 +41,26 @@ class Recorder:
 
     def start(self):
         self.began, self.paused = time.perf_counter(), 0.0
+        self.last = 0.0
 
     def seconds(self):
         return time.perf_counter() - self.began - self.paused
 
-    def point(self, iteration, w, b, seconds=None):
-        """Records W (d x K) and b; raises OutOfTime once the limit is passed."""
+    def point(self, iteration, w, b, seconds=None, usual=lambda: False):
+        """Records W (d x K) and b, and what usual says: whether a fit with the
+        defaults would end here. Of a million parameters not every iterate, but
+        after every 5 % of the time. Raises OutOfTime once the limit is passed."""
         now = time.perf_counter()
         if seconds is None:
             seconds = now - self.began - self.paused
-        np.ascontiguousarray(w, dtype=np.float64).tofile(self.iterates)
-        np.ascontiguousarray(b, dtype=np.float64).tofile(self.iterates)
-        self.iterates.flush()
-        self.points.write(json.dumps({"iteration": iteration, "seconds": seconds}) + "\n")
-        self.points.flush()
+        ended = bool(usual())
+        if w.size < 1e6 or ended or seconds > min(1.05 * self.last, self.limit):
+            np.ascontiguousarray(w, dtype=np.float64).tofile(self.iterates)
+            np.ascontiguousarray(b, dtype=np.float64).tofile(self.iterates)
+            self.iterates.flush()
+            self.points.write(json.dumps({"iteration": iteration, "seconds": seconds, "usual": ended}) + "\n")
+            self.points.flush()
+            self.last = seconds
         self.paused += time.perf_counter() - now
         if seconds > self.limit:
             raise OutOfTime
