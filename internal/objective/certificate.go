@@ -44,8 +44,11 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 		g: make([]float64, d*k), s: make([]float64, k),
 	}
 	o.passes++
+	exact := kernel.NewEngine(kernel.Generic, o.X.V, k)
+	exact.Prepare(make([]float64, dense*k), make([]float64, k))
 	err := o.parallel(func(w *worker, p *part) {
-		p.reset(dense*k, k)
+		p.reset(exact.GradLen(), k)
+		sums := exact.NewScratch()
 		for lo := p.lo; lo < p.hi; lo += o.block() {
 			hi := min(lo+o.block(), p.hi)
 			y := w.z[:(hi-lo)*k]
@@ -59,7 +62,7 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 				}
 			}
 			if dense > 0 {
-				kernel.Backward(p.grad, o.X.V.Slice(lo, hi), y)
+				sums.AddGrad(o.X.V.Slice(lo, hi), y, p.grad)
 			}
 		}
 	})
@@ -67,11 +70,13 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 		return nil, err
 	}
 	c.cross, c.ybar, c.xbar = make([]float64, d*k), make([]float64, k), make([]float64, d)
+	part := make([]float64, dense*k)
 	for i := range o.parts {
 		p := &o.parts[i]
+		exact.Unpack(part, p.grad)
 		c.h += p.sums.Loss / o.norm
 		linalg.Axpy(c.ybar, 1, p.rsum)
-		linalg.Axpy(c.cross[:dense*k], 1, p.grad)
+		linalg.Axpy(c.cross[:dense*k], 1, part)
 	}
 	c.addSparse()
 	o.X.Unfold(c.cross, c.ybar)
