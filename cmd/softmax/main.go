@@ -3,7 +3,7 @@
 // The files, one concept each: main.go joins the verbs, usage.go has flags and
 // help, output.go what goes to which stream, exit.go the exit codes; set.go finds
 // what DATA stands for, formats.go knows the forms of files, table.go the roles
-// of columns, stream.go reads; train.go, evaluate.go, predict.go, inspect.go,
+// of columns, stream.go reads; train.go, cv.go, evaluate.go, predict.go, inspect.go,
 // lab.go, data.go, describe.go, convert.go and version.go are the verbs.
 package main
 
@@ -29,6 +29,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		newTrain(in, out),
 		newEvaluate(in, out),
 		newPredict(in, out),
+		newCV(in, out),
 		newInspect(out),
 		newLab(in, out),
 		newData(in, out),

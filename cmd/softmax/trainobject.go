@@ -76,13 +76,17 @@ type pointObject struct {
 	Stop          string  `json:"stop"`
 }
 
+func newPoint(p softmax.PathPoint) pointObject {
+	return pointObject{p.Lambda, number(p.Loss), number(p.LossError), number(p.Accuracy), number(p.AccuracyError), string(softmax.Selected)}
+}
+
 func newCVObject(s *softmax.Selection) *cvObject {
 	if s == nil {
 		return nil
 	}
 	o := &cvObject{Folds: s.Folds, Rows: s.Rows, Baseline: number(s.Baseline)}
 	for _, p := range s.Path {
-		o.Path = append(o.Path, pointObject{p.Lambda, number(p.Loss), number(p.LossError), number(p.Accuracy), number(p.AccuracyError), string(softmax.Selected)})
+		o.Path = append(o.Path, newPoint(p))
 	}
 	o.Chosen = o.Path[s.Best]
 	return o

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"example.com/softmax"
+	"example.com/softmax/internal/atomicfile"
+	"example.com/softmax/internal/chart"
+	"example.com/softmax/tune"
+	"github.com/spf13/cobra"
+)
+
+const cvHelp = `Scores penalties on held-out rows of DATA, by default the sample: each of a number
+of folds is held out in turn, and models are fitted to the others along a path of
+penalties. With --out a model is fitted to all rows with the penalty chosen.
+
+` + dataHelp
+
+func newCV(in *reader, out *output) *cobra.Command {
+	v := &crossValidator{trainer: trainer{in: in, out: out}}
+	c := newVerb("cv [DATA...]", "choose the penalty by cross-validation (DATA: the sample)", cvHelp, 0, many, func(args []string) error {
+		v.start = time.Now()
+		return v.run(args)
+	})
+	v.layout = layoutFlags(c)
+	v.fitFlags.define(c)
+	roleFlags(c, v.layout)
+	f := c.Flags()
+	f.IntVar(&v.options.Folds, "folds", 10, "deal the rows to `K` folds, stratified by class, by --seed")
+	f.StringVar(&v.options.GroupBy, "group-by", "", "rows of equal value in this `COLUMN` go to the same fold; it is no feature then")
+	f.Float64SliceVar(&v.options.Lambdas, "lambdas", nil, "try these `PENALTIES`, in place of four to the decade from 1 down to 1 / (100 * sum of the weights)")
+	choiceVar(c, &v.rule, "rule", "choose the least loss, or the largest penalty within one standard error of it", string(tune.Least), string(tune.OneStandardError))
+	f.StringVar(&v.curve, "curve", "", "draw the held-out loss against the penalty: `FILE`.png or .svg")
+	f.StringVar(&v.coefficients, "coefficients", "", "draw the largest coefficients against the penalty: `FILE`.png or .svg")
+	f.StringVarP(&v.path, "out", "o", "", "fit a model with the penalty chosen and write it to `FILE`")
+	f.StringVar(&v.foldsFile, "write-folds", "", "write the fold of every row, one a line, to `FILE`; -1 for a row never held out")
+	f.BoolVar(&v.json, "json", false, "print one JSON object in place of the table")
+	f.BoolVar(&out.quiet, "quiet", false, "no progress, no warnings")
+	rare(c, "l2", "l1", "group", "group-by", "lambdas", "write-folds")
+	return c
+}
+
+// A crossValidator is one run of the verb cv.
+type crossValidator struct {
+	trainer
+	options                        tune.Options
+	rule                           string
+	curve, coefficients, foldsFile string
+	result                         *tune.Result
+}
+
+func (v *crossValidator) run(args []string) error {
+	if err := v.check(); err != nil {
+		return err
+	}
+	if err := v.read(args); err != nil {
+		return err
+	}
+	v.config = v.fitFlags.config()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	progress := v.newFitBar()
+	v.options.Tried = progress.selecting
+	var err error
+	v.result, err = tune.CrossValidate(ctx, v.train.Dataset, v.config, v.options)
+	progress.bar.done()
+	switch {
+	case err != nil && errors.Is(err, context.Canceled):
+		return errInterrupted
+	case err != nil:
+		return err
+	}
+	if err := v.files(ctx); err != nil {
+		return err
+	}
+	if v.json {
+		return v.out.json(v.object())
+	}
+	v.table()
+	return nil
+}
+
+// check reports what makes no sense before work is done for it.
+func (v *crossValidator) check() error {
+	if err := v.fitFlags.check(); err != nil {
+		return err
+	}
+	switch {
+	case v.fitFlags.given("l2"), v.fitFlags.given("C"):
+		return usagef("cv chooses the penalty: --lambdas are those to try")
+	case v.fitFlags.l1 > 0, v.fitFlags.group > 0:
+		return usagef("cv is for the L2 penalty")
+	case v.options.Folds < 2:
+		return usagef("--folds %d: at least 2 are needed", v.options.Folds)
+	}
+	for _, lambda := range v.options.Lambdas {
+		if !(lambda > 0 && lambda <= 1e300) {
+			return usagef("--lambdas %v: they must be above 0", lambda)
+		}
+	}
+	for _, path := range []string{v.curve, v.coefficients} {
+		if path != "" {
+			if err := checkPicture(path); err != nil {
+				return err
+			}
+		}
+	}
+	for _, path := range []string{v.path, v.foldsFile} {
+		if path != "" {
+			if err := checkWritable(path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// files writes what was asked for besides the table.
+func (v *crossValidator) files(ctx context.Context) error {
+	draw := func(path string, picture func() (*chart.Picture, error)) error {
+		if path == "" {
+			return nil
+		}
+		p, err := picture()
+		if err != nil {
+			return err
+		}
+		return writePicture(path, p)
+	}
+	if err := draw(v.curve, v.result.Curve); err != nil {
+		return err
+	}
+	err := draw(v.coefficients, func() (*chart.Picture, error) {
+		var lambdas []float64
+		for _, p := range v.result.Points {
+			lambdas = append(lambdas, p.Lambda)
+		}
+		models, err := softmax.FitPath(ctx, v.result.Data, v.config, lambdas)
+		if err != nil {
+			return nil, err
+		}
+		return tune.Path(models)
+	})
+	if err != nil {
+		return err
+	}
+	if v.foldsFile != "" {
+		if err := writeFolds(v.foldsFile, v.result.Fold); err != nil {
+			return err
+		}
+	}
+	if v.path == "" {
+		return nil
+	}
+	v.config.L2 = v.result.Chosen(tune.Rule(v.rule)).Lambda
+	m, r, err := softmax.Fit(ctx, v.result.Data, v.config)
+	if err != nil {
+		return err
+	}
+	for _, w := range r.Warnings {
+		v.out.warnf("%s", w.Message)
+	}
+	return m.Save(v.path)
+}
+
+func writeFolds(path string, fold []int) error {
+	return atomicfile.Write(path, 0o644, func(w io.Writer) error {
+		for _, f := range fold {
+			if _, err := fmt.Fprintln(w, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// table prints the curve for people.
+func (v *crossValidator) table() {
+	r, p := v.result, v.out.printf
+	p("Data        %s: %s, %s held out in %d folds\n\n", v.train.Source, plural(v.train.Rows(), "row", "rows"), count(r.Rows), r.Folds)
+	p("%-12s  %-18s  %s\n", "lambda", "log-loss", "accuracy")
+	least, simple := r.Chosen(tune.Least), r.Chosen(tune.OneStandardError)
+	for _, q := range r.Points {
+		mark := ""
+		if q.Lambda == least.Lambda {
+			mark = "  least loss"
+		}
+		if q.Lambda == simple.Lambda {
+			mark += "  one standard error"
+		}
+		p("%-12.4g  %.5f ± %.5f  %.4f ± %.4f%s\n", q.Lambda, q.Loss, q.LossError, q.Accuracy, q.AccuracyError, mark)
+	}
+	p("%-12s  %-18s  %.4f\n", "majority", "", r.Baseline)
+	if v.path != "" {
+		p("\nModel       %s, lambda = %.6g\n", v.path, v.config.L2)
+	}
+}
+
+// object is what cv --json prints.
+func (v *crossValidator) object() *cvObject {
+	o := &cvObject{Folds: v.result.Folds, Rows: v.result.Rows, Baseline: number(v.result.Baseline)}
+	for _, p := range v.result.Points {
+		o.Path = append(o.Path, newPoint(p))
+	}
+	o.Chosen = newPoint(v.result.Chosen(tune.Rule(v.rule)))
+	return o
+}
