@@ -85,7 +85,7 @@ func (t *trainer) times() string {
 // heldOut names the rows that lambda was chosen on.
 func heldOut(s *softmax.Selection) string {
 	if s.Folds == 1 {
-		return fmt.Sprintf("held out (%s)", plural(s.Rows, "row", "rows"))
+		return fmt.Sprintf("held out (%s)", count(s.Rows))
 	}
 	return fmt.Sprintf("cross-validation (%d)", s.Folds)
 }
