@@ -67,10 +67,12 @@ func NewModel(l *Linear) (*Model, error) {
 	if l.Inputs == nil {
 		m.design.Inputs = []design.Input{{Name: "x", Kind: dataset.Numeric, Width: d, Sparse: l.Sparse}}
 	}
+	seen := make(map[string]bool, d)
 	for j, name := range l.Inputs {
-		if name == "" || slices.Contains(l.Inputs[:j], name) {
+		if name == "" || seen[name] {
 			return bad("the name %q is empty or comes twice", name)
 		}
+		seen[name] = true
 		m.design.Inputs = append(m.design.Inputs, design.Input{Name: name, Kind: dataset.Numeric, Width: 1, First: j})
 	}
 	if !l.Sparse {
@@ -156,7 +158,7 @@ func importJSON(b []byte) (*Linear, error) {
 	for _, s := range f.Scale {
 		l.Scale = append(l.Scale, 1/s)
 	}
-	if len(f.Coef) == 1 && len(l.Classes) == 2 {
+	if len(f.Coef) == 1 && len(l.Classes) == 2 && len(f.Intercept) < 2 {
 		l.addSecond(f.Coef[0], f.Intercept, f.MultiClass == "multinomial")
 		return l, nil
 	}

@@ -102,6 +102,8 @@ func TestImportErrors(t *testing.T) {
 		{`{"classes_":["a","b"],"coef_":[[1],[2]],"penalty":"l2"}`, "penalty"},
 		{`{"classes_":["a","b"],"coef_":[[1],[2]],"multi_class":"auto"}`, "auto"},
 		{liblinear("L2R_LR", "L2R_L2LOSS_SVC"), "no probabilities"}, {liblinear("nr_feature 4", "nr_feature 5"), "rows of w"},
+		{"solver_type L2R_LR\nlabel 1 2\nnr_feature -1\nbias 1\nw\n", "rows of w"},
+		{`{"classes_":["a","b"],"coef_":[[1]],"intercept_":[1,2]}`, "1 rows for 2 classes"},
 		{liblinear("bias 1", "bias one"), "bias"}, {liblinear("w\n", "w\nx\n"), `"x"`}, {liblinear("label", "lobel"), "labels"},
 	} {
 		l, err := Import(strings.NewReader(c.file))

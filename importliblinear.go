@@ -76,7 +76,7 @@ func importLiblinear(b []byte) (*Linear, error) {
 	if bias >= 0 {
 		want++
 	}
-	if float64(len(l.W)) != want {
+	if features < 1 || float64(len(l.W)) != want {
 		return nil, fmt.Errorf("LIBLINEAR model: %d rows of w where there should be %v", len(l.W), want)
 	}
 	if bias >= 0 {

@@ -76,8 +76,9 @@ func concatColumn(parts []*Dataset, pieces []*Column) (Column, error) {
 	blank := func(c *Column) bool {
 		return c.Kind == Numeric && c.Float64s != nil && !slices.ContainsFunc(c.Float64s, func(v float64) bool { return v == v })
 	}
+	empty := make([]bool, len(pieces))
 	for p := len(pieces) - 1; p >= 0; p-- {
-		if !blank(pieces[p]) {
+		if empty[p] = blank(pieces[p]); !empty[p] {
 			model = p
 		}
 	}
@@ -87,7 +88,8 @@ func concatColumn(parts []*Dataset, pieces []*Column) (Column, error) {
 		rows += parts[p].Rows()
 		var err error
 		switch {
-		case blank(c) && out.Sparse == nil:
+		case empty[p] && out.Sparse == nil:
+			continue // whatever its width
 		case c.Kind != out.Kind:
 			err = fmt.Errorf("%w: %v here and %v in %s: settle it with --numeric, --categorical or --text", ErrColumn, c.Kind, out.Kind, parts[model].Source)
 		case (c.Sparse == nil) != (out.Sparse == nil), c.Sparse == nil && c.Width != out.Width, c.Height != out.Height:
@@ -134,7 +136,7 @@ func concatColumn(parts []*Dataset, pieces []*Column) (Column, error) {
 		for p, c := range pieces {
 			for at := range parts[p].Rows() * out.Width {
 				v := math.NaN()
-				if !blank(c) {
+				if !empty[p] {
 					v = c.Number(at/out.Width, at%out.Width)
 				}
 				out.Float64s = append(out.Float64s, v)

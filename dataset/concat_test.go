@@ -75,6 +75,20 @@ func TestConcatMerges(t *testing.T) {
 	if want := (&Label{Name: "y", Classes: []string{"1", "2", "10"}, Codes: []int32{1, 2, 1, 0}}); !reflect.DeepEqual(got.Label, want) {
 		t.Errorf("%+v", got.Label)
 	}
+	// A block of nothing but missing values may have another width.
+	for _, order := range [][2]int{{0, 1}, {1, 0}} {
+		blocks := []*Dataset{
+			part("wide", []string{"1"}, Column{Name: "v", Width: 3, Float64s: []float64{nan, nan, nan}}),
+			part("single", []string{"1"}, Column{Name: "v", Width: 1, Bytes: []uint8{7}}),
+		}
+		got, err := Concat(blocks[order[0]], blocks[order[1]])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := &got.Columns[0]; c.Width != 1 || c.Number(order[1], 0) != 7 || !c.Missing(1-order[1]) {
+			t.Errorf("%+v", c)
+		}
+	}
 	for want, other := range map[string]*Dataset{
 		`b, column "n": bad column: it lacks this column of a`:               part("b", []string{"1"}, categories("red")),
 		`a, column "z": bad column: it lacks this column of b`:               part("b", []string{"1"}, categories("red"), Column{Name: "n", Width: 1, Bytes: []uint8{1}}, Column{Name: "z", Width: 1, Bytes: []uint8{1}}),

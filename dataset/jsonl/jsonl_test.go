@@ -120,10 +120,14 @@ func TestOptions(t *testing.T) {
 		`column "z": bad column: there is no such column`:                           {Weight: "z"},
 		`row 1, column "s": not a number: the string "5"`:                           {Numeric: []string{"s"}},
 		`column "y": bad column: it cannot be the label`:                            {Label: "y", Drop: []string{"y"}},
+		`column "note": bad column: it cannot be the label`:                         {Label: "note", Text: []string{"note"}},
 	} {
 		if _, err := Read(strings.NewReader(text), opt); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%+v: error %v, want %s", opt, err, want)
 		}
+	}
+	if d, err := Read(strings.NewReader(text), record.Options{Text: []string{"note"}}); err != nil || d.Label.Name != "y" {
+		t.Errorf("the last column but the text as the label: %v", err)
 	}
 	if d, err := Read(strings.NewReader(text), record.Options{LabelOptional: true}); err != nil || d.Label != nil || len(d.Columns) != 6 {
 		t.Errorf("without a label: %v", err)

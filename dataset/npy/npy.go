@@ -67,7 +67,11 @@ func Read(r, labels io.Reader, opt Options) (*dataset.Dataset, error) {
 	return assemble(x, y, nil, nil, opt)
 }
 
-const zipMagic = "PK\x03\x04"
+const (
+	zipMagic = "PK\x03\x04"
+	// The limits of package source.
+	unpackedFloor, unpackedRatio = 256 << 20, 200
+)
 
 func readZip(r io.Reader, opt Options) (*dataset.Dataset, error) {
 	data, err := io.ReadAll(r)
@@ -91,8 +95,14 @@ func readZip(r io.Reader, opt Options) (*dataset.Dataset, error) {
 				return nil, place(opt.Name, fmt.Errorf("%w: the array %s: %w", dataset.ErrFormat, name, err))
 			}
 			defer in.Close()
-			// Deflate makes at most 1032 bytes of one, whatever the archive says.
-			return readArray(in, opt.Name+"/"+f.Name, min(f.UncompressedSize64, 1032*min(f.CompressedSize64, uint64(len(data)))))
+			// A file is read no further than the archive says, and its packed bytes
+			// are no more than there are.
+			size, packed := f.UncompressedSize64, min(f.CompressedSize64, uint64(len(data)))
+			if size > unpackedFloor && size > unpackedRatio*packed {
+				return nil, place(opt.Name, fmt.Errorf("%w: the array %s unpacks to over %d MiB and over %d times its size: if that is right, save it with numpy.savez",
+					dataset.ErrTooLarge, name, unpackedFloor>>20, unpackedRatio))
+			}
+			return readArray(in, opt.Name+"/"+f.Name, min(size, 1032*packed))
 		}
 		return nil, nil
 	}

@@ -185,6 +185,18 @@ func TestBomb(t *testing.T) {
 	if d == nil || d.Rows() != 20000000 {
 		t.Errorf("%v", d)
 	}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.CreateRaw(&zip.FileHeader{Name: "X.npy", Method: zip.Deflate, CompressedSize64: 1000, UncompressedSize64: 300 << 20})
+	if err == nil {
+		_, err = w.Write(make([]byte, 1000))
+	}
+	if err = errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(&b, nil, Options{LabelOptional: true}); !errors.Is(err, dataset.ErrTooLarge) {
+		t.Errorf("300 MiB in 1000 bytes: error %v", err)
+	}
 }
 
 func TestWrite(t *testing.T) {

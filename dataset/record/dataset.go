@@ -96,7 +96,7 @@ func (c *Collector) labelColumn() (*column, error) {
 		name = "label"
 		if c.index[name] == nil && !c.opt.LabelOptional {
 			for _, col := range slices.Backward(c.columns) {
-				if !col.drop && col.name != c.opt.Weight {
+				if !col.drop && !slices.Contains(c.opt.Text, col.name) && col.name != c.opt.Weight {
 					return col, nil
 				}
 			}
@@ -116,7 +116,7 @@ func (c *Collector) labelColumn() (*column, error) {
 		return nil, nil
 	case col == nil:
 		return nil, c.unknown(name, dataset.ErrNoLabel)
-	case col.drop || col.name == c.opt.Weight:
+	case col.drop, col.name == c.opt.Weight, slices.Contains(c.opt.Text, col.name):
 		return nil, c.fault(col, fmt.Errorf("%w: it cannot be the label and have another use", dataset.ErrColumn))
 	case col.array:
 		return nil, c.fault(col, fmt.Errorf("%w: an array is no label", dataset.ErrColumn))

@@ -24,8 +24,8 @@ type Options struct {
 	Name string
 	// Label is the label's column: its name or, if no column has this name,
 	// its number from 1, or from the end if negative. If empty it is the column
-	// called "label", or else the last one that is neither dropped nor the
-	// weight; but if there are columns called "label:<class>", these become the
+	// called "label", or else the last one that is not dropped, the weight or
+	// Text; but if there are columns called "label:<class>", these become the
 	// dataset's Targets and there is no label.
 	Label string
 	// LabelOptional reads records without a label too.
@@ -126,6 +126,7 @@ func (c *Collector) Null(name []byte) error {
 // A column holds the values of a column up to the last record that has one.
 type column struct {
 	name   string
+	place  int  // among the columns
 	target bool // one of dataset.Targets
 	drop   bool
 	extra  bool // dropped as not wanted
@@ -151,7 +152,6 @@ func (c *Collector) column(name []byte) (*column, error) {
 	var col *column
 	if c.next < len(c.columns) && c.columns[c.next].name == string(name) {
 		col = c.columns[c.next]
-		c.next++
 	} else if col = c.index[string(name)]; col == nil {
 		col = c.add(string(name))
 		switch {
@@ -160,10 +160,8 @@ func (c *Collector) column(name []byte) (*column, error) {
 		case len(c.columns) > maxColumns:
 			return nil, c.fault(nil, fmt.Errorf("%w: over %d columns", dataset.ErrTooLarge, maxColumns))
 		}
-		c.next = len(c.columns)
-	} else {
-		c.next = slices.Index(c.columns, col) + 1
 	}
+	c.next = col.place + 1
 	if col.seen == c.row+1 {
 		return nil, c.fault(col, fmt.Errorf("%w: it comes twice", dataset.ErrColumn))
 	}
@@ -183,6 +181,7 @@ func (c *Collector) add(name string) *column {
 	kind, wanted := o.Inputs[name]
 	col := &column{
 		name:   name,
+		place:  len(c.columns),
 		drop:   slices.Contains(o.Drop, name),
 		target: o.Label == "" && strings.HasPrefix(name, targetPrefix),
 		text:   slices.Contains(o.Text, name) || kind == dataset.Text,
