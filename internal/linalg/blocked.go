@@ -22,6 +22,11 @@ type Syrk struct{ left, right []float32 }
 // diagonal; what is right of it is overwritten. a_i is row rows[i] of a, whose
 // rows have d numbers.
 func (y *Syrk) Add(level kernel.Level, s, a []float32, d int, rows []int32, c []float32, threads int) {
+	y.AddFrom(level, s, a, d, 0, rows, c, threads)
+}
+
+// AddFrom is Add for the rows of s from first on, a multiple of RowBlock.
+func (y *Syrk) AddFrom(level kernel.Level, s, a []float32, d, first int, rows []int32, c []float32, threads int) {
 	t := kernel.TileOf(level)
 	w := t.Columns
 	panels := (d + w - 1) / w
@@ -41,15 +46,19 @@ func (y *Syrk) Add(level kernel.Level, s, a []float32, d int, rows []int32, c []
 				kernel.Axpy32(r[k*w:][:n], -c[lo+k], row)
 			}
 		})
-		subtractLower(t, s, d, d, left, right, terms, threads)
+		subtractLower(t, s, d, d, first/block, left, right, terms, threads)
 	}
 }
 
+// RowBlock is how many rows of a Gram matrix are made together.
+const RowBlock = block
+
 // subtractLower takes a b' off the lower triangle of c, n x n with rows stride
-// apart, in blocks that may reach beyond the diagonal.
-func subtractLower(t kernel.Tile, c []float32, stride, n int, a, b []float32, terms, threads int) {
-	blocks := (n + block - 1) / block
-	parallel(threads, blocks*(blocks+1)/2, func(at int) {
+// apart, in blocks that may reach beyond the diagonal, from the first row of blocks on.
+func subtractLower(t kernel.Tile, c []float32, stride, n, first int, a, b []float32, terms, threads int) {
+	blocks, skipped := (n+block-1)/block, first*(first+1)/2
+	parallel(threads, blocks*(blocks+1)/2-skipped, func(at int) {
+		at += skipped
 		i := int((math.Sqrt(float64(8*at+1)) - 1) / 2)
 		subtract(t, c, stride, n, a, b, terms, i*block, (at-i*(i+1)/2)*block)
 	})
@@ -97,7 +106,7 @@ func Cholesky32(level kernel.Level, a []float32, n, threads int) bool {
 		parallel(threads, whole-diagonal, func(p int) { f.panel(diagonal + p) })
 		if next := f.first + depth; next < n {
 			rest := f.panels[diagonal*t.Columns*f.width:]
-			subtractLower(t, a[next*n+next:], n, n-next, rest, rest, f.width, threads)
+			subtractLower(t, a[next*n+next:], n, n-next, 0, rest, rest, f.width, threads)
 		}
 	}
 	return true

@@ -12,18 +12,19 @@ import (
 // A Block is some coordinates of theta with the Hessian of f's smooth part in
 // them, in float32: a model of f near a point.
 type Block struct {
-	Coordinates []int // in theta, ordered by class, then feature
+	Coordinates []int // in theta
 	H           []float32
-	feature     []int // of each coordinate; d for the intercept
-	class       []int
-	first       []int // K+1: where each class begins
+	feature     []int   // of each coordinate; d for the intercept
+	class       []int   // of each coordinate
+	members     [][]int // of each class
+	sample      *curvatureSample
 }
 
 // columnRows is how many rows of the block's columns are made at a time.
 const columnRows = 2048
 
-// SetBlock orders the coordinates, given ascending, and writes the Hessian at
-// theta, from every stride-th row:
+// SetBlock writes the Hessian at theta in the given coordinates, from every
+// stride-th row:
 //
 //	H = sum over k of X_k' diag(c_kk) X_k - B'B off the classes' own blocks
 //
@@ -32,45 +33,66 @@ const columnRows = 2048
 // -p_k p_m between two. So two kinds of symmetric products do, of which the one
 // with all m columns has n m^2 / 2 terms, K times fewer than the sum over pairs
 // of classes seems to ask for.
-func (o *Objective) SetBlock(b *Block, theta []float64, coordinates []int, stride int, level kernel.Level) error {
-	b.order(coordinates, o.X.D(), o.K)
-	s, err := o.sampleCurvature(theta, stride)
-	if err != nil {
+func (o *Objective) SetBlock(b *Block, theta []float64, coordinates []int, stride int, level kernel.Level) (err error) {
+	*b = Block{H: b.H[:0], members: make([][]int, o.K)}
+	if b.sample, err = o.sampleCurvature(theta, stride); err != nil {
 		return err
 	}
-	m := len(b.Coordinates)
-	b.H = slices.Grow(b.H[:0], m*m)[:m*m]
-	clear(b.H)
-	if o.X.S != nil {
-		o.sparseBlock(b, s)
-	} else {
-		o.denseBlock(b, s, level)
+	o.ExtendBlock(b, coordinates, level)
+	return nil
+}
+
+// ExtendBlock adds coordinates to a block, whose Hessian remains that of the
+// point it was set at: only what is new is computed.
+func (o *Objective) ExtendBlock(b *Block, coordinates []int, level kernel.Level) {
+	d, k, first := o.X.D(), o.K, len(b.Coordinates)
+	if first > 0 && o.X.S != nil && o.shifted() {
+		all := append(slices.Clone(b.Coordinates), coordinates...) // their shifts are in H
+		slices.Sort(all)
+		*b = Block{H: b.H[:0], members: make([][]int, k), sample: b.sample}
+		o.ExtendBlock(b, all, level)
+		return
 	}
-	for a := range m {
+	for q := range k {
+		for _, c := range coordinates {
+			if c%k == q {
+				b.members[q] = append(b.members[q], len(b.Coordinates))
+				b.Coordinates = append(b.Coordinates, c)
+				b.feature = append(b.feature, c/k)
+				b.class = append(b.class, q)
+			}
+		}
+	}
+	m := len(b.Coordinates)
+	h := make([]float32, m*m)
+	for a := range first {
+		copy(h[a*m:], b.H[a*first:][:first])
+	}
+	b.H = h
+	if o.X.S != nil {
+		o.sparseBlock(b, first)
+	} else {
+		o.denseBlock(b, first, level)
+	}
+	for a := first; a < m; a++ {
 		row := b.H[a*m:][:m]
-		if j := b.feature[a]; j < o.X.D() {
+		if j := b.feature[a]; j < d {
 			row[a] += float32(o.Lambda * o.Factor(j))
 		}
 		for e := range a {
 			b.H[e*m+a] = row[e]
 		}
 	}
-	return nil
 }
 
-// order sorts by class and notes where each begins.
-func (b *Block) order(coordinates []int, d, k int) {
-	b.Coordinates = slices.Clone(coordinates)
-	slices.SortStableFunc(b.Coordinates, func(a, c int) int { return a%k - c%k })
-	b.feature, b.class, b.first = b.feature[:0], b.class[:0], make([]int, k+1)
-	for _, c := range b.Coordinates {
-		b.feature = append(b.feature, c/k)
-		b.class = append(b.class, c%k)
-		b.first[c%k+1]++
+// shifted reports whether a sparse feature is.
+func (o *Objective) shifted() bool {
+	for j := o.X.V.D; j < o.X.D(); j++ {
+		if o.X.Shift[j]*o.X.Scale[j] != 0 {
+			return true
+		}
 	}
-	for q := range k {
-		b.first[q+1] += b.first[q]
-	}
+	return false
 }
 
 // A curvatureSample is rows with their probabilities and shares of the weight.
@@ -122,23 +144,26 @@ func (o *Objective) sampleCurvature(theta []float64, stride int) (*curvatureSamp
 // within is the curvature c_kk of softmax and sigmoids alike.
 func within(p float32) float32 { return max(0, p*(1-p)) }
 
-// denseBlock makes H of a matrix without sparse features.
-func (o *Objective) denseBlock(b *Block, s *curvatureSample, level kernel.Level) {
-	m, k, d := len(b.Coordinates), o.K, o.X.D()
+// denseBlock makes the rows of H from first on, on and left of the diagonal, of
+// a matrix without sparse features. Rows before it that share a block of rows of
+// the product are made again.
+func (o *Objective) denseBlock(b *Block, first int, level kernel.Level) {
+	m, k, d, s := len(b.Coordinates), o.K, o.X.D(), b.sample
 	threads := len(o.workers)
-	most := 0
-	for q := range k {
-		most = max(most, b.first[q+1]-b.first[q])
-	}
+	var classes []int // those with new coordinates
 	own := make([][]float32, k)
-	for q := range own {
-		size := b.first[q+1] - b.first[q]
-		own[q] = make([]float32, size*size)
+	for q, mine := range b.members {
+		if len(mine) > 0 && mine[len(mine)-1] >= first {
+			classes = append(classes, q)
+			own[q] = make([]float32, len(mine)*len(mine))
+		}
 	}
 	coupled := IsShiftInvariant(o.Loss)
 	rows := min(columnRows, len(s.rows))
 	x := make([]float32, rows*d)
 	var all []float32
+	from := first / linalg.RowBlock * linalg.RowBlock
+	kept := slices.Clone(b.H[from*m : first*m])
 	if coupled {
 		all = make([]float32, rows*m)
 	}
@@ -149,57 +174,56 @@ func (o *Objective) denseBlock(b *Block, s *curvatureSample, level kernel.Level)
 	var product linalg.Syrk
 	for lo := 0; lo < len(s.rows); lo += rows {
 		n := min(rows, len(s.rows)-lo)
-		o.spread(n, func(first, last int) {
-			for i := first; i < last; i++ {
+		o.spread(n, func(begin, end int) {
+			for i := begin; i < end; i++ {
 				o.denseRow(x[i*d:][:d], int(s.rows[lo+i]))
 				if !coupled {
 					continue
 				}
 				p, root := s.p[(lo+i)*k:][:k], float32(math.Sqrt(float64(s.w[lo+i])))
-				bi := all[i*m:][:m]
-				for q := range k {
-					v := root * p[q]
-					for at := b.first[q]; at < b.first[q+1]; at++ {
-						if j := b.feature[at]; j < d {
-							bi[at] = v * x[i*d+j]
-						} else {
-							bi[at] = v
-						}
+				bi, xi := all[i*m:][:m], x[i*d:][:d]
+				for a, j := range b.feature {
+					v := root * p[b.class[a]]
+					if j < d {
+						v *= xi[j]
 					}
+					bi[a] = v
 				}
 			}
 		})
 		if coupled {
-			product.Add(level, b.H, all, m, order[:n], minus[:n], threads)
+			product.AddFrom(level, b.H, all, m, from, order[:n], minus[:n], threads)
 		}
-		o.spread(k, func(first, last int) {
+		o.spread(len(classes), func(begin, end int) {
 			var product linalg.Syrk
-			columns, c := make([]float32, n*most), make([]float32, n)
-			for q := first; q < last; q++ {
-				features := b.feature[b.first[q]:b.first[q+1]]
-				if len(features) == 0 {
-					continue
-				}
+			var columns []float32
+			c := make([]float32, n)
+			for _, q := range classes[begin:end] {
+				mine := b.members[q]
+				columns = slices.Grow(columns[:0], n*len(mine))[:n*len(mine)]
 				for i := range n {
 					c[i] = s.w[lo+i] * within(s.p[(lo+i)*k+q])
-					to, from := columns[i*len(features):][:len(features)], x[i*d:][:d]
-					for at, j := range features {
-						if j < d {
+					to, from := columns[i*len(mine):][:len(mine)], x[i*d:][:d]
+					for at, a := range mine {
+						if j := b.feature[a]; j < d {
 							to[at] = from[j]
 						} else {
 							to[at] = 1
 						}
 					}
 				}
-				product.Add(level, own[q], columns, len(features), order[:n], c, 1)
+				product.Add(level, own[q], columns, len(mine), order[:n], c, 1)
 			}
 		})
 	}
-	for q := range k {
-		size := b.first[q+1] - b.first[q]
-		for a := range size {
-			at := (b.first[q] + a) * m
-			copy(b.H[at+b.first[q]:][:a+1], own[q][a*size:][:a+1])
+	copy(b.H[from*m:], kept)
+	for _, q := range classes {
+		for at, a := range b.members[q] {
+			if a >= first {
+				for to, e := range b.members[q][:at+1] {
+					b.H[a*m+e] = own[q][at*len(b.members[q])+to]
+				}
+			}
 		}
 	}
 }

@@ -172,24 +172,22 @@ func (c *Certificate) Add(theta, grad []float64, f float64) {
 	}
 	size := math.Abs(loss) + math.Abs(wg) + math.Abs(br)
 	e := (1 - tau) * o.gradientError()
-	for s := range c.shares(e) {
-		// (1-s) of Q and s of the targets: entropy is concave.
-		value := (1-s)*entropy + s*c.h
-		penalty, ok := o.conjugate(c.g, k, 1-s, 0)
-		if !ok {
-			continue
-		}
+	// (1-s) of Q and s of the targets: entropy is concave.
+	for s := range c.shares(0) {
+		value, penalty := (1-s)*entropy+s*c.h, o.conjugate(c.g, k, 1-s, 0)
 		if guess := value - penalty; guess > c.guess { // it may be NaN
 			c.guess = guess
 		}
+	}
+	if math.IsInf(e, 1) {
+		return
+	}
+	for s := range c.shares(e) {
+		value, penalty := (1-s)*entropy+s*c.h, o.conjugate(c.g, k, 1-s, 0)
 		// The sums above are rounded: what that can cost is taken off the bound.
 		slack := rounding * (size + 2*penalty)
 		if e > 0 {
-			loss, ok := c.lost(W, penalty, s, e)
-			if !ok {
-				continue
-			}
-			slack += loss
+			slack += c.lost(W, penalty, s, e)
 		}
 		if bound := value - penalty - slack; bound > c.best { // it may be NaN
 			c.best = bound
@@ -200,18 +198,17 @@ func (c *Certificate) Add(theta, grad []float64, f float64) {
 // lost is what an error of the gradient, of norm e at most, can have added to
 // the bound. Under L2 the bound changes by -<E, W + G/lambda>, which is small where
 // the iterate is good, and -||E||^2 / (2 lambda).
-func (c *Certificate) lost(W []float64, penalty, s, e float64) (float64, bool) {
+func (c *Certificate) lost(W []float64, penalty, s, e float64) float64 {
 	o := c.o
 	if !o.Smooth() || o.Factors != nil {
-		worse, ok := o.conjugate(c.g, o.K, 1-s, e)
-		return worse - penalty + e*math.Sqrt(linalg.Dot(W, W)), ok
+		return o.conjugate(c.g, o.K, 1-s, e) - penalty + e*math.Sqrt(linalg.Dot(W, W))
 	}
 	var away float64 // ||W + G/lambda||^2
 	for i, g := range c.g {
 		v := W[i] + g/o.Lambda
 		away += v * v
 	}
-	return e*math.Sqrt(away) + e*e/(2*o.Lambda), true
+	return e*math.Sqrt(away) + e*e/(2*o.Lambda)
 }
 
 // shares yields the shares of the targets that are worth trying: none, where

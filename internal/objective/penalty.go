@@ -182,10 +182,10 @@ func (p Penalty) Vanishing(g []float64, j int) float64 {
 }
 
 // conjugate returns max over W of <W, -s G> - Omega(W) where each |G_jk| may be
-// larger by e, and whether it is finite.
-func (p Penalty) conjugate(G []float64, k int, s, e float64) (float64, bool) {
+// larger by e: +Inf where it is not finite.
+func (p Penalty) conjugate(G []float64, k int, s, e float64) float64 {
 	if p.Smooth() && p.Factors == nil && e == 0 {
-		return s * s * linalg.Dot(G, G) / (2 * p.Lambda), p.Lambda > 0
+		return s * s * linalg.Dot(G, G) / (2 * p.Lambda)
 	}
 	var sum float64
 	for j := 0; j*k < len(G); j++ {
@@ -198,12 +198,12 @@ func (p Penalty) conjugate(G []float64, k int, s, e float64) (float64, bool) {
 		}
 		if excess := math.Sqrt(square) - v*p.Group; excess > 0 {
 			if p.Lambda*v == 0 {
-				return math.Inf(1), false
+				return math.Inf(1)
 			}
 			sum += excess * excess / (2 * p.Lambda * v)
 		}
 	}
-	return sum, true
+	return sum
 }
 
 // Centre moves the weights of every feature, all by the same, which changes no

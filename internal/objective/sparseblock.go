@@ -2,36 +2,40 @@ package objective
 
 import (
 	"math"
-	"sync"
+	"slices"
 )
 
-// sparseBlock makes H of a matrix with sparse features: by pairs of the values
-// that a row has. Every row of H is summed by one goroutine, in the order of the
-// rows of X. Shifts are left out of the sums and brought in at the end, with
-// the intercepts' rows: all intercepts must be in the block if a shift is not 0.
-func (o *Objective) sparseBlock(b *Block, s *curvatureSample) {
+// sparseBlock makes the rows of H from first on, of a matrix with sparse features,
+// by pairs of the values that a row of X has. Every row of H is summed by one
+// goroutine, in the order of the rows of X. Shifts are left out of the sums and
+// brought in at the end, with the intercepts' rows: all intercepts must be in
+// the block if a shift is not 0.
+func (o *Objective) sparseBlock(b *Block, first int) {
 	m := len(b.Coordinates)
 	of := make([][]int32, o.X.D()+1) // coordinates in the block of each feature
 	for a, j := range b.feature {
 		of[j] = append(of[j], int32(a))
 	}
-	var wg sync.WaitGroup
-	for t := range o.workers {
-		// Rows of the lower triangle, of equal area.
-		lo := int(float64(m) * math.Sqrt(float64(t)/float64(len(o.workers))))
-		hi := int(float64(m) * math.Sqrt(float64(t+1)/float64(len(o.workers))))
-		if t == len(o.workers)-1 {
-			hi = m
+	o.spread(128, func(begin, end int) {
+		// Rows of equal area: the lower triangle, or all of the few new ones.
+		cut := func(at int) int {
+			share := float64(at) / 128
+			if first == 0 {
+				share = math.Sqrt(share)
+			}
+			return first + int(share*float64(m-first))
 		}
-		wg.Go(func() { o.sparseRows(b, s, of, lo, hi) })
+		o.sparseRows(b, of, first, cut(begin), cut(end))
+	})
+	if o.shifted() {
+		o.shiftBlock(b)
 	}
-	wg.Wait()
-	o.shiftBlock(b)
 }
 
-// sparseRows makes rows lo up to hi of the lower triangle.
-func (o *Objective) sparseRows(b *Block, s *curvatureSample, of [][]int32, lo, hi int) {
-	k, m, d := o.K, len(b.Coordinates), o.X.D()
+// sparseRows makes rows lo up to hi. Where first is 0 classes follow each
+// other, and all left of the diagonal is made; else the whole rows.
+func (o *Objective) sparseRows(b *Block, of [][]int32, first, lo, hi int) {
+	k, m, d, s := o.K, len(b.Coordinates), o.X.D(), b.sample
 	coupled := IsShiftInvariant(o.Loss)
 	byClass := make([][]term, k)
 	var terms []term
@@ -40,10 +44,14 @@ func (o *Objective) sparseRows(b *Block, s *curvatureSample, of [][]int32, lo, h
 			byClass[q] = byClass[q][:0]
 		}
 		p := s.p[at*k:][:k]
+		hits := 0
 		add := func(j int, x float32) {
 			for _, a := range of[j] {
 				q := b.class[a]
 				byClass[q] = append(byClass[q], term{a, x, x * p[q]})
+				if int(a) >= lo && int(a) < hi {
+					hits++
+				}
 			}
 		}
 		row := o.X.V.Slice(int(i), int(i)+1)
@@ -70,28 +78,41 @@ func (o *Objective) sparseRows(b *Block, s *curvatureSample, of [][]int32, lo, h
 			add(j, float32(v))
 		}
 		add(d, 1)
+		if hits == 0 {
+			continue
+		}
 		terms = terms[:0]
 		for q := range byClass {
-			before := len(terms)
 			terms = append(terms, byClass[q]...)
-			mine := terms[before:]
+		}
+		begin := 0
+		for q, mine := range byClass {
+			end := begin + len(mine)
 			c := s.w[at] * within(p[q])
 			for e, t := range mine {
 				if int(t.at) < lo || int(t.at) >= hi {
 					continue
 				}
 				h := b.H[int(t.at)*m:][:m]
+				before, after, own := terms[:begin], terms[end:], mine
+				if first == 0 {
+					after, own = nil, mine[:e+1]
+				}
 				if coupled {
 					u := s.w[at] * t.u
-					for _, v := range terms[:before] {
+					for _, v := range before {
+						h[v.at] -= u * v.u
+					}
+					for _, v := range after {
 						h[v.at] -= u * v.u
 					}
 				}
 				cx := c * t.x
-				for _, v := range mine[:e+1] {
+				for _, v := range own {
 					h[v.at] += cx * v.x
 				}
 			}
+			begin = end
 		}
 	}
 }
@@ -109,18 +130,13 @@ type term struct {
 func (o *Objective) shiftBlock(b *Block) {
 	m, d := len(b.Coordinates), o.X.D()
 	t := make([]float32, m)
-	shifted := false
 	for a, j := range b.feature {
 		if j < d {
 			t[a] = float32(o.X.Shift[j] * o.X.Scale[j])
-			shifted = shifted || t[a] != 0
 		}
 	}
-	if !shifted {
-		return
-	}
 	at := func(a, e int) float32 { return b.H[max(a, e)*m+min(a, e)] }
-	intercept := func(a int) int { return b.first[b.class[a]+1] - 1 }
+	intercept := func(a int) int { return slices.Max(b.members[b.class[a]]) }
 	// The intercepts' rows are read to the last, and stay as they are but for
 	// the columns that are shifted: those last.
 	for a := range m {

@@ -63,6 +63,7 @@ func (t *path) fit(ctx context.Context, p Problem, opt Options) (*Result, error)
 	r.res = Result{GapReason: r.res.GapReason, Kernel: kernel.Generic.String()}
 	r.res.Solver, r.res.SolverReason = choose(p, opt.Solver)
 	s.setPenalty(p.Penalty)
+	s.warm = s.set != nil
 	end, err := s.descend()
 	if err != nil {
 		return nil, err
@@ -98,7 +99,7 @@ func (s *proximal) setPenalty(p objective.Penalty) {
 	p.AddSmooth(gW, W, r.p.K, 1)
 	r.obj.AddSmooth(gW, W, r.p.K, -1)
 	r.p.Penalty, r.obj.Penalty = p, p
-	if s.set != nil && !s.set.whole {
+	if s.set != nil && !s.set.shared {
 		p.Factors = s.set.obj.Factors
 		s.set.obj.Penalty = p
 	}

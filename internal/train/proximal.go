@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"example.com/softmax/internal/objective"
+	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/optimize"
 )
 
@@ -15,13 +15,13 @@ import (
 // optimal over them a pass over all features tells which others must come in,
 // or proves that none do (celer: Massias, Gramfort and Salmon, 2018).
 type proximal struct {
-	r       *run
-	theta   []float64
-	grad    []float64 // of f's smooth part, all features
-	f       float64
-	steps   int
-	set     *workingSet
-	penalty objective.Penalty
+	r     *run
+	theta []float64
+	grad  []float64 // of f's smooth part, all features
+	f     float64
+	steps int
+	set   *workingSet
+	warm  bool // the working set has been good for a penalty close by
 }
 
 func (r *run) newProximal(theta []float64) *proximal {
@@ -58,7 +58,9 @@ func (s *proximal) descend() (optimize.End, error) {
 		s.choose()
 		// Not closer than the features that are missing allow, but for the last.
 		gap := s.f - max(r.lower, 0)
-		goal = max(0.3*r.opt.Tol*s.f, min(0.1*gap, goal/10))
+		if goal = max(0.3*r.opt.Tol*s.f, min(0.1*gap, goal/10)); s.warm {
+			goal = 0.3 * r.opt.Tol * s.f
+		}
 		w := s.set
 		w.load(s)
 		before := s.steps
@@ -68,14 +70,17 @@ func (s *proximal) descend() (optimize.End, error) {
 		}
 		w.store(s)
 		state.Decrement = decrement
-		if w.whole {
+		if w.shared {
 			copy(s.grad, w.grad)
 			s.f = w.f
 		} else if s.f, err = s.evaluate(); err != nil {
 			return optimize.Failed, err
 		}
 		if s.steps == before && goal <= 0.3*r.opt.Tol*s.f && !s.missing() {
-			return optimize.NoProgress, nil
+			if w.exact() {
+				return optimize.NoProgress, nil
+			}
+			w.obj.SetLevel(kernel.Generic)
 		}
 	}
 }

@@ -340,7 +340,9 @@ func (r *run) line(iteration int, f float64, grad []float64) Iterate {
 	if grad != nil {
 		it.GradientNorm = 0
 		for _, g := range grad {
-			it.GradientNorm = max(it.GradientNorm, math.Abs(g))
+			if g = math.Abs(g); !(g <= it.GradientNorm) { // max would be slow
+				it.GradientNorm = g
+			}
 		}
 	}
 	if r.cert != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
 	"example.com/softmax/internal/objective"
 	"example.com/softmax/internal/optimize"
@@ -14,6 +15,7 @@ import (
 type workingSet struct {
 	r        *run
 	whole    bool // all features
+	shared   bool // obj and cert are the fit's own
 	features []int
 	obj      *objective.Objective
 	cert     *objective.Certificate // nil if there can be none
@@ -33,13 +35,18 @@ func newWorkingSet(r *run, features []int, whole bool) *workingSet {
 		for j := range w.features {
 			w.features[j] = j
 		}
-	} else {
+	}
+	// Its passes are fast ones, as long as these get it anywhere.
+	if w.shared = whole && (r.opt.Level == kernel.Generic || r.p.X.V.D == 0); !w.shared {
 		p := r.obj.Problem
-		p.X = p.X.Columns(features)
+		if !whole {
+			p.X = p.X.Columns(features)
+		}
 		p.Factors = w.factors()
 		w.obj = objective.New(r.ctx, p, r.opt.Threads)
+		w.obj.SetLevel(r.opt.Level)
 		if r.cert != nil {
-			w.cert = r.cert.Restrict(w.obj, features)
+			w.cert = r.cert.Restrict(w.obj, w.features)
 		}
 	}
 	dim := w.obj.Dim()
@@ -82,7 +89,7 @@ func (w *workingSet) load(s *proximal) {
 	copy(w.theta[len(w.features)*k:], s.theta[w.r.p.X.D()*k:])
 	copy(w.grad[len(w.features)*k:], s.grad[w.r.p.X.D()*k:])
 	w.f = s.f
-	if w.cert != nil && !w.whole {
+	if w.cert != nil && !w.shared {
 		w.cert.Reset()
 		w.cert.Add(w.theta, w.grad, w.f)
 	}
@@ -103,6 +110,7 @@ const (
 	blockMost   = 4096  // coordinates of a model: 64 MB
 	blockRows   = 20000 // that a model is made of, or 10 for each coordinate
 	level       = 1e-14 // relative changes of f that may be rounding
+	nothing     = 1e-12 // relative gains of a step that no longer judge its model
 	patience    = 4     // steps without any gain
 	close       = 0.9   // share of the threshold from which on a coordinate is in a new model
 )
@@ -123,7 +131,14 @@ func (w *workingSet) descend(goal float64, s *proximal) (promise float64, err er
 			return promise, nil
 		}
 		need, want := w.coordinates()
-		fresh := w.stale || !covers(w.block.Coordinates, need)
+		lacks := missing(w.block.Coordinates, need)
+		fresh := w.stale || len(w.block.Coordinates) == 0 || len(w.block.Coordinates)+len(lacks) > blockMost
+		if !fresh && len(lacks) > 0 {
+			if all := missing(w.block.Coordinates, want); len(w.block.Coordinates)+len(all) <= blockMost {
+				lacks = all
+			}
+			w.obj.ExtendBlock(&w.block, lacks, opt.Level)
+		}
 		if fresh {
 			rows := max(blockRows, 10*len(want))
 			if err := w.obj.SetBlock(&w.block, w.theta, want, max(1, w.obj.X.N()/rows), opt.Level); err != nil {
@@ -142,19 +157,32 @@ func (w *workingSet) descend(goal float64, s *proximal) (promise float64, err er
 		}
 		if !moved {
 			if fresh {
-				return promise, nil
+				if w.exact() {
+					return promise, nil
+				}
+				if err := w.makeExact(); err != nil {
+					return promise, err
+				}
 			}
 			w.stale, last = true, math.Inf(1)
 			continue
 		}
 		s.steps++
 		// Where rounding hides the descent of f, the bound still rises.
-		if now := w.gap(); promise > level*w.f || now < gap {
+		settled := promise <= nothing*w.f
+		switch now := w.gap(); {
+		case now < gap || promise > w.noise()*w.f && !settled:
 			idle = 0
-		} else if idle++; idle == patience {
-			return promise, nil
+		case !w.exact(): // the errors of fast passes show
+			if err := w.makeExact(); err != nil {
+				return promise, err
+			}
+		default:
+			if idle++; idle == patience {
+				return promise, nil
+			}
 		}
-		w.stale = !fresh && promise > 0.1*last
+		w.stale = !fresh && !settled && promise > 0.1*last
 		last = promise
 	}
 }
@@ -164,16 +192,37 @@ func (w *workingSet) gap() float64 {
 	if w.cert == nil {
 		return math.NaN()
 	}
+	if !w.exact() {
+		return w.f - max(0, w.cert.Guess()) // whether it is true the next pass over all tells
+	}
 	return w.f - max(0, w.cert.Lower())
 }
 
-// covers reports whether the sorted need is in coordinates.
-func covers(coordinates, need []int) bool {
+// exact reports whether passes are float64.
+func (w *workingSet) exact() bool { return w.obj.Level() == kernel.Generic }
+
+// makeExact goes on in float64.
+func (w *workingSet) makeExact() (err error) {
+	w.obj.SetLevel(kernel.Generic)
+	w.f, err = certified{w.obj, w.cert}.ValueGrad(w.theta, w.grad)
+	return err
+}
+
+// noise is what changes of f may be by rounding, relative to f.
+func (w *workingSet) noise() float64 { return level + w.obj.Noise() }
+
+// missing returns those of want that are not among coordinates.
+func missing(coordinates, want []int) (not []int) {
 	in := make(map[int]bool, len(coordinates))
 	for _, c := range coordinates {
 		in[c] = true
 	}
-	return !slices.ContainsFunc(need, func(c int) bool { return !in[c] })
+	for _, c := range want {
+		if !in[c] {
+			not = append(not, c)
+		}
+	}
+	return not
 }
 
 // coordinates returns those that a model must have, and those that a new one
@@ -291,7 +340,7 @@ func (w *workingSet) search(gain float64) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if f <= w.f+enough*gain+level*w.f {
+		if f <= w.f+enough*gain+w.noise()*w.f {
 			copy(w.theta, w.trial)
 			copy(w.grad, w.gt)
 			w.f = f
