@@ -61,6 +61,17 @@ type Config struct {
 	// the uniform distribution, or with Sigmoids to 1/2 for each class.
 	LabelSmoothing float64 `json:"label_smoothing,omitempty"`
 
+	// ClassWeight and ClassWeights make the weight of its class a factor of every
+	// row's weight in the loss: BalancedClasses, or by name with 1 for classes
+	// not named. Probabilities are then those of a world in which classes are as
+	// frequent as their weights make them, unless PriorCorrection takes the
+	// weights back out of the intercepts. What is minimised, Loss, Objective and
+	// the certificate are of the weighted rows in both cases; so are held-out
+	// scores without the correction.
+	ClassWeight     string             `json:"class_weight,omitempty"`
+	ClassWeights    map[string]float64 `json:"class_weights,omitempty"`
+	PriorCorrection bool               `json:"prior_correction,omitempty"`
+
 	// Preprocess says how columns become features.
 	Preprocess preprocess.Options `json:"preprocess,omitzero"`
 
@@ -178,6 +189,8 @@ func (c *Config) validate() error {
 	switch {
 	case c.validatePenalty() != "":
 		return bad("%s", c.validatePenalty())
+	case c.validateClassWeights() != "":
+		return bad("%s", c.validateClassWeights())
 	case !(c.Tol >= 0) || c.Tol >= 1:
 		return bad("Tol is %v; it must lie between 0 and 1", c.Tol)
 	case !(c.LabelSmoothing >= 0 && c.LabelSmoothing < 1):

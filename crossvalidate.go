@@ -24,6 +24,8 @@ type CrossValidation struct {
 	path   *train.Path
 	groups []int
 	data   *dataset.Dataset
+	// weights of the rows held out; nil for 1 each.
+	weights []float64
 }
 
 // A part is a fold.
@@ -55,7 +57,10 @@ func CrossValidate(ds *dataset.Dataset, cfg Config, fold, groups []int) (*CrossV
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	cv := &CrossValidation{data: ds, groups: groups}
+	cv := &CrossValidation{data: ds, groups: groups, weights: ds.Weights}
+	if cfg.weighsClasses() && !cfg.PriorCorrection {
+		cv.weights = make([]float64, ds.Rows())
+	}
 	var problems []train.Problem
 	for k := range slices.Max(append(slices.Clone(fold), -1)) + 1 {
 		p := part{fit: &fit{cfg: cfg, report: &Report{}}}
@@ -74,6 +79,9 @@ func CrossValidate(ds *dataset.Dataset, cfg Config, fold, groups []int) (*CrossV
 			return nil, fmt.Errorf("without fold %d: %w", k+1, err)
 		}
 		p.held = ds.Subset(p.rows)
+		if cfg.weighsClasses() && !cfg.PriorCorrection {
+			p.fit.weighHeld(cv.weights, ds, p.rows)
+		}
 		cv.parts = append(cv.parts, p)
 		problems = append(problems, p.fit.problem(0))
 	}
@@ -161,21 +169,21 @@ func (cv *CrossValidation) mean(values []float64, rows []int) (mean, err float64
 	rows = slices.DeleteFunc(slices.Clone(rows), func(i int) bool { return math.IsNaN(values[i]) })
 	var sum, square float64
 	for _, i := range rows {
-		w := weightOf(cv.data.Weights, i)
+		w := weightOf(cv.weights, i)
 		sum += w
 		mean += w * values[i]
 	}
 	mean /= sum
 	if cv.groups == nil {
 		for _, i := range rows {
-			square += weightOf(cv.data.Weights, i) * (values[i] - mean) * (values[i] - mean)
+			square += weightOf(cv.weights, i) * (values[i] - mean) * (values[i] - mean)
 		}
 		return mean, math.Sqrt(square) / sum
 	}
 	slices.SortStableFunc(rows, func(i, j int) int { return cmp.Compare(cv.groups[i], cv.groups[j]) })
 	var group float64
 	for at, i := range rows {
-		group += weightOf(cv.data.Weights, i) * (values[i] - mean)
+		group += weightOf(cv.weights, i) * (values[i] - mean)
 		if at+1 == len(rows) || cv.groups[rows[at+1]] != cv.groups[i] {
 			square += group * group
 			group = 0

@@ -223,7 +223,7 @@ func (f *fit) model(theta []float64) *Model {
 	at := f.design.D() * len(f.target.classes)
 	cfg := f.cfg
 	cfg.Threads, cfg.Kernel, cfg.Progress, cfg.Selecting, cfg.Validation = 0, "", nil, nil, nil
-	m := &Model{design: f.design, kind: f.target.kind, classes: f.target.classes, w: theta[:at:at], b: theta[at:], config: cfg}
+	m := &Model{design: f.design, kind: f.target.kind, classes: f.target.classes, w: theta[:at:at], b: f.correctPriors(theta[at:]), config: cfg}
 	m.fold()
 	return m
 }

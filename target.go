@@ -17,6 +17,8 @@ type target struct {
 	norm    float64   // sum of the weights without that factor
 	mass    float64   // mean of that factor
 	shares  []float64 // mean target of each class
+	// classWeights are factors of weights and norm; nil for 1 each.
+	classWeights []float64
 }
 
 // targetOf makes the target of the rows of a dataset, which all have a label
@@ -56,6 +58,9 @@ func (f *fit) fromLabel(ds *dataset.Dataset) (*target, error) {
 			labels[i] = code[c]
 		}
 	}
+	if err := f.weighClasses(t, ds, labels); err != nil {
+		return nil, err
+	}
 	switch s := f.cfg.LabelSmoothing; t.kind {
 	case "", CrossEntropy:
 		t.kind, t.loss = CrossEntropy, objective.CrossEntropy{Labels: labels, Smoothing: s}
@@ -85,6 +90,9 @@ func smooth(y []float64, s, even float64) []float64 {
 
 // fromTargets sorts out what kind of targets there are.
 func (f *fit) fromTargets(ds *dataset.Dataset) (*target, error) {
+	if f.cfg.weighsClasses() {
+		return nil, fmt.Errorf("%w: class weights need one class a row", ErrConfig)
+	}
 	kind := f.cfg.Loss
 	distributions, yesNo := true, true
 	all := ds.Targets

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"example.com/softmax"
@@ -23,6 +25,8 @@ type fitFlags struct {
 	threads      int
 	loss         string
 	smoothing    float64
+	classWeight  string
+	prior        bool
 	kernel       string
 	epochs       int
 	batch        int
@@ -30,8 +34,10 @@ type fitFlags struct {
 	momentum     float64
 	columns      columnFlags
 
-	given  func(flag string) bool
-	lambda float64 // what l2 says, as in softmax.Config
+	given func(flag string) bool
+	// What l2 and class-weight say, as in softmax.Config.
+	lambda       float64
+	classWeights map[string]float64
 }
 
 const auto = "auto"
@@ -64,12 +70,14 @@ func (o *fitFlags) define(cmd *cobra.Command) {
 	choiceVar(cmd, &o.loss, "loss", "what a wrong probability costs; auto: cross-entropy for one label a row, for several independent sigmoids",
 		auto, string(softmax.CrossEntropy), string(softmax.Sigmoids), string(softmax.Squared))
 	f.Float64Var(&o.smoothing, "label-smoothing", 0, "move the share `E` of every label to all classes alike")
+	f.StringVar(&o.classWeight, "class-weight", "none", "weigh classes in the loss: none, balanced, or `CLASS=WEIGHT,...`")
+	f.BoolVar(&o.prior, "prior-correction", false, "with --class-weight: take the weights back out of the intercepts, so that probabilities are those of the data")
 	choiceVar(cmd, &o.kernel, "kernel", "instructions of the training loops; auto: the best that the machine has", append([]string{auto}, softmax.Kernels()...)...)
 	f.IntVar(&o.epochs, "epochs", defaultEpochs, "sgd: make `N` passes over the examples")
 	f.IntVar(&o.batch, "batch", defaultBatch, "sgd: take `N` examples in a step")
 	f.Float64Var(&o.learningRate, "lr", defaultRate, "sgd: learning `RATE`")
 	f.Float64Var(&o.momentum, "momentum", 0, "sgd: keep the share `M` of the last step's direction")
-	rare(cmd, "C", "l1", "group", "solver", "stop", "max-iter", "max-time", "seed", "threads", "loss", "label-smoothing", "kernel", "epochs", "batch", "lr", "momentum")
+	rare(cmd, "C", "l1", "group", "solver", "stop", "max-iter", "max-time", "seed", "threads", "loss", "label-smoothing", "class-weight", "prior-correction", "kernel", "epochs", "batch", "lr", "momentum")
 }
 
 // check reports the first value that makes no sense.
@@ -113,7 +121,30 @@ func (o *fitFlags) check() error {
 	case sgd && o.maxIter > 0:
 		return usagef("--max-iter is for the other solvers; --solver sgd has --epochs")
 	}
+	if err := o.checkClassWeight(); err != nil {
+		return err
+	}
 	return o.columns.check()
+}
+
+func (o *fitFlags) checkClassWeight() error {
+	words := []string{"none", softmax.BalancedClasses}
+	if o.prior && o.classWeight == words[0] {
+		return usagef("--prior-correction takes class weights back out: it needs --class-weight")
+	}
+	if slices.Contains(words, o.classWeight) {
+		return nil
+	}
+	o.classWeights = make(map[string]float64)
+	for _, part := range strings.Split(o.classWeight, ",") {
+		at := strings.LastIndexByte(part, '=')
+		weight, err := strconv.ParseFloat(part[at+1:], 64)
+		if at < 0 || err != nil || !(weight > 0 && weight <= 1e300) {
+			return usagef("--class-weight %s: it must be none, balanced, or CLASS=WEIGHT,... with weights above 0%s", o.classWeight, didYouMean(o.classWeight, words))
+		}
+		o.classWeights[part[:at]] = weight
+	}
+	return nil
 }
 
 // config is the configuration for a fit. Without flags it is the zero value but
@@ -121,7 +152,10 @@ func (o *fitFlags) check() error {
 func (o *fitFlags) config() softmax.Config {
 	cfg := softmax.Config{
 		L2: o.lambda, C: o.c, L1: o.l1, Group: o.group, MaxIterations: o.maxIter, MaxTime: o.maxTime, MaxMemory: int64(1e9 * o.maxMemory), Seed: o.seed, Threads: o.threads,
-		LabelSmoothing: o.smoothing, Preprocess: o.columns.options(),
+		LabelSmoothing: o.smoothing, PriorCorrection: o.prior, ClassWeights: o.classWeights, Preprocess: o.columns.options(),
+	}
+	if o.classWeight == softmax.BalancedClasses {
+		cfg.ClassWeight = o.classWeight
 	}
 	if o.loss != auto {
 		cfg.Loss = softmax.Loss(o.loss)

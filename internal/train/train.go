@@ -253,9 +253,10 @@ func (r *run) iterate(s *optimize.State) (stop bool) {
 	}
 	switch {
 	case r.opt.Selection:
-		// A warm start may be as good as that before its first step, but the
-		// estimate is worth little there.
-		if s.Iteration == 0 || s.Decrement > r.opt.Tol*s.F {
+		// The estimate is worth little before the first step, and where steps still
+		// lower f by more.
+		small := r.opt.Tol * s.F
+		if s.Iteration == 0 || s.Decrement > small || r.recent[(s.Iteration-1)%len(r.recent)]-s.F > small {
 			return r.limits(r.res.Iterations)
 		}
 		r.res.Stop = Selection
