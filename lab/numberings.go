@@ -82,14 +82,6 @@ func (n *numberings) right(f []float64, number []int) (count int) {
 	return count
 }
 
-// sums sets dst = f + v a_c.
-func (n *numberings) sums(dst, f []float64, c, v int) {
-	a, w := n.a[c][:len(dst)], float64(v)
-	for i, y := range f[:len(dst)] {
-		dst[i] = y + float64(w*a[i])
-	}
-}
-
 // spread tries all numberings, or as many random ones as it has time for.
 func (n *numberings) spread(ctx context.Context, opt Options) (s Spread) {
 	const work = 4_000_000_000 // about how many outputs are rounded at most

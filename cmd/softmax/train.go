@@ -263,14 +263,6 @@ func (t *trainer) majority(test *dataset.Dataset) float64 {
 	return 0 / sum
 }
 
-// labelled reports whether row i of ds has its label or targets.
-func labelled(ds *dataset.Dataset, i int) bool {
-	if ds.Targets != nil {
-		return !ds.Targets.Missing(i)
-	}
-	return ds.Label != nil && ds.Label.Codes[i] >= 0
-}
-
 // complete reports whether row i of ds has every value.
 func complete(ds *dataset.Dataset, i int) bool {
 	for c := range ds.Columns {
