@@ -130,6 +130,7 @@ func (b *Bound) bulk(dst, x []float64, first, n int) {
 		}
 		kernel.ProductsRows(dst, x[:n*width], m.w[j*k:][:width*k], n)
 	}
+	m.temper(dst[:n*k])
 }
 
 // Add adds the counts of h.

@@ -72,6 +72,10 @@ type Config struct {
 	ClassWeights    map[string]float64 `json:"class_weights,omitempty"`
 	PriorCorrection bool               `json:"prior_correction,omitempty"`
 
+	// Calibrate fits a temperature (Model.WithTemperature) on the logits of rows
+	// held out as L2 says, at the penalty of the fit.
+	Calibrate bool `json:"calibrate,omitempty"`
+
 	// Preprocess says how columns become features.
 	Preprocess preprocess.Options `json:"preprocess,omitzero"`
 
@@ -189,6 +193,8 @@ func (c *Config) validate() error {
 	switch {
 	case c.validatePenalty() != "":
 		return bad("%s", c.validatePenalty())
+	case c.Calibrate && (c.sparse() || c.Loss != "" && c.Loss != CrossEntropy):
+		return bad("Calibrate goes with the loss %q and the L2 penalty", CrossEntropy)
 	case c.validateClassWeights() != "":
 		return bad("%s", c.validateClassWeights())
 	case !(c.Tol >= 0) || c.Tol >= 1:

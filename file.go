@@ -108,6 +108,8 @@ type fileInfo struct {
 	Config   Config      `json:"config"`
 	Origin   Origin      `json:"origin"`
 	GapBound *float64    `json:"gap_bound"`
+	// Temperature divides the logits; left out where it is 1.
+	Temperature float64 `json:"temperature,omitempty"`
 }
 
 type fileInput struct {
@@ -139,7 +141,7 @@ const format = 2
 
 // bytes is the file. It depends on the model alone.
 func (m *Model) bytes() ([]byte, error) {
-	info := fileInfo{Format: format, Loss: m.kind, Config: m.config, Origin: m.origin}
+	info := fileInfo{Format: format, Loss: m.kind, Config: m.config, Origin: m.origin, Temperature: m.temperature}
 	if m.kind == Sigmoids {
 		info.Classes = m.classes
 	}
@@ -196,7 +198,10 @@ func fromGraph(g *onnx.Model) (*Model, error) {
 	default:
 		return nil, fmt.Errorf("loss %q is not known", info.Loss)
 	}
-	m := &Model{kind: info.Loss, config: info.Config, origin: info.Origin}
+	if t := info.Temperature; t != 0 && (!validTemperature(t) || t == 1 || info.Loss != CrossEntropy) {
+		return nil, fmt.Errorf("a temperature of %v, with the loss %q", t, info.Loss)
+	}
+	m := &Model{kind: info.Loss, config: info.Config, origin: info.Origin, temperature: info.Temperature}
 	m.origin.GapBound = math.NaN()
 	if info.GapBound != nil {
 		m.origin.GapBound = *info.GapBound

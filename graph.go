@@ -33,7 +33,7 @@ const (
 //	raw features -> Sub shift -> Mul scale -> Gemm W, b -> Softmax
 //	                                                   `-> ArgMax -> LabelEncoder
 //
-// (Sigmoid in place of Softmax, and Greater than 0, for the Loss Sigmoids.)
+// (A temperature divides the logits before Softmax. Sigmoid in place of Softmax, and Greater than 0, for the Loss Sigmoids.)
 // Shift and scale are not folded into W and b: with |mean| >> deviation the sum
 // over raw features would lose what the centred one keeps.
 func (m *Model) graph() *onnx.Model {
@@ -49,6 +49,10 @@ func (m *Model) graph() *onnx.Model {
 	// Not MatMul and Add: where there is one feature, onnxruntime fuses Mul into
 	// MatMul with the scale as a float32.
 	logits := b.node("Gemm", "", inner+"logits", []string{x, tensorW, tensorB})
+	if m.temperature != 0 {
+		t := b.constant(onnx.Tensor{Name: inner + "temperature", Dims: []int64{1}, Float64s: []float64{m.temperature}})
+		logits = b.node("Div", "", inner+"tempered", []string{logits, t})
+	}
 	switch m.kind {
 	case Sigmoids:
 		b.decideEach(logits, k)

@@ -31,6 +31,8 @@ type Model struct {
 	base    []float64 // b with the shifts of the sparse features folded in
 	config  Config
 	origin  Origin
+
+	temperature float64 // 0 for 1
 }
 
 // Origin is what a Model remembers of the fit it comes from.
@@ -179,11 +181,13 @@ func finite(v []float64) bool {
 func (m *Model) logits(dst, x []float64) {
 	d := m.denseLogits(dst, x)
 	kernel.Scaled(dst, nil, x[d:], m.design.Scale[d:], m.w[d*len(dst):])
+	m.temper(dst)
 }
 
 func (m *Model) rowLogits(dst []float64, x *design.Vector) {
 	d := m.denseLogits(dst, x.Dense)
 	kernel.Scaled(dst, x.Index, x.Values, m.design.Scale[d:], m.w[d*len(dst):])
+	m.temper(dst)
 }
 
 func (m *Model) denseLogits(dst, x []float64) (d int) {

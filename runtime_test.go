@@ -50,6 +50,7 @@ func exported(t *testing.T) map[string]struct {
 	add("image", images.dataset(t, pixels), Config{C: 1})
 	add("bytes", images.dataset(t, block8), Config{C: 1})
 	add("mixed", mixed(t, 60), Config{C: 1})
+	add("calibrated", mixed(t, 60), Config{C: 1, Calibrate: true})
 
 	_, thin := counts(t, 60, false)
 	add("sparse", thin, Config{C: 1})

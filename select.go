@@ -79,6 +79,9 @@ func (f *fit) selection(ctx context.Context) (*Selection, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.cfg.Calibrate {
+		f.cv = cv
+	}
 	s := &Selection{Folds: len(cv.parts), Rows: cv.Rows(), Baseline: cv.Baseline()}
 	least := max(leastLambda, 1/(leastShare*f.target.norm))
 	for half := 0; ; half++ {

@@ -72,6 +72,7 @@ type fit struct {
 	report *Report
 	// factors of the penalty, nil for 1 each
 	factors []float64
+	cv      *CrossValidation // on which the penalty was chosen, if Calibrate wants it again
 }
 
 // prepare chooses rows and classes and fits the design.
@@ -206,6 +207,9 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 	m.origin = f.origin(lambda)
 	m.origin.Objective, m.origin.GapBound, m.origin.GapReason = r.Objective, r.GapBound, r.GapReason
 	m.origin.Stop, m.origin.Solver = r.Stop, r.Solver
+	if f.cfg.Calibrate && err == nil {
+		m = f.calibrate(ctx, m, lambda)
+	}
 	return m, r, err
 }
 

@@ -27,6 +27,7 @@ type fitFlags struct {
 	smoothing    float64
 	classWeight  string
 	prior        bool
+	calibrate    bool
 	kernel       string
 	epochs       int
 	batch        int
@@ -72,12 +73,13 @@ func (o *fitFlags) define(cmd *cobra.Command) {
 	f.Float64Var(&o.smoothing, "label-smoothing", 0, "move the share `E` of every label to all classes alike")
 	f.StringVar(&o.classWeight, "class-weight", "none", "weigh classes in the loss: none, balanced, or `CLASS=WEIGHT,...`")
 	f.BoolVar(&o.prior, "prior-correction", false, "with --class-weight: take the weights back out of the intercepts, so that probabilities are those of the data")
+	f.BoolVar(&o.calibrate, "calibrate", false, "divide the logits by the temperature that suits held-out rows best")
 	choiceVar(cmd, &o.kernel, "kernel", "instructions of the training loops; auto: the best that the machine has", append([]string{auto}, softmax.Kernels()...)...)
 	f.IntVar(&o.epochs, "epochs", defaultEpochs, "sgd: make `N` passes over the examples")
 	f.IntVar(&o.batch, "batch", defaultBatch, "sgd: take `N` examples in a step")
 	f.Float64Var(&o.learningRate, "lr", defaultRate, "sgd: learning `RATE`")
 	f.Float64Var(&o.momentum, "momentum", 0, "sgd: keep the share `M` of the last step's direction")
-	rare(cmd, "C", "l1", "group", "solver", "stop", "max-iter", "max-time", "seed", "threads", "loss", "label-smoothing", "class-weight", "prior-correction", "kernel", "epochs", "batch", "lr", "momentum")
+	rare(cmd, "C", "l1", "group", "solver", "stop", "max-iter", "max-time", "seed", "threads", "loss", "label-smoothing", "class-weight", "prior-correction", "calibrate", "kernel", "epochs", "batch", "lr", "momentum")
 }
 
 // check reports the first value that makes no sense.
@@ -152,7 +154,7 @@ func (o *fitFlags) checkClassWeight() error {
 func (o *fitFlags) config() softmax.Config {
 	cfg := softmax.Config{
 		L2: o.lambda, C: o.c, L1: o.l1, Group: o.group, MaxIterations: o.maxIter, MaxTime: o.maxTime, MaxMemory: int64(1e9 * o.maxMemory), Seed: o.seed, Threads: o.threads,
-		LabelSmoothing: o.smoothing, PriorCorrection: o.prior, ClassWeights: o.classWeights, Preprocess: o.columns.options(),
+		LabelSmoothing: o.smoothing, PriorCorrection: o.prior, Calibrate: o.calibrate, ClassWeights: o.classWeights, Preprocess: o.columns.options(),
 	}
 	if o.classWeight == softmax.BalancedClasses {
 		cfg.ClassWeight = o.classWeight

@@ -66,6 +66,7 @@ type inspectObject struct {
 	Features    int             `json:"features"`
 	Inputs      []inputObject   `json:"inputs"`
 	Rows        int             `json:"rows"`
+	Temperature float64         `json:"temperature,omitempty"` // where the model was calibrated
 	Solver      softmax.Solver  `json:"solver"`
 	Stop        softmax.Stop    `json:"stop"`
 	Lambda      float64         `json:"lambda"`
@@ -121,6 +122,9 @@ func newInspectObject(m *softmax.Model) (*inspectObject, error) {
 		Classes: c.Classes, Label: origin.Label, Features: len(c.Features), Rows: origin.Rows, Solver: origin.Solver, Stop: origin.Stop,
 		Lambda: origin.Lambda, L1: origin.L1, Group: origin.Group, Objective: number(origin.Objective), GapBound: number(origin.GapBound), Certificate: origin.Certificate(), Portable: m.Portable(), Config: m.Config(), Fingerprint: fingerprint,
 	}
+	if T := m.Temperature(); T != 1 {
+		o.Temperature = T
+	}
 	for _, in := range m.Inputs() {
 		o.Inputs = append(o.Inputs, inputObject{in.Name, in.Kind.String(), in.Width, in.Height, in.Levels, in.Rare, in.Buckets, in.Missing, in.Terms})
 	}
@@ -159,6 +163,9 @@ func (o *inspectObject) summary(out *output) error {
 			p("Penalty      %s\n", penaltyParts(o.Lambda, o.L1, o.Group))
 		}
 		p("Objective    %.6g\n", float64(o.Objective))
+	}
+	if o.Temperature != 0 {
+		p("Temperature  %.4g\n", o.Temperature)
 	}
 	p("Certificate  %s\n", o.Certificate)
 	config, err := json.Marshal(o.Config)

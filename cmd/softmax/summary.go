@@ -21,6 +21,9 @@ func (t *trainer) summary() {
 	}
 	p("Solver      %s (%s)\n", r.Solver, r.SolverReason)
 	p("Penalty     %s\n", t.penaltyUsed())
+	if T := t.model.Temperature(); T != 1 {
+		p("Calibrated  temperature = %.4g, fitted on held-out rows\n", T)
+	}
 	p("Fit         %s, %s, %.1f passes over the data\n\n", stopWords[r.Stop], t.steps(), r.Passes)
 	t.epochTable()
 

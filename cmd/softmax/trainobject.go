@@ -36,6 +36,7 @@ type fitObject struct {
 	Group         float64         `json:"group"`
 	NonZero       int             `json:"nonzero"`
 	FeaturesUsed  int             `json:"features_used"`
+	Temperature   float64         `json:"temperature,omitempty"` // where the model was calibrated
 	Objective     number          `json:"objective"`
 	Loss          number          `json:"loss"`
 	LogLikelihood number          `json:"log_likelihood"`
@@ -114,6 +115,9 @@ func (t *trainer) object() *trainObject {
 		CV:       newCVObject(r.Selection),
 		Baseline: number(t.baseline),
 		Model:    t.path,
+	}
+	if T := t.model.Temperature(); T != 1 {
+		o.Fit.Temperature = T
 	}
 	o.Data.Source, o.Data.Rows, o.Data.Features, o.Data.Classes = t.train.Source, r.Rows, r.Features, t.model.Classes()
 	for _, w := range r.Warnings {
