@@ -130,7 +130,9 @@ const (
 	// Newton uses the full Hessian: for few parameters.
 	Newton Solver = train.SolverNewton
 	// NewtonCG solves Newton's equations by conjugate gradients: for many sparse
-	// features. It keeps a probability for every row and class.
+	// features. It keeps a probability for every row and class. Where there is an
+	// L2 penalty, a loss of softmax and no centring of sparse features, dual
+	// coordinate ascent brings it near the optimum first.
 	NewtonCG Solver = train.SolverNewtonCG
 	// LBFGS is limited-memory BFGS, preconditioned.
 	LBFGS Solver = train.SolverLBFGS

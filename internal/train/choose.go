@@ -1,6 +1,10 @@
 package train
 
-import "fmt"
+import (
+	"fmt"
+
+	"example.com/softmax/internal/objective"
+)
 
 // choose names the solver for a problem's shape, and the reason in words. This
 // is the one place where that is decided; docs/KERNELS.md has the measurements.
@@ -16,7 +20,11 @@ func choose(p Problem, wanted string) (solver, reason string) {
 		return SolverNewton, fmt.Sprintf("%d parameters: the full Hessian is cheap", parameters)
 	}
 	if p.X.S != nil && p.X.D() > gramMost && p.X.N()*p.K <= probabilitiesMost {
-		return SolverNewtonCG, fmt.Sprintf("%d parameters of %d features, most of them sparse: Newton's equations by conjugate gradients", parameters, p.X.D())
+		how := "Newton's equations by conjugate gradients"
+		if objective.CanAscend(p.Problem) {
+			how = "dual coordinate ascent, then " + how
+		}
+		return SolverNewtonCG, fmt.Sprintf("%d parameters of %d features, most of them sparse: %s", parameters, p.X.D(), how)
 	}
 	how := "the diagonal of Gram matrix (x) mean curvature"
 	if p.X.D() <= gramMost {

@@ -16,8 +16,8 @@ func Memory(p Problem, opt Options) float64 {
 	case SolverNewton:
 		more = 12 * parameters * parameters // the parts' Hessians, factors
 	case SolverNewtonCG:
-		vectors += 7
-		more = n * k
+		vectors += 8
+		more = n * (k + 5) // the rest is the ascent's
 	case SolverLBFGS:
 		vectors += 6 + 2*float64(memory(p.K*(p.X.D()+1)))
 		if p.X.D() <= gramMost {

@@ -47,7 +47,7 @@ type Options struct {
 // Names of the solvers.
 const (
 	SolverNewton   = "newton"
-	SolverNewtonCG = "newton-cg"
+	SolverNewtonCG = "newton-cg" // begun by dual coordinate ascent where objective.CanAscend
 	SolverLBFGS    = "lbfgs"
 	SolverSGD      = "sgd"
 	// SolverProximal is proximal Newton on a working set: for penalties that are
@@ -165,6 +165,11 @@ func (r *run) solve(theta []float64) error {
 	}
 	if !r.opt.Selection {
 		if err := r.certify(); err != nil {
+			return err
+		}
+	}
+	if r.res.Solver == SolverNewtonCG && r.opt.Start == nil && objective.CanAscend(r.p.Problem) {
+		if err := r.ascend(theta); err != nil || r.res.Stop != "" {
 			return err
 		}
 	}

@@ -141,6 +141,9 @@ func TestStops(t *testing.T) {
 	free.Lambda = 0
 	separable := random(12, 20, 3)
 	separable.Lambda = 0
+	overflowing := sparseProblem(50, 200, 3, 2)
+	overflowing.X.S.Values = slices.Repeat([]float64{1}, len(overflowing.X.S.Index))
+	overflowing.X.S.Values[7] = 1e200 // the square of a norm is infinite
 	weighted := separable
 	weighted.Weights = slices.Repeat([]float64{0, 1}, 6) // the first weight is 0
 	for _, c := range []struct {
@@ -155,6 +158,9 @@ func TestStops(t *testing.T) {
 		{"estimate", free, Options{Tol: 1e-6}, Estimated},
 		{"limit", p, Options{Tol: 1e-6, MaxIter: 1}, IterationLimit},
 		{"time", p, Options{Tol: 1e-6, MaxTime: 1}, TimeLimit},
+		{"limit of the ascent", sparseProblem(500, 2000, 4, 10), Options{Solver: SolverNewtonCG, Tol: 1e-6, MaxIter: 1}, IterationLimit},
+		{"time of the ascent", sparseProblem(500, 2000, 4, 10), Options{Solver: SolverNewtonCG, Tol: 1e-6, MaxTime: 1}, TimeLimit},
+		{"ascent of overflowing rows", overflowing, Options{Solver: SolverNewtonCG, MaxIter: 2}, IterationLimit},
 		{"separable", separable, Options{Tol: 1e-6}, Separated},
 		{"separable, L-BFGS", separable, Options{Solver: SolverLBFGS, Tol: 1e-6}, Separated},
 		{"separable, weighted", weighted, Options{Tol: 1e-6, MaxIter: 500}, Separated},
