@@ -154,7 +154,7 @@ func (t *table) becomeImages(in *softmax.Input, pixels []string) error {
 			order[p] = index[name]
 		}
 		c := &t.Columns[order[p]]
-		if c.Kind == dataset.Categorical {
+		if c.Kind != dataset.Numeric || c.Width != 1 {
 			return &dataset.Error{File: t.Source, Column: c.Name, Err: fmt.Errorf("%w: a pixel must be a number", dataset.ErrNumber)}
 		}
 		bytes = bytes && c.Bytes != nil

@@ -2,7 +2,6 @@ package design
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"example.com/softmax/dataset"
@@ -23,12 +22,16 @@ type Binding struct {
 func (d *Design) Bind(ds *dataset.Dataset) (*Binding, error) {
 	b := &Binding{d: d, columns: make([]*dataset.Column, len(d.Inputs)), places: make([][]place, len(d.Inputs))}
 	var missing []string
+	extra := make(map[string]*dataset.Column, len(ds.Columns))
+	for i := range ds.Columns {
+		extra[ds.Columns[i].Name] = &ds.Columns[i]
+	}
 	for i := range d.Inputs {
 		in := &d.Inputs[i]
 		if in.Parts != nil {
 			continue // its parts are inputs, too
 		}
-		c := ds.Column(in.Name)
+		c := extra[in.Name]
 		if c == nil && len(d.Inputs) == 1 && len(ds.Columns) == 1 && in.Width > 1 {
 			c = &ds.Columns[0] // a block by another name is that block
 		}
@@ -43,6 +46,7 @@ func (d *Design) Bind(ds *dataset.Dataset) (*Binding, error) {
 			return nil, &dataset.Error{File: ds.Source, Column: c.Name, Err: fmt.Errorf("%w: %d numbers a row where training had %d", dataset.ErrColumn, c.Width, in.Width)}
 		}
 		b.columns[i] = c
+		delete(extra, c.Name)
 	}
 	if len(missing) > 0 {
 		const most = 10
@@ -52,8 +56,8 @@ func (d *Design) Bind(ds *dataset.Dataset) (*Binding, error) {
 		return nil, &dataset.Error{File: ds.Source, Err: fmt.Errorf("%w: the model needs %s", dataset.ErrColumn, strings.Join(missing, ", "))}
 	}
 	for i := range ds.Columns {
-		if !slices.Contains(b.columns, &ds.Columns[i]) {
-			b.Extra = append(b.Extra, ds.Columns[i].Name)
+		if name := ds.Columns[i].Name; extra[name] != nil {
+			b.Extra = append(b.Extra, name)
 		}
 	}
 	for i := range d.Inputs {

@@ -77,7 +77,7 @@ func momentsIn[T uint8 | float32 | float64](v []T, width int, weights []float64,
 			for j, x := range row[:width] {
 				if x == x {
 					present[j] += w
-					ms[j].mean += w * (float64(x) / unit[j])
+					ms[j].mean += float64(w * (float64(x) / unit[j]))
 				}
 			}
 		}
@@ -91,7 +91,7 @@ func momentsIn[T uint8 | float32 | float64](v []T, width int, weights []float64,
 			for j, x := range row[:width] {
 				if x == x {
 					e := float64(x)/unit[j] - ms[j].mean
-					ms[j].deviation += w * e * e
+					ms[j].deviation += float64(w * e * e)
 				}
 			}
 		}
@@ -139,7 +139,7 @@ func momentsOfSparse(c *dataset.Column, weights []float64) []moments {
 		index, values := c.Sparse.Row(i)
 		for at, j := range index {
 			weight[j] += w
-			ms[j].mean += w * (values[at] / unit[j])
+			ms[j].mean += float64(w * (values[at] / unit[j]))
 		}
 	}
 	for j := range ms {
@@ -151,7 +151,7 @@ func momentsOfSparse(c *dataset.Column, weights []float64) []moments {
 		index, values := c.Sparse.Row(i)
 		for at, j := range index {
 			e := values[at]/unit[j] - ms[j].mean
-			ms[j].deviation += w * e * e
+			ms[j].deviation += float64(w * e * e)
 		}
 	}
 	for j := range ms {
