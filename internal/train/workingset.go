@@ -108,7 +108,7 @@ const (
 	innerTol    = 1e-3 // share of a model's gains that ends its minimisation
 	innerSweeps = 200
 	blockMost   = 4096  // coordinates of a model: 64 MB
-	blockRows   = 20000 // that a model is made of, or 10 for each coordinate
+	blockRows   = 5000  // that a model is made of, or 10 for each coordinate
 	level       = 1e-14 // relative changes of f that may be rounding
 	nothing     = 1e-12 // relative gains of a step that no longer judge its model
 	patience    = 4     // steps without any gain
