@@ -45,11 +45,11 @@ var sets = []*set{
 	{name: "mnist", what: "images", read: readImages, limit: 20, images: true, chosen: true},
 	{
 		name: "fashion-mnist", what: "images", read: readImages, limit: 88, images: true, job: true, chosen: true,
-		limits: map[string]float64{"scikit-learn lbfgs": 30, "scikit-learn saga float32": 10},
+		limits: map[string]float64{"scikit-learn lbfgs": 30, "scikit-learn saga float32": 10, "PyTorch LBFGS": 32},
 	},
-	{name: "20newsgroups", what: "texts as counts of words", read: readCounts, limit: 30},
-	{name: "embedding", what: "generated: dense vectors as of a language model, many classes", read: generated(100_000, 768, 200), limit: 35},
-	{name: "tall", what: "generated: a million rows", read: generated(1_000_000, 100, 10), limit: 30},
+	{name: "20newsgroups", what: "texts as counts of words", read: readCounts, limit: 25},
+	{name: "embedding", what: "generated: dense vectors as of a language model, many classes", read: generated(100_000, 768, 200), limit: 30},
+	{name: "tall", what: "generated: a million rows", read: generated(1_000_000, 100, 10), limit: 25},
 }
 
 // read reads the set that p was made of.
