@@ -106,3 +106,16 @@ func (p *problem) objectiveOfFile(path string) (float64, error) {
 	}
 	return p.objective(theta), nil
 }
+
+// jobs writes what they took.
+func (d *page) jobs() {
+	if len(d.res.Jobs) == 0 {
+		return
+	}
+	d.printf("## Whole programs\n\nStart, read the compressed files, fit, score, save, end; lambda = 1/n; ours medians of three, the script with its defaults.\n\n")
+	d.table("program", "seconds", "peak memory", "test accuracy", "distance to the optimum")
+	for _, j := range d.res.Jobs {
+		d.line(j.Problem+": "+j.Program, number(j.Seconds), size(j.Memory), fmt.Sprintf("%.4f", j.Accuracy), share(j.Gap))
+	}
+	d.printf("\n")
+}

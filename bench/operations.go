@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -178,4 +180,56 @@ func median(budget float64, group int, f func()) float64 {
 	}
 	slices.Sort(times)
 	return times[len(times)/2]
+}
+
+// operations writes what they took.
+func (d *page) operations() {
+	o := d.res.Operations
+	if o == nil {
+		return
+	}
+	d.printf(`## Single operations
+
+Milliseconds, medians. A pass is loss and gradient of all rows of %s, repeated or cut to the number of rows. Ours
+reads bytes or float32, whichever the data is. NumPy's pass is two matrix products with the softmax between them;
+in brackets the two products alone.
+
+`, operationSet)
+	best, cores := d.res.Versions.Kernels[len(d.res.Versions.Kernels)-1], d.res.Machine.Cores
+	ms := func(s float64) string { return number(max(-1, 1e3*s)) }
+	d.table("pass", "threads", "ours, uint8", "ours, float32", "NumPy float32", "NumPy float64", "uint8 times faster", "float32 times faster")
+	for _, s := range []struct{ n, k, threads int }{{60000, 10, cores}, {60000, 10, 1}, {10000, 100, cores}, {10000, 1000, cores}} {
+		numpy := func(input string) string {
+			return fmt.Sprintf("%s (%s)", ms(o.find(s.n, s.k, input, numpyPass, s.threads)), ms(o.find(s.n, s.k, input, numpyProducts, s.threads)))
+		}
+		cells := []string{fmt.Sprintf("%d x 784, K = %d, %s", s.n, s.k, best), strconv.Itoa(s.threads)}
+		var factors []string
+		theirs := o.find(s.n, s.k, "float32", numpyPass, s.threads)
+		for _, input := range []string{"uint8", "float32"} {
+			ours := o.find(s.n, s.k, input, best, s.threads)
+			cells = append(cells, ms(ours))
+			if factors = append(factors, "-"); ours > 0 {
+				factors[len(factors)-1] = times(theirs / ours)
+			}
+		}
+		d.line(append(append(cells, numpy("float32"), numpy("float64")), factors...)...)
+	}
+	d.printf("\nOurs alone; an operation is a multiplication or an addition, 4 n d K a pass:\n\n")
+	d.table("pass", "input", "kernel", "threads", "ms", "G operations/s", "ns a row", "against NumPy float32")
+	for _, p := range o.Passes {
+		if p.How == numpyPass || p.How == numpyProducts {
+			continue
+		}
+		against := "-"
+		if theirs := o.find(p.Rows, p.Classes, "float32", numpyPass, p.Threads); theirs > 0 {
+			against = times(theirs / p.Seconds)
+		}
+		d.line(fmt.Sprintf("%d x 784, K = %d", p.Rows, p.Classes), p.Input, p.How, strconv.Itoa(p.Threads), ms(p.Seconds),
+			number(4e-9*784*float64(p.Rows)*float64(p.Classes)/p.Seconds), number(1e9*p.Seconds/float64(p.Rows)), against)
+	}
+	d.printf("\n")
+	d.table("probabilities, 784 features, K = 10", "ours", "scikit-learn's predict_proba", "times faster")
+	d.line("10000 rows, ms", ms(o.Batch), ms(o.TheirBatch), times(o.TheirBatch/o.Batch))
+	d.line(fmt.Sprintf("one row, microseconds (ours: %g allocations)", o.RowAllocations), number(1e6*o.Row), number(1e6*o.TheirRow), times(o.TheirRow/o.Row))
+	d.printf("\n")
 }
