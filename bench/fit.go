@@ -64,7 +64,7 @@ func fitSelf(folder, out string, cfg softmax.Config) error {
 	}
 	claim, err := json.Marshal(claim{
 		Objective: report.Objective, GapBound: finite(report.GapBound), Stop: string(report.Stop), Solver: string(report.Solver),
-		Kernel: report.Kernel, Passes: report.Passes,
+		Kernel: report.Kernel, Passes: report.Passes, Prepare: report.PrepareSeconds,
 	})
 	if err != nil {
 		return err
@@ -80,6 +80,7 @@ type claim struct {
 	Solver    string   `json:"solver"`
 	Kernel    string   `json:"kernel"`
 	Passes    float64  `json:"passes"`
+	Prepare   float64  `json:"prepare_seconds"` // to the design matrix, of the fit's
 }
 
 func finite(v float64) *float64 {

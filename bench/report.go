@@ -275,8 +275,8 @@ func (w *row) note() string {
 		}
 		return s + "."
 	case (name == certain3 || name == certain4) && w.last.Claim != nil && w.last.Claim.GapBound != nil:
-		return fmt.Sprintf("%s (%s, %s kernels) ended as %q with a distance of %s proved; it was %s.",
-			name, w.last.Claim.Solver, w.last.Claim.Kernel, w.last.Claim.Stop, share(*w.last.Claim.GapBound/w.last.end().Objective), share(w.gap))
+		return fmt.Sprintf("%s (%s, %s kernels) ended as %q with a distance of %s proved; it was %s. The design matrix took %s s of it.",
+			name, w.last.Claim.Solver, w.last.Claim.Kernel, w.last.Claim.Stop, share(*w.last.Claim.GapBound/w.last.end().Objective), share(w.gap), number(w.last.Claim.Prepare))
 	}
 	return ""
 }
