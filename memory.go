@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"runtime/debug"
+	"runtime/metrics"
 	"strconv"
 )
 
@@ -37,13 +38,17 @@ func gigabytes(b float64) string {
 // told: by GOMEMLIMIT, the limit of its control group, and what the machine
 // has. Where nothing is known it is +Inf.
 func available() float64 {
+	// Limits are of all memory, of which the data has its part already.
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	held := float64(live[0].Value.Uint64())
 	left := math.Inf(1)
 	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 {
-		left = float64(limit)
+		left = max(0, float64(limit)-held)
 	}
 	if b, err := os.ReadFile("/sys/fs/cgroup/memory.max"); err == nil {
 		if limit, err := strconv.ParseFloat(string(bytes.TrimSpace(b)), 64); err == nil { // else "max"
-			left = min(left, limit)
+			left = min(left, max(0, limit-held))
 		}
 	}
 	b, err := os.ReadFile("/proc/meminfo")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 )
@@ -24,4 +25,12 @@ func TestMemory(t *testing.T) {
 	if a := available(); !(a > 1<<20) || runtime.GOOS == "linux" && math.IsInf(a, 1) {
 		t.Errorf("%g bytes are available", a)
 	}
+	// What is in use counts against a limit.
+	held := make([]byte, 64<<20)
+	runtime.GC()
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(256 << 20))
+	if a := available(); a > 192<<20 {
+		t.Errorf("%g bytes are available of 256 MiB with 64 in use", a)
+	}
+	runtime.KeepAlive(held)
 }
