@@ -141,6 +141,9 @@ func (w *workingSet) descend(goal float64, s *proximal) (promise float64, err er
 		}
 		if fresh {
 			rows := max(blockRows, 10*len(want))
+			if s.warm { // close to the optimum, and good for the next penalties too
+				rows = max(4*blockRows, rows)
+			}
 			if err := w.obj.SetBlock(&w.block, w.theta, want, max(1, w.obj.X.N()/rows), opt.Level); err != nil {
 				return promise, err
 			}
