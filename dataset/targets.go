@@ -6,6 +6,10 @@ import (
 	"slices"
 )
 
+// TargetPrefix begins the name of a column of Targets in files whose columns
+// have names; the class's name follows it.
+const TargetPrefix = "label:"
+
 // Targets are the labels of examples that do not have one class each: a
 // distribution over the classes, counts, or several classes at once.
 type Targets struct {

@@ -118,7 +118,7 @@ func (l *layout) match(header []string, opt *csv.Options) (extra []string) {
 	}
 	for _, name := range header {
 		switch kind, wanted := kinds[name]; {
-		case l.label == "" && strings.HasPrefix(name, targetPrefix): // a target
+		case l.label == "" && strings.HasPrefix(name, dataset.TargetPrefix): // a target
 		case name == label || name == l.weight || name == "" || slices.Contains(l.drop, name):
 		case !wanted:
 			extra = append(extra, name)
@@ -138,9 +138,6 @@ func (l *layout) match(header []string, opt *csv.Options) (extra []string) {
 	}
 	return extra
 }
-
-// targetPrefix begins the name of a column of targets, as package csv says.
-const targetPrefix = "label:"
 
 // labelIn is the name of the column that the reader will take for the label.
 func labelIn(header []string, label string) string {

@@ -81,7 +81,7 @@ func (t *table) hasHeader() bool {
 	}
 	for _, field := range bytes.Split(line, []byte{o.Delimiter}) {
 		name := strings.Trim(string(field), ` "`)
-		if strings.HasPrefix(name, targetPrefix) || name != "" && slices.Contains(names, name) {
+		if strings.HasPrefix(name, dataset.TargetPrefix) || name != "" && slices.Contains(names, name) {
 			return true
 		}
 	}
@@ -150,17 +150,13 @@ func (t *table) claim(name string, index map[string]int, r role) error {
 	return nil
 }
 
-// targetPrefix begins the name of a column of dataset.Targets; the class's name
-// follows it.
-const targetPrefix = "label:"
-
 // assignLabel finds the label or the targets as Options.Label says.
 func (t *table) assignLabel(index map[string]int) error {
 	name := t.opt.Label
 	if name == "" {
 		targets := 0
 		for j := range t.columns {
-			if c := &t.columns[j]; strings.HasPrefix(c.name, targetPrefix) && c.role != roleDropped {
+			if c := &t.columns[j]; strings.HasPrefix(c.name, dataset.TargetPrefix) && c.role != roleDropped {
 				if err := t.claim(c.name, index, roleTarget); err != nil {
 					return err
 				}

@@ -205,7 +205,7 @@ func (t *table) targets(columns []*column) *dataset.Targets {
 	k := len(columns)
 	classes, values := make([]string, k), make([]float64, t.rows*k)
 	for j, c := range columns {
-		classes[j] = strings.TrimPrefix(c.name, targetPrefix)
+		classes[j] = strings.TrimPrefix(c.name, dataset.TargetPrefix)
 		from := c.column()
 		for i := range t.rows {
 			values[i*k+j] = from.Number(i, 0)

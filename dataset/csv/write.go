@@ -116,7 +116,7 @@ func fieldsOf(d *dataset.Dataset, delimiter byte) (fields []field, err error) {
 	}
 	if t := d.Targets; t != nil {
 		for k, class := range t.Classes {
-			add(targetPrefix+class, func(line []byte, i int) []byte { return number(line, t.Row(i)[k]) })
+			add(dataset.TargetPrefix+class, func(line []byte, i int) []byte { return number(line, t.Row(i)[k]) })
 		}
 	}
 	switch l := d.Label; {

@@ -98,7 +98,7 @@ func fieldsOf(d *dataset.Dataset) (fields []field, err error) {
 	}
 	if t := d.Targets; t != nil {
 		for k, class := range t.Classes {
-			add("label:"+class, func(line []byte, i int) []byte { return number(line, t.Row(i)[k]) })
+			add(dataset.TargetPrefix+class, func(line []byte, i int) []byte { return number(line, t.Row(i)[k]) })
 		}
 	}
 	if l := d.Label; l != nil {

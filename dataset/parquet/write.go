@@ -123,7 +123,7 @@ func fieldsOf(d *dataset.Dataset) (fields []field, err error) {
 	}
 	if t := d.Targets; t != nil {
 		for k, class := range t.Classes {
-			numbers("label:"+class, parquet.Leaf(parquet.DoubleType), func(i int) float64 { return t.Row(i)[k] })
+			numbers(dataset.TargetPrefix+class, parquet.Leaf(parquet.DoubleType), func(i int) float64 { return t.Row(i)[k] })
 		}
 	}
 	if l := d.Label; l != nil {

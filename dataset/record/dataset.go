@@ -206,7 +206,7 @@ func targetsOf(columns []*column, rows int) *dataset.Targets {
 	k := len(columns)
 	classes, values := make([]string, k), make([]float64, rows*k)
 	for j, col := range columns {
-		classes[j] = strings.TrimPrefix(col.name, targetPrefix)
+		classes[j] = strings.TrimPrefix(col.name, dataset.TargetPrefix)
 		for i, v := range col.numbers {
 			values[i*k+j] = v
 		}

@@ -183,7 +183,7 @@ func (c *Collector) add(name string) *column {
 		name:   name,
 		place:  len(c.columns),
 		drop:   slices.Contains(o.Drop, name),
-		target: o.Label == "" && strings.HasPrefix(name, targetPrefix),
+		target: o.Label == "" && strings.HasPrefix(name, dataset.TargetPrefix),
 		text:   slices.Contains(o.Text, name) || kind == dataset.Text,
 	}
 	col.extra = o.Inputs != nil && !wanted && !col.drop && !col.target && name != label && name != o.Weight
@@ -216,10 +216,6 @@ func (c *Collector) Left() (names []string) {
 	}
 	return names
 }
-
-// targetPrefix begins the name of a column of dataset.Targets; the class's name
-// follows it.
-const targetPrefix = "label:"
 
 func (c *Collector) addNumbers(col *column, v ...float64) error {
 	switch {
