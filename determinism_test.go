@@ -101,7 +101,7 @@ func sameHistory(a, b []Iteration) bool {
 func TestSeed(t *testing.T) {
 	ds := recipe{n: 200, d: 5, k: 3}.problem(rand.New(rand.NewPCG(7, 7))).dataset(t, block64)
 	fit := func(seed uint64) *Model {
-		m, _ := mustFit(t, ds, Config{C: 1, Solver: SGDSolver, Seed: seed})
+		m, _ := mustFit(t, ds, Config{C: 1, Solver: SGDSolver, SGD: SGD{Batch: 16}, Seed: seed})
 		return m
 	}
 	a, b, other := fit(1), fit(1), fit(2)

@@ -47,12 +47,12 @@ type Numbered struct {
 func runOrdinal(ctx context.Context, opt Options) *Ordinal {
 	train, test := opt.data()
 	r := &Ordinal{}
-	r.Unordered.run(ctx, opt, train, test, softmax.Config{L2: 1e-2, Tol: 1e-2, Stop: softmax.StopEstimate})
+	r.Unordered.run(ctx, opt, train, test, softmax.Config{L2: 1e-2, Tol: 1e-13, Solver: softmax.NewtonCG, Kernel: "generic"})
 	if opt.Train == nil {
 		copy(r.Unordered.Classes, sample.FashionNames[:])
 	}
 	train, test = penguinsByMass()
-	r.Ordered.run(ctx, opt, train, test, softmax.Config{C: 1, Tol: 1e-13})
+	r.Ordered.run(ctx, opt, train, test, softmax.Config{C: 1, Tol: 1e-13, Solver: softmax.Newton})
 	return r
 }
 

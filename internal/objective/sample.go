@@ -191,7 +191,8 @@ func placePair[T float32 | float64](h, square []T, q, t, r, k int) {
 // sparsify thins out what is small off the diagonal of row i's curvature, K x K,
 // on and right of the diagonal: a row confuses two or three classes, and the
 // other pairs would cost as much as these. Of those, one in so many is kept and
-// stands for them, as a hash of row and pair decides. The curvature of softmax
+// stands for them, as a hash of row and number decides, which knows nothing of
+// the order of classes. The curvature of softmax
 // is the Laplacian of a graph with weights p_q p_t; with other weights, and what
 // that does to the diagonal, it is still one, so semidefinite.
 func sparsify(curve []float64, k, i int) {
@@ -208,7 +209,7 @@ func sparsify(curve []float64, k, i int) {
 			}
 			kept := 0.0
 			if never := 1e-4 * small; c < -never || c > never {
-				switch u := small * uniform(uint64(i*k*k+q*k+t)); {
+				switch u := small * uniform(math.Float64bits(c)^uint64(i)<<32); {
 				case c < -u:
 					kept = -small
 				case c > u:
