@@ -88,6 +88,8 @@ type Config struct {
 
 	// MaxIterations and MaxTime end a fit early; 0 stands for no limit. A fit
 	// ended by them is not an error: the Report says so, and how far it got.
+	// Choosing L2 takes at most half of MaxTime; then it is the best of those
+	// tried so far.
 	MaxIterations int           `json:"max_iterations,omitempty"`
 	MaxTime       time.Duration `json:"max_time,omitempty"`
 

@@ -18,6 +18,8 @@ type Selection struct {
 	// chosen. Its scores are a little too good, as it was chosen by them.
 	Path []PathPoint
 	Best int
+	// TimedOut says that half of Config.MaxTime ended the path.
+	TimedOut bool
 	// Baseline is the accuracy on the held-out rows of always predicting the
 	// class that is most frequent in the others.
 	Baseline float64
@@ -36,33 +38,44 @@ const (
 	leastLambda = 1e-12 // but never further than this
 )
 
-// lambda is the strength of the penalty, and where it comes from.
-func (f *fit) lambda(ctx context.Context) (lambda float64, source string) {
+// lambda is the strength of the penalty, and where it comes from. The error is
+// that of ctx, should it end while the penalty is being chosen.
+func (f *fit) lambda(ctx context.Context) (lambda float64, source string, err error) {
 	sum := f.target.norm
 	switch {
 	case f.cfg.L2 == NoPenalty:
-		return 0, "none"
+		return 0, "none", nil
 	case f.cfg.L2 > 0:
-		return f.cfg.L2, "given"
+		return f.cfg.L2, "given", nil
 	case f.cfg.C > 0:
-		return 1 / (f.cfg.C * sum), fmt.Sprintf("C = %v", f.cfg.C)
+		return 1 / (f.cfg.C * sum), fmt.Sprintf("C = %v", f.cfg.C), nil
 	case f.cfg.sparse():
-		return 0, "none"
+		return 0, "none", nil
 	}
 	start := time.Now()
 	defer func() { f.report.SelectSeconds = time.Since(start).Seconds() }()
 	s, err := f.selection(ctx)
-	if s == nil {
-		if ctx.Err() == nil {
-			f.warn("selection", nil, fmt.Sprintf("The penalty could not be chosen on held-out rows, and is 1 / sum of the weights: %v.", err))
+	switch {
+	case ctx.Err() != nil:
+		return 0, "", ctx.Err()
+	case s == nil:
+		reason := strings.TrimPrefix(err.Error(), ErrConfig.Error()+": ")
+		if errors.Is(err, context.DeadlineExceeded) {
+			reason = "half of MaxTime was over before the first one was tried"
 		}
-		return 1 / sum, "1 / sum of the weights"
+		f.warn("selection", nil, fmt.Sprintf("The penalty could not be chosen on held-out rows, and is 1 / sum of the weights: %s.", reason))
+		return 1 / sum, "1 / sum of the weights", nil
 	}
 	f.report.Selection = s
-	if s.Folds == 1 {
-		return s.Chosen().Lambda, fmt.Sprintf("chosen on %d held-out rows", s.Rows)
+	switch {
+	case s.TimedOut:
+		source = fmt.Sprintf("best of the %d tried in half of MaxTime", len(s.Path))
+	case s.Folds == 1:
+		source = fmt.Sprintf("chosen on %d held-out rows", s.Rows)
+	default:
+		source = fmt.Sprintf("chosen by %d-fold cross-validation", s.Folds)
 	}
-	return s.Chosen().Lambda, fmt.Sprintf("chosen by %d-fold cross-validation", s.Folds)
+	return s.Chosen().Lambda, source, nil
 }
 
 // selection walks the path. It is nil, with an error, if that did not get to
@@ -70,7 +83,7 @@ func (f *fit) lambda(ctx context.Context) (lambda float64, source string) {
 func (f *fit) selection(ctx context.Context) (*Selection, error) {
 	if f.cfg.MaxTime > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, f.cfg.MaxTime)
+		ctx, cancel = context.WithTimeout(ctx, f.cfg.MaxTime/2)
 		defer cancel()
 	}
 	cfg := f.cfg
@@ -96,6 +109,7 @@ func (f *fit) selection(ctx context.Context) (*Selection, error) {
 		switch {
 		case err == nil:
 		case len(s.Path) > 0:
+			s.TimedOut = errors.Is(err, context.DeadlineExceeded)
 			return s, nil
 		default:
 			return nil, err

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/internal/special"
@@ -138,7 +140,8 @@ func TestSelectionOfFew(t *testing.T) {
 	}
 }
 
-// TestSelectionIsStopped: a context that ends leaves a model and its error.
+// TestSelectionIsStopped: there is no model before the penalty is chosen. Half
+// of the time leaves the best penalty tried, or says that there is none.
 func TestSelectionIsStopped(t *testing.T) {
 	ds := recipe{n: 400, d: 6, k: 3}.problem(newRand(3)).dataset(t, columns)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -148,8 +151,29 @@ func TestSelectionIsStopped(t *testing.T) {
 			cancel()
 		}
 	}})
-	if m == nil || !errors.Is(err, context.Canceled) || r.Stop != Cancelled || len(r.Selection.Path) != 2 {
-		t.Errorf("%v, %+v", err, r)
+	if m != nil || r != nil || !errors.Is(err, context.Canceled) || tried != 2 {
+		t.Errorf("%v, %+v, %v", m, r, err)
+	}
+	if m, r, err = Fit(ctx, ds, Config{}); m != nil || r != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, %+v, %v", m, r, err)
+	}
+	if m, _, err = Fit(ctx, ds, Config{L2: 1}); m == nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("a penalty that is given: %v, %v", m, err)
+	}
+
+	synctest.Test(t, func(t *testing.T) {
+		tried = 0
+		_, r = mustFit(t, ds, Config{MaxTime: time.Minute, Selecting: func(PathPoint) {
+			if tried++; tried == 2 {
+				time.Sleep(31 * time.Second)
+			}
+		}})
+	})
+	if s := r.Selection; s == nil || !s.TimedOut || len(s.Path) != 2 || r.Lambda != s.Chosen().Lambda || r.LambdaSource != "best of the 2 tried in half of MaxTime" || r.Stop != Converged {
+		t.Errorf("%+v", r)
+	}
+	if _, r = mustFit(t, ds, Config{MaxTime: 1}); r.Selection != nil || r.Lambda != 1./400 || !strings.Contains(fmt.Sprint(r.Warnings), "could not be chosen on held-out rows, and is 1 / sum of the weights: half of MaxTime was over") {
+		t.Errorf("%+v", r)
 	}
 }
 

@@ -44,7 +44,8 @@ import (
 // Rows without a label are left out, with a warning; rows of weight 0 take no
 // part. Missing values are learned from as Config.Preprocess says. "Not converged" is no error but a status of
 // the Report. If ctx ends before the fit does, Fit returns the best model so
-// far together with ctx's error.
+// far together with ctx's error; if it ends while the penalty is being chosen,
+// there is no such model yet, and the error is all that Fit returns.
 //
 // The error wraps ErrConfig, ErrOneClass, ErrMemory or ErrDiverged, or is a
 // *dataset.Error.
@@ -164,7 +165,10 @@ func (f *fit) problem(lambda float64) train.Problem {
 // run trains and reports.
 func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 	r := f.report
-	lambda, source := f.lambda(ctx)
+	lambda, source, err := f.lambda(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	opt := f.cfg.options()
 	if opt.MaxTime > 0 {
 		opt.MaxTime = max(1, opt.MaxTime-time.Duration(r.SelectSeconds*float64(time.Second)))

@@ -16,7 +16,7 @@ const (
 	exitDone        = 0
 	exitFailed      = 1   // stderr says what, where, and what to do
 	exitUsage       = 2   // wrong verb, flag or argument
-	exitInterrupted = 130 // 128 + SIGINT, as shells have it; the model so far is saved
+	exitInterrupted = 130 // 128 + SIGINT, as shells have it; the model so far, if there is one, is saved
 )
 
 // A usageError is a mistake in the command line.

@@ -72,21 +72,23 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// interrupt FILE PROGRAM ARGUMENT... starts a program, interrupts it when it
-// has written to FILE, and leaves what it prints in the files stdout and
+// interrupt N FILE PROGRAM ARGUMENT... starts a program, interrupts it when it
+// has written N bytes or more to FILE, and leaves what it prints in the files stdout and
 // stderr. The exit code must be 130.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	var stdout, stderr bytes.Buffer
-	cmd := exec.Command(args[1], args[2:]...)
+	size, err := strconv.ParseInt(args[0], 10, 64)
+	ts.Check(err)
+	cmd := exec.Command(args[2], args[3:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), &stdout, &stderr
 	ts.Check(cmd.Start())
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
-		if info, err := os.Stat(ts.MkAbs(args[0])); err == nil && info.Size() > 0 {
+		if info, err := os.Stat(ts.MkAbs(args[1])); err == nil && info.Size() >= size {
 			break
 		}
 		if time.Now().After(deadline) {
 			cmd.Process.Kill()
-			ts.Fatalf("it wrote nothing to %s", args[0])
+			ts.Fatalf("it wrote nothing to %s", args[1])
 		}
 	}
 	ts.Check(cmd.Process.Signal(os.Interrupt))

@@ -96,7 +96,10 @@ func heldOut(s *softmax.Selection) string {
 // lambdaSource says where lambda comes from, and what choosing it took.
 func (t *trainer) lambdaSource() string {
 	s := t.report.LambdaSource
-	if t.report.Selection != nil {
+	if chosen := t.report.Selection; chosen != nil {
+		if chosen.TimedOut {
+			s = fmt.Sprintf("best of the %d tried in half of --max-time", len(chosen.Path))
+		}
 		s += fmt.Sprintf(": %.0f %% of the time", 100*t.seconds.Select/t.seconds.Total)
 	}
 	return s

@@ -1,6 +1,10 @@
 package main
 
-import "testing"
+import (
+	"testing"
+
+	"example.com/softmax"
+)
 
 func TestWords(t *testing.T) {
 	for got, want := range map[string]string{
@@ -21,5 +25,14 @@ func TestWords(t *testing.T) {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
+	}
+}
+
+// TestTimedOut: a penalty that half of the time chose says so.
+func TestTimedOut(t *testing.T) {
+	tr := &trainer{report: &softmax.Report{LambdaSource: "of the library", Selection: &softmax.Selection{TimedOut: true, Path: make([]softmax.PathPoint, 3)}}}
+	tr.seconds.Select, tr.seconds.Total = 1, 2
+	if got, want := tr.lambdaSource(), "best of the 3 tried in half of --max-time: 50 % of the time"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"time"
@@ -16,7 +17,8 @@ import (
 
 const trainHelp = `Trains a model on DATA, by default the sample, scores it, and saves it as an ONNX
 file. Where DATA has a test part the model is scored on that, else on the data of
---test. An interrupted training (Ctrl-C) saves the best model so far.
+--test. An interrupted training (Ctrl-C) saves the best model so far; while lambda
+is being chosen there is none, and no file is touched.
 
 ` + dataHelp
 
@@ -138,6 +140,8 @@ func (t *trainer) run(args []string) error {
 func (t *trainer) fit() (interrupted bool, err error) {
 	t.config = t.fitFlags.config()
 	t.config.Validation = t.validation
+	ctx, stop := interruptible()
+	defer stop()
 	tr, err := newTrace(t.tracePath)
 	if err != nil {
 		return false, err
@@ -147,15 +151,22 @@ func (t *trainer) fit() (interrupted bool, err error) {
 		tr.add(it)
 		progress.set(it)
 	}
-	ctx, stop := interruptible()
-	defer stop()
 	t.model, t.report, err = softmax.Fit(ctx, t.train.Dataset, t.config)
 	if t.report != nil {
 		t.report.Warnings = append(t.warnings, t.report.Warnings...)
 	}
 	progress.bar.done()
 	t.traceErr = tr.close()
-	if t.model == nil {
+	switch {
+	case t.model != nil:
+	case errors.Is(err, context.Canceled):
+		unchanged := ""
+		if _, err := os.Stat(t.path); err == nil {
+			unchanged = fmt.Sprintf(" (%s is unchanged)", t.path)
+		}
+		fmt.Fprintf(t.out.stderr, "softmax: interrupted while the penalty was being chosen: no model is saved%s\n", unchanged)
+		return false, errInterrupted
+	default:
 		return false, err
 	}
 	t.seconds.Prepare, t.seconds.Select, t.seconds.Fit = t.report.PrepareSeconds, t.report.SelectSeconds, t.report.FitSeconds
