@@ -145,6 +145,7 @@ type run struct {
 	attempt, smoothAttempt float64
 	polished, grad         []float64
 	recent                 [20]float64 // objectives of the last iterations
+	rescued                bool
 }
 
 func (r *run) solve(theta []float64) error {
@@ -188,6 +189,9 @@ func (r *run) solve(theta []float64) error {
 		}
 		if r.obj.Level() == kernel.Generic {
 			if end == optimize.NoProgress {
+				if minimise = r.rescue(); minimise != nil {
+					continue
+				}
 				r.res.Stop = Precision
 			}
 			return nil
@@ -195,6 +199,21 @@ func (r *run) solve(theta []float64) error {
 		// Rounded passes have brought it as far as they can.
 		r.obj.SetLevel(kernel.Generic)
 		r.before = r.res.Iterations
+	}
+}
+
+// rescue returns Newton-CG where L-BFGS stands still, as it may where the classes
+// can almost be separated and no sample of rows shows the Hessian; nil if that is
+// not the case, or has been tried.
+func (r *run) rescue() func([]float64) (optimize.End, error) {
+	_, convex := r.p.Loss.(objective.Dual)
+	if r.res.Solver != SolverLBFGS || r.rescued || !convex || r.p.X.N()*r.p.K > probabilitiesMost {
+		return nil
+	}
+	r.rescued, r.before = true, r.res.Iterations
+	r.res.SolverReason += "; Newton-CG where that stood still"
+	return func(theta []float64) (optimize.End, error) {
+		return optimize.NewtonCG(certified{r.obj, r.cert}, theta, r.opt.Threads, r.iterate)
 	}
 }
 

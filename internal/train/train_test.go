@@ -225,3 +225,23 @@ func TestNoCurvature(t *testing.T) {
 		}
 	}
 }
+
+// TestStandsStill: where L-BFGS stands still, Newton-CG takes over.
+func TestStandsStill(t *testing.T) {
+	p := random(200, 5, 3)
+	for _, solver := range []string{SolverLBFGS, SolverNewtonCG} {
+		r := &run{p: p, opt: Options{Threads: 1}}
+		r.res.Solver = solver
+		r.obj = objective.New(context.Background(), p.Problem, 1)
+		if rescue := r.rescue(); (rescue != nil) != (solver == SolverLBFGS) {
+			t.Errorf("%s: %v", solver, rescue != nil)
+		}
+		if r.rescue() != nil {
+			t.Errorf("%s: twice", solver)
+		}
+	}
+	res, err := Run(context.Background(), p, Options{Solver: SolverLBFGS, Tol: 1e-300})
+	if err != nil || res.Stop != Precision || !strings.Contains(res.SolverReason, "Newton-CG") {
+		t.Errorf("%v, %v, %q", err, res.Stop, res.SolverReason)
+	}
+}
