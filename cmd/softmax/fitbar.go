@@ -13,13 +13,17 @@ type fitBar struct {
 	bar    *bar
 	epochs int // 0 for the other solvers
 	tol    float64
+	loss   string  // its name
 	first  float64 // the first gap that is known, as a share of the objective; 0 before
 }
 
 const fitBarLength = 1000
 
 func (t *trainer) newFitBar() *fitBar {
-	b := &fitBar{tol: t.fitFlags.tol, bar: t.out.newBar("training", fitBarLength)}
+	b := &fitBar{tol: t.fitFlags.tol, loss: "log-loss", bar: t.out.newBar("training", fitBarLength)}
+	if t.config.Loss == softmax.Squared {
+		b.loss = "loss"
+	}
 	if t.config.Solver == softmax.SGDSolver {
 		b.epochs = t.fitFlags.epochs
 	}
@@ -28,7 +32,7 @@ func (t *trainer) newFitBar() *fitBar {
 
 // selecting tells of a penalty that was tried.
 func (b *fitBar) selecting(p softmax.PathPoint) {
-	b.bar.set(0, fmt.Sprintf("choosing lambda: %.2g has a held-out loss of %.4f", p.Lambda, p.Loss))
+	b.bar.set(0, fmt.Sprintf("choosing lambda: %.2g, held-out %s %.4g", p.Lambda, b.loss, p.Loss))
 }
 
 func (b *fitBar) set(it softmax.Iteration) {

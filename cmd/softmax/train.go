@@ -151,6 +151,7 @@ func (t *trainer) fit() (interrupted bool, err error) {
 		tr.add(it)
 		progress.set(it)
 	}
+	t.config.Selecting = progress.selecting
 	t.model, t.report, err = softmax.Fit(ctx, t.train.Dataset, t.config)
 	if t.report != nil {
 		t.report.Warnings = append(t.warnings, t.report.Warnings...)
