@@ -28,8 +28,9 @@ type Config struct {
 	// 1/(sum of the weights), the one with the least mean loss on held-out rows,
 	// but no smaller ones are tried after two in a row that are no better. Held
 	// out is each of five stratified folds in turn; of more than 20,000 rows,
-	// one stratified part of 20 %, at most 20,000 rows, dealt by Seed. With L1
-	// or Group 0 is none.
+	// and where the features times the classes are more than 2^20, one
+	// stratified part of 20 %, at most 20,000 rows, dealt by Seed. With L1 or
+	// Group 0 is none.
 	L2 float64 `json:"l2,omitempty"`
 
 	// C is the strength of the penalty as other libraries have it: lambda is

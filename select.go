@@ -31,11 +31,14 @@ func (s *Selection) Chosen() PathPoint { return s.Path[s.Best] }
 const (
 	selectFolds = 5
 	selectTol   = 1e-3
-	mostFolded  = 20000 // rows up to which each fold is held out in turn
-	mostHeld    = 20000
-	worsenings  = 2     // in a row that end a path
-	leastShare  = 100   // the path goes down to 1 / sum of the weights by so much
-	leastLambda = 1e-12 // but never further than this
+	// Up to so many rows, and features times classes, each fold is held out in
+	// turn; of more, one.
+	mostFolded     = 20000
+	mostParameters = 1 << 20
+	mostHeld       = 20000
+	worsenings     = 2     // in a row that end a path
+	leastShare     = 100   // the path goes down to 1 / sum of the weights by so much
+	leastLambda    = 1e-12 // but never further than this
 )
 
 // lambda is the strength of the penalty, and where it comes from. The error is
@@ -135,17 +138,15 @@ func halfDecade(i int) float64 {
 // folds are those that the penalty is chosen on.
 func (f *fit) folds() []int {
 	n := f.data.Rows()
-	k := selectFolds
-	if n > mostFolded {
-		k = max(k, (n+mostHeld-1)/mostHeld)
-	}
+	k := max(selectFolds, (n+mostHeld-1)/mostHeld)
+	one := n > mostFolded || f.design.D()*len(f.target.classes) > mostParameters
 	fold := f.data.Folds(k, f.cfg.Seed, nil)
 	var rare []string // classes of one row
 	for i := range fold {
 		switch {
 		case fold[i] < 0 && f.data.Label != nil:
 			rare = append(rare, strconv.Quote(f.data.Label.Classes[f.data.Label.Codes[i]]))
-		case n > mostFolded && fold[i] > 0:
+		case one && fold[i] > 0:
 			fold[i] = -1
 		}
 	}

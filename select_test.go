@@ -197,3 +197,25 @@ func TestFitPath(t *testing.T) {
 		}
 	}
 }
+
+// TestFoldsOfManyParameters: five folds up to 2^20 features times classes, one
+// part of a fifth of the rows beyond.
+func TestFoldsOfManyParameters(t *testing.T) {
+	_, ds := counts(t, 100, false) // of 3 classes
+	for width, want := range map[int]int{1 << 20 / 3: 100, 1<<20/3 + 1: 20} {
+		ds.Columns[0].Width = width
+		f := &fit{report: &Report{}}
+		if err := f.prepare(ds); err != nil {
+			t.Fatal(err)
+		}
+		held := 0
+		for _, k := range f.folds() {
+			if k >= 0 {
+				held++
+			}
+		}
+		if held < want-1 || held > want+1 {
+			t.Errorf("%d features: %d rows are held out, want about %d", f.design.D(), held, want)
+		}
+	}
+}
