@@ -15,7 +15,7 @@ import (
 )
 
 func newData(in *reader, out *output) *cobra.Command {
-	c := &cobra.Command{Use: "data", Short: "list known sets, download them, describe data", Args: cobra.ArbitraryArgs}
+	c := &cobra.Command{Use: "data VERB", Short: "list known sets, download them, describe data", Args: cobra.ArbitraryArgs}
 	c.Long = "Lists the known sets, downloads them, and describes data before anything is learnt."
 	list := newVerb("list", "list the known sets", "Lists the sets that are known by name: in the program, on this machine, and those\nthat 'softmax data fetch' downloads.", 0, 0, func([]string) error { return listSets(out) })
 	f := &fetcher{out: out}

@@ -48,9 +48,9 @@ func newVerb(use, short, long string, least, most int, run func(args []string) e
 		var err error
 		switch arguments, _, _ := strings.Cut(strings.TrimPrefix(use, c.Name()+" "), " ["); {
 		case len(args) < least:
-			err = usagef("%s needs %s", c.Name(), arguments)
+			err = usagef("%s needs %s", verbPath(c), arguments)
 		case len(args) > most:
-			err = usagef("%s does not know what to do with %q: is it the value of a flag, or a name with blanks to be quoted?", c.Name(), args[most])
+			err = usagef("%s does not know what to do with %q: is it the value of a flag, or a name with blanks to be quoted?", verbPath(c), args[most])
 		default:
 			err = run(args)
 		}
@@ -63,9 +63,14 @@ func newVerb(use, short, long string, least, most int, run func(args []string) e
 func inVerb(err error, c *cobra.Command) error {
 	var usage *usageError
 	if errors.As(err, &usage) && c.HasParent() {
-		usage.verb = c.Name()
+		usage.verb = verbPath(c)
 	}
 	return err
+}
+
+// verbPath names a verb with those above it: "data list".
+func verbPath(c *cobra.Command) string {
+	return strings.TrimPrefix(c.CommandPath(), c.Root().Name()+" ")
 }
 
 // rare keeps flags out of --help; --help-all shows them.
@@ -105,22 +110,32 @@ func helpText(c *cobra.Command) string {
 	var b strings.Builder
 	if !c.HasParent() {
 		fmt.Fprintf(&b, "%s\n\nUsage:\n", c.Long)
-		for _, verb := range c.Commands() {
-			if verb.IsAvailableCommand() && verb.Name() != "help" {
-				fmt.Fprintf(&b, "  softmax %-24s %s\n", verb.Use, verb.Short)
-			}
-		}
+		writeVerbs(&b, c)
 		b.WriteString("\nTry:\n  softmax train\n  softmax evaluate model.onnx sample --pictures mistakes.png\n")
 		fmt.Fprintf(&b, "\n%s\n\n'softmax VERB --help' says more of a verb.\n", dataHelp)
 		return b.String()
 	}
-	fmt.Fprintf(&b, "%s\n\nUsage:\n  softmax %s\n\nFlags:\n%s", c.Long, c.Use, c.LocalFlags().FlagUsagesWrapped(100))
+	fmt.Fprintf(&b, "%s\n\nUsage:\n", c.Long)
+	if c.HasAvailableSubCommands() {
+		writeVerbs(&b, c)
+		return b.String()
+	}
+	fmt.Fprintf(&b, "  %s %s\n\nFlags:\n%s", c.Parent().CommandPath(), c.Use, c.LocalFlags().FlagUsagesWrapped(100))
 	hidden := false
 	c.Flags().VisitAll(func(f *pflag.Flag) { hidden = hidden || f.Hidden && f.Name != "help-all" })
 	if hidden {
-		fmt.Fprintf(&b, "\n'softmax %s --help-all' shows all flags.\n", c.Name())
+		fmt.Fprintf(&b, "\n'softmax %s --help-all' shows all flags.\n", verbPath(c))
 	}
 	return b.String()
+}
+
+// writeVerbs writes a line for each verb of c.
+func writeVerbs(b *strings.Builder, c *cobra.Command) {
+	for _, verb := range c.Commands() {
+		if verb.IsAvailableCommand() && verb.Name() != "help" {
+			fmt.Fprintf(b, "  %-32s %s\n", c.CommandPath()+" "+verb.Use, verb.Short)
+		}
+	}
 }
 
 // namesElsewhere are the flags of other programs for what ours do.
