@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"io"
 	"os"
 	"path/filepath"
@@ -26,12 +27,14 @@ type format struct {
 	write   func(w io.Writer, d *dataset.Dataset) error // nil if it is not written
 }
 
+var textRoles = append([]string{delimiterFlag}, tableRoles...)
+
 var tableRoles = []string{"--label", "--weight", "--drop", "--numeric", "--categorical", "--text"}
 
 // formats are the forms of single files.
 var formats = []*format{
-	{"csv", []string{".csv"}, tableRoles, openCSV(','), func(w io.Writer, d *dataset.Dataset) error { return csv.Write(w, d, ',') }},
-	{"tsv", []string{".tsv"}, tableRoles, openCSV('\t'), func(w io.Writer, d *dataset.Dataset) error { return csv.Write(w, d, '\t') }},
+	{"csv", []string{".csv"}, textRoles, openCSV(','), func(w io.Writer, d *dataset.Dataset) error { return csv.Write(w, d, ',') }},
+	{"tsv", []string{".tsv"}, textRoles, openCSV('\t'), func(w io.Writer, d *dataset.Dataset) error { return csv.Write(w, d, '\t') }},
 	{"jsonl", []string{".jsonl", ".ndjson"}, tableRoles, openJSONL, jsonl.Write},
 	{"svm", []string{".svm", ".libsvm"}, nil, openSVM, libsvm.Write},
 	{"npz", []string{".npz"}, []string{"--label", "--weight"}, openNPY, npy.Write},
@@ -113,14 +116,17 @@ func (r *reader) part(path string, f *format) part {
 	}
 }
 
-func openCSV(delimiter byte) func(io.Reader, string, layout) (*stream, error) {
+// openCSV reads text whose fields the delimiter is between, if the layout has no
+// other.
+func openCSV(usual delimiter) func(io.Reader, string, layout) (*stream, error) {
 	return func(r io.Reader, name string, l layout) (*stream, error) {
+		between := cmp.Or(l.delimiter, usual)
 		opt := csv.Options{
-			Name: name, Delimiter: delimiter, TSV: delimiter == '\t', Label: l.label, LabelOptional: l.labelOptional, Weight: l.weight,
+			Name: name, Delimiter: byte(between), TSV: usual == '\t' && between == usual, Label: l.label, LabelOptional: l.labelOptional, Weight: l.weight,
 			Drop: l.drop, Numeric: l.numeric, Categorical: l.categorical, Text: l.text,
 		}
 		in := bufio.NewReaderSize(r, maxHeader)
-		header := headerOf(in, rune(delimiter))
+		header := headerOf(in, rune(between))
 		if l.weightOptional && !slices.Contains(header, l.weight) {
 			opt.Weight = ""
 		}

@@ -44,8 +44,11 @@ func (s *set) check(l *layout) error {
 			idle = append(idle, flag)
 		}
 	}
-	if len(idle) == 0 {
+	switch {
+	case len(idle) == 0:
 		return nil
+	case slices.Equal(idle, []string{delimiterFlag}):
+		return usagef("%s is for .csv and .tsv files; %s has no delimiter", delimiterFlag, s.name)
 	}
 	return usagef("%s: only the columns of tables (.csv, .tsv, .jsonl, .parquet) have roles; %s is read as it is", strings.Join(idle, ", "), s.name)
 }

@@ -3,10 +3,12 @@ package main
 import (
 	"bufio"
 	stdcsv "encoding/csv"
+	"errors"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
@@ -24,6 +26,7 @@ type reader struct {
 // A layout says how data is written and what its columns are for.
 type layout struct {
 	format                        string
+	delimiter                     delimiter
 	label, weight                 string
 	drop                          []string
 	numeric, categorical, text    []string
@@ -41,9 +44,40 @@ func layoutFlags(c *cobra.Command) *layout {
 	f.StringVar(&l.label, "label", "", "the label's column: its `NAME`, or its number from 1, or from the end (-1); for a .npy the file of its labels")
 	f.StringVar(&l.weight, "weight", "", "the column of example weights, by `NAME`")
 	choiceVar(c, &l.format, "format", "format of a file or of standard input", append([]string{auto}, formatNames()...)...)
+	f.Var(&l.delimiter, "delimiter", "what is between the fields of a .csv or .tsv that is read: a character such as ';', or tab")
 	f.StringVar(&l.resize, "resize", "", "bring all pictures of a folder to `WIDTHxHEIGHT` pixels")
-	rare(c, "weight", "format", "resize")
+	rare(c, "weight", "format", "delimiter", "resize")
 	return l
+}
+
+// A delimiter is the value of a flag: 0, if it was not given, leaves it to the
+// format.
+type delimiter byte
+
+const delimiterFlag = "--delimiter"
+
+func (d *delimiter) String() string {
+	switch *d {
+	case 0:
+		return ""
+	case '\t':
+		return "tab"
+	}
+	return string(rune(*d))
+}
+
+func (d *delimiter) Type() string { return "CHAR" }
+
+func (d *delimiter) Set(s string) error {
+	switch {
+	case s == "tab", s == `\t`:
+		*d = '\t'
+	case len(s) != 1 || s[0] >= utf8.RuneSelf || strings.Contains("\"\r\n\x00", s):
+		return errors.New("it must be a single ASCII character other than a quote, or tab")
+	default:
+		*d = delimiter(s[0])
+	}
+	return nil
 }
 
 // roleFlags defines the flags of verbs that choose what columns are.
@@ -60,7 +94,7 @@ func roleFlags(c *cobra.Command, l *layout) {
 func (l *layout) roles() (flags []string) {
 	for flag, given := range map[string]bool{
 		"--label": l.label != "", "--weight": l.weight != "", "--drop": l.drop != nil,
-		"--numeric": l.numeric != nil, "--categorical": l.categorical != nil, "--text": l.text != nil, "--resize": l.resize != "",
+		"--numeric": l.numeric != nil, "--categorical": l.categorical != nil, "--text": l.text != nil, delimiterFlag: l.delimiter != 0, "--resize": l.resize != "",
 	} {
 		if given {
 			flags = append(flags, flag)

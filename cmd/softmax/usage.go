@@ -142,7 +142,7 @@ func writeVerbs(b *strings.Builder, c *cobra.Command) {
 var namesElsewhere = map[string]string{
 	"--lambda": "--l2", "--alpha": "--l2", "--penalty": "--l2", "--reg": "--l2",
 	"--learning-rate": "--lr", "--eta": "--lr", "--batch-size": "--batch", "--max-iterations": "--max-iter",
-	"--output": "--out", "--model": "--out", "--target": "--label", "--delimiter": "--format",
+	"--output": "--out", "--model": "--out", "--target": "--label", "--sep": "--delimiter", "--separator": "--delimiter",
 }
 
 // flagError says what is wrong with a flag, and which was meant.

@@ -176,7 +176,7 @@ func TestErrors(t *testing.T) {
 		{"blank", "\n\r\n", Options{}, dataset.ErrNoRows, 0, "", "empty"},
 		{"only a header", "a,b\n", Options{}, dataset.ErrNoRows, 0, "", "header"},
 		{"only a label", "label\nx\n", Options{}, dataset.ErrNoColumns, 1, "", "besides"},
-		{"wrong delimiter", "a;b;label\n1;2;x\n", Options{}, dataset.ErrNoColumns, 1, "", "is the delimiter ';', not ','?"},
+		{"wrong delimiter", "a;b;label\n1;2;x\n", Options{}, dataset.ErrNoColumns, 1, "", "is the delimiter ';', not ','? Then --delimiter ';' reads it"},
 		{"wrong delimiter, named label", "a;b\n1;2\n", Options{Label: "b"}, dataset.ErrNoLabel, 0, "b", "is the delimiter ';'"},
 		{"impossible delimiter", "a\n1\n", Options{Delimiter: '"'}, dataset.ErrFormat, 0, "", "delimiter"},
 		{"short row", "a,b,label\n1,2,x\n1,2\n", Options{}, dataset.ErrRagged, 3, "", "2 where the first line has 3"},

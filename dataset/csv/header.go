@@ -208,7 +208,11 @@ func (t *table) delimiterHint() string {
 	if len(t.columns) == 1 {
 		for _, d := range []byte(",;\t|") {
 			if bytes.IndexByte(t.text.field(0), d) >= 0 {
-				return fmt.Sprintf(": is the delimiter %q, not %q?", d, t.opt.Delimiter)
+				flag := fmt.Sprintf("'%c'", d)
+				if d == '\t' {
+					flag = "tab"
+				}
+				return fmt.Sprintf(": is the delimiter %q, not %q? Then --delimiter %s reads it", d, t.opt.Delimiter, flag)
 			}
 		}
 	}
