@@ -143,3 +143,27 @@ func TestConcurrent(t *testing.T) {
 		t.Errorf("Fit changed its data: %s", diff)
 	}
 }
+
+// TestUnproved: a fit that floating point ended says that its proof is missing,
+// one that converged or was limited does not.
+func TestUnproved(t *testing.T) {
+	ds := recipe{n: 200, d: 3, k: 3}.problem(newRand(31)).dataset(t, columns)
+	for _, c := range []struct {
+		cfg      Config
+		stop     Stop
+		unproved bool
+	}{
+		{Config{C: 1, Tol: 1e-300}, Precision, true},
+		{Config{C: 1, Tol: 1e-300, Solver: LBFGS}, Precision, true},
+		{Config{C: 1}, Converged, false},
+		{Config{C: 1, MaxIterations: 1}, IterationLimit, false},
+	} {
+		_, r := mustFit(t, ds, c.cfg)
+		said := slices.ContainsFunc(r.Warnings, func(w Warning) bool {
+			return w.Kind == "unproved" && strings.HasPrefix(w.Message, "The fit ended without its proof of --tol; ")
+		})
+		if r.Stop != c.stop || said != c.unproved {
+			t.Errorf("%+v: %s, gap %v, %v", c.cfg, r.Stop, r.GapBound, r.Warnings)
+		}
+	}
+}

@@ -126,6 +126,9 @@ func certificate(objective, gap, mass float64, reason string) string {
 	if objective <= 0 {
 		return "The objective is 0: no solver can lower it."
 	}
+	if gap > objective/2 {
+		return "Nothing useful is proved yet: the objective may be far from its optimum."
+	}
 	return fmt.Sprintf("Proved: no solver can lower this objective by more than %s, and averaged over the training examples "+
 		"no class probability is further than %s from the optimum's.", percent(gap/objective), percent(probabilityBound(gap, mass)))
 }

@@ -45,6 +45,9 @@ func TestCertificateInWords(t *testing.T) {
 		{Report{Objective: 0.5, GapBound: 0, TargetMass: 1}, []string{"more than 0 %", "further than 0 %"}},
 		{Report{Objective: 0, GapBound: 0, TargetMass: 1}, []string{"objective is 0"}},
 		{Report{Objective: 0.5, GapBound: math.NaN(), GapReason: "the reason", TargetMass: 1}, []string{"No bound", "the reason"}},
+		{Report{Objective: 0.5, GapBound: 0.25, TargetMass: 1}, []string{"Proved", "more than 50 %"}},
+		{Report{Objective: 0.5, GapBound: 0.26, TargetMass: 1}, []string{"Nothing useful is proved yet: the objective may be far from its optimum."}},
+		{Report{Objective: 0.5, GapBound: 0.5, TargetMass: 1}, []string{"Nothing useful is proved yet"}},
 	} {
 		got := c.r.Certificate()
 		for _, w := range c.want {

@@ -207,6 +207,7 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 	r.GapBound, r.GapReason, r.GapEstimate = res.Final.GapBound, res.GapReason, res.Final.GapEstimate
 	r.GradientNorm, r.Passes, r.TrainAccuracy = res.Final.GradientNorm, res.Final.Passes, res.Accuracy
 	f.warnFeatures("dependent", res.Dependent, "depends linearly on other features; without a penalty its coefficient is not determined and was held", "depend linearly on other features; without a penalty their coefficients are not determined and were held")
+	f.warnUnproved(opt.Tol)
 	m := f.model(res.Theta)
 	m.origin = f.origin(lambda)
 	m.origin.Objective, m.origin.GapBound, m.origin.GapReason = r.Objective, r.GapBound, r.GapReason
@@ -266,6 +267,15 @@ func iteration(it train.Iterate) Iteration {
 
 func (f *fit) warn(kind string, features []string, message string) {
 	f.report.Warnings = append(f.report.Warnings, Warning{Kind: kind, Features: features, Message: message})
+}
+
+// warnUnproved tells of a fit that ended before its certificate could prove tol,
+// though no limit that was given ended it.
+func (f *fit) warnUnproved(tol float64) {
+	r := f.report
+	if r.Stop == Precision && r.GapBound > tol*r.Objective {
+		f.warn("unproved", nil, "The fit ended without its proof of --tol; floating point allowed no further progress. Try a larger --l2, a larger --tol or another --solver.")
+	}
 }
 
 // warnFeatures names the first few of the features.
