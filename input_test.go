@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,13 +98,60 @@ func TestVectorErrors(t *testing.T) {
 		return r
 	}
 	for _, r := range []Row{
-		nil, {"size": 1}, row("colour", 3), row("size", "big"), row("size", []float64{1, 2}), row("size", int64(3)),
+		nil, {"size": 1}, row("colour", 3), row("size", "big"), row("size", []float64{1, 2}), row("size", complex(3, 0)), row("size", true),
 		row("block", 1.0), row("block", []float64{1}), row("block", []string{"a", "b"}),
 	} {
 		if _, err := m.Encode(r); !errors.Is(err, ErrInput) {
 			t.Errorf("%v: %v", r, err)
 		}
 	}
+}
+
+// TestRowNumbers: numbers of every type are the same number.
+func TestRowNumbers(t *testing.T) {
+	m, _ := mustFit(t, mixed(t, 100), Config{C: 1})
+	encode := func(size, block any) []float64 {
+		t.Helper()
+		x, err := m.Encode(Row{"colour": "red", "size": size, "label": 1, "taste": "sour", "block": block})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	type age int16
+	want := encode(3.0, []float64{1, 2})
+	for _, size := range []any{3, int8(3), int16(3), int32(3), int64(3), uint(3), uint8(3), uint16(3), uint32(3), uint64(3), float32(3), age(3)} {
+		if got := encode(size, []int64{1, 2}); !slices.Equal(got, want) {
+			t.Errorf("%T: %v, want %v", size, got, want)
+		}
+	}
+	for _, block := range []any{[]float32{1, 2}, []int{1, 2}, []uint8{1, 2}, []uint16{1, 2}, [2]int32{1, 2}} {
+		if got := encode(3, block); !slices.Equal(got, want) {
+			t.Errorf("%T: %v, want %v", block, got, want)
+		}
+	}
+}
+
+// TestRowErrors says what is wrong with a row.
+func TestRowErrors(t *testing.T) {
+	m, _ := mustFit(t, mixed(t, 100), Config{C: 1})
+	row := Row{"colour": 3, "size": 1.5, "label": 1, "taste": "sour", "block": []float64{1, 2}}
+	says := func(want string) {
+		t.Helper()
+		if _, err := m.Encode(row); !errors.Is(err, ErrInput) || !strings.HasSuffix(err.Error(), ": "+want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	says(`"colour" is 3 (int) where the model needs a category as a string`)
+	row["colour"], row["block"] = "red", make([]float64, 1000)
+	says(`"block" is 1000 values ([]float64) where the model needs 2 numbers`)
+	row["block"], row["size"] = []int{1, 2}, "big"
+	says(`"size" is "big" (string) where the model needs a number`)
+	delete(row, "size")
+	delete(row, "taste")
+	says(`it lacks "size", "taste", which the model needs`)
+	row["Size"], row["flavour"] = 1, "sour"
+	says(`it lacks "size", "taste", which the model needs; it has "Size", "flavour", which the model does not know`)
 }
 
 // TestBindErrors names what is missing or of the wrong kind.

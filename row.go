@@ -2,17 +2,22 @@ package softmax
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/internal/design"
 	"example.com/softmax/internal/special"
 )
 
-// Row is an example by the names of its columns: float64, float32, int or
-// uint8 for a number, string for a category or a text, and a slice of one of the number
-// types for a block such as an image. nil, a NaN and an empty category are
-// missing values. Names that the model does not know are ignored.
+// Row is an example by the names of its columns: any integer or floating-point
+// type for a number, string for a category or a text, and a slice of one of the
+// number types for a block such as an image. nil, a NaN and an empty category
+// are missing values. Names that the model does not know are ignored.
 type Row map[string]any
 
 // Encode returns the feature vector of a row, in which missing values and
@@ -42,20 +47,20 @@ func (m *Model) encode(v *design.Vector, row Row) error {
 		default:
 			var ok bool
 			if value, ok = row[in.Name]; !ok {
-				return fmt.Errorf("%w: it has no %q", ErrInput, in.Name)
+				return m.lacking(row)
 			}
 		}
 		switch in.Kind {
 		case dataset.Text:
 			text, ok := value.(string)
 			if !ok {
-				return fmt.Errorf("%w: %q is a %T where the model needs a text as a string", ErrInput, in.Name, value)
+				return wrongType(in.Name, value, "a text as a string")
 			}
 			m.design.Text(v, in, text)
 		case dataset.Categorical:
 			level, ok := value.(string)
 			if !ok && value != nil {
-				return fmt.Errorf("%w: %q is a %T where the model needs a category as a string", ErrInput, in.Name, value)
+				return wrongType(in.Name, value, "a category as a string")
 			}
 			m.design.Level(v, in, level)
 		default:
@@ -66,7 +71,7 @@ func (m *Model) encode(v *design.Vector, row Row) error {
 			if in.Width > 1 {
 				need = fmt.Sprintf("%d numbers", in.Width)
 			}
-			return fmt.Errorf("%w: %q is %v (%T) where the model needs %s", ErrInput, in.Name, value, value, need)
+			return wrongType(in.Name, value, need)
 		}
 		switch {
 		case v.Rejected && v.Unseen > unseen:
@@ -95,11 +100,7 @@ func (m *Model) numbers(v *design.Vector, in *design.Input, value any) bool {
 		return true
 	case float64:
 		return one(x)
-	case float32:
-		return one(float64(x))
 	case int:
-		return one(float64(x))
-	case uint8:
 		return one(float64(x))
 	case []float64:
 		return block(m, v, in, x)
@@ -110,7 +111,21 @@ func (m *Model) numbers(v *design.Vector, in *design.Input, value any) bool {
 	case []uint8:
 		return block(m, v, in, x)
 	}
-	return false
+	rv := reflect.ValueOf(value)
+	if x, ok := float(rv); ok {
+		return one(x)
+	}
+	if k := rv.Kind(); k != reflect.Slice && k != reflect.Array || rv.Len() != in.Width {
+		return false
+	}
+	for j := range in.Width {
+		x, ok := float(rv.Index(j))
+		if !ok {
+			return false
+		}
+		m.design.Number(v, in, j, x)
+	}
+	return true
 }
 
 func block[T float64 | float32 | int | uint8](m *Model, v *design.Vector, in *design.Input, values []T) bool {
@@ -121,6 +136,77 @@ func block[T float64 | float32 | int | uint8](m *Model, v *design.Vector, in *de
 		m.design.Number(v, in, j, float64(x))
 	}
 	return true
+}
+
+// float is a value of an integer or floating-point type.
+func float(v reflect.Value) (x float64, ok bool) {
+	switch {
+	case v.CanInt():
+		return float64(v.Int()), true
+	case v.CanUint():
+		return float64(v.Uint()), true
+	case v.CanFloat():
+		return v.Float(), true
+	}
+	return 0, false
+}
+
+// wrongType is the error of a value that is not what the model needs.
+func wrongType(name string, value any, need string) error {
+	what := fmt.Sprintf("%v (%[1]T)", value)
+	switch v := reflect.ValueOf(value); v.Kind() {
+	case reflect.Invalid:
+		what = "nil"
+	case reflect.Slice, reflect.Array, reflect.Map:
+		what = fmt.Sprintf("%d values (%T)", v.Len(), value)
+	case reflect.String:
+		what = fmt.Sprintf("%q (%T)", clip(v.String()), value)
+	}
+	return fmt.Errorf("%w: %q is %s where the model needs %s", ErrInput, name, what, need)
+}
+
+// clip is the beginning of a text.
+func clip(s string) string {
+	const most = 40
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "..."
+	}
+	return s
+}
+
+// lacking is the error of a row that lacks inputs: it names them, and what the
+// row has that the model does not know.
+func (m *Model) lacking(row Row) error {
+	unknown := maps.Clone(row)
+	var missing []string
+	for i := range m.design.Inputs {
+		in := &m.design.Inputs[i]
+		if _, ok := row[in.Name]; !ok && in.Parts == nil {
+			missing = append(missing, in.Name)
+		}
+		delete(unknown, in.Name)
+	}
+	says := fmt.Sprintf("it lacks %s, which the model needs", quoted(missing))
+	if len(unknown) > 0 {
+		says += fmt.Sprintf("; it has %s, which the model does not know", quoted(slices.Sorted(maps.Keys(unknown))))
+	}
+	return fmt.Errorf("%w: %s", ErrInput, says)
+}
+
+// quoted lists the first few of the names.
+func quoted(names []string) string {
+	const most = 10
+	var b strings.Builder
+	for i, name := range names[:min(most, len(names))] {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(strconv.Quote(name))
+	}
+	if len(names) > most {
+		fmt.Fprintf(&b, " and %d more", len(names)-most)
+	}
+	return b.String()
 }
 
 // RowLogitsInto writes the K logits of a row to dst, which must have room for
