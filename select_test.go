@@ -127,7 +127,7 @@ func TestSelectionOfFew(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, r := mustFit(t, ds, Config{})
-	if r.Selection != nil || r.Lambda != 0.5 || !strings.Contains(fmt.Sprint(r.Warnings), "could not be chosen") {
+	if r.Selection != nil || r.Lambda != 0.5 || !strings.Contains(fmt.Sprint(r.Warnings), "could not be chosen") || strings.Contains(fmt.Sprint(r.Warnings), "bad configuration") {
 		t.Errorf("lambda %v, %v", r.Lambda, r.Warnings)
 	}
 	ds, err = dataset.FromRows([][]float64{{0}, {1}, {2}, {3}, {4}, {5}, {6}}, []string{"a", "b", "a", "b", "a", "b", "rare"})

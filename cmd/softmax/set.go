@@ -86,7 +86,7 @@ func glob(name string) ([]string, error) {
 		return nil, usagef("%s: %v", name, err)
 	}
 	if len(matches) == 0 {
-		return nil, &dataset.Error{File: name, Err: fmt.Errorf("%w of this pattern", fs.ErrNotExist)}
+		return nil, &dataset.Error{File: name, Err: errors.New("no file matches this pattern")}
 	}
 	return matches, nil
 }

@@ -20,7 +20,7 @@ const dataHelp = `DATA is
     last one, or what --label says. A .tsv whose first line names neither is a
     collection of texts: label first, text last, \n, \t, \r and \\ for what a line
     cannot hold;
-  - several such files, or a pattern in quotes such as 'day-*.csv', whose rows
+  - several such files, or a pattern in quotes such as "day-*.csv", whose rows
     make one set;
   - a directory: an IDX image set (train-images-idx3-ubyte and the like, t10k for
     the test part), train.csv and test.csv, or a directory of .png and .jpg files

@@ -53,7 +53,11 @@ func (d *Design) Bind(ds *dataset.Dataset) (*Binding, error) {
 		if len(missing) > most {
 			missing = append(missing[:most], fmt.Sprintf("and %d more", len(missing)-most))
 		}
-		return nil, &dataset.Error{File: ds.Source, Err: fmt.Errorf("%w: the model needs %s", dataset.ErrColumn, strings.Join(missing, ", "))}
+		noun := "column"
+		if len(missing) > 1 {
+			noun = "columns"
+		}
+		return nil, &dataset.Error{File: ds.Source, Err: fmt.Errorf("%w: it lacks the %s %s, which the model needs", dataset.ErrColumn, noun, strings.Join(missing, ", "))}
 	}
 	for i := range ds.Columns {
 		if name := ds.Columns[i].Name; extra[name] != nil {
