@@ -20,7 +20,7 @@ type scoring struct {
 
 	out      *output
 	stream   *stream
-	image    *softmax.Input // of a model of images
+	block    *softmax.Input // of a model of one block, such as images
 	narrowed bool           // numbers were left out, and this was said
 }
 
@@ -31,16 +31,14 @@ func (r *reader) open(path string, data []string, l layout) (*scoring, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &scoring{model: m, out: r.out, image: imageOf(m)}
+	s := &scoring{model: m, out: r.out, block: blockOf(m)}
 	if s.set, err = r.find(&l, data...); err != nil {
 		return nil, err
 	}
 	if l.label == "" && slices.Contains(s.set.roles, "--drop") {
 		l.label = m.Origin().Label
 	}
-	if s.image == nil {
-		l.inputs = m.Inputs()
-	}
+	l.inputs, l.joined = m.Inputs(), s.block != nil
 	s.stream, err = s.set.scoring()(l)
 	return s, err
 }
@@ -64,8 +62,9 @@ func (s *scoring) next(n int) error {
 	}
 	first := s.data == nil
 	s.data = &table{ds, s.stream.extra()}
-	if s.image != nil && (len(ds.Columns) != 1 || ds.Columns[0].Width != s.image.Width) {
-		if err := s.data.becomeImages(s.image, s.model.Features()); err != nil {
+	isBlock := func(c dataset.Column) bool { return c.Width > 1 && (len(ds.Columns) == 1 || c.Name == s.block.Name) }
+	if s.block != nil && !slices.ContainsFunc(ds.Columns, isBlock) {
+		if err := s.data.becomeBlock(s.block, s.model.Features()); err != nil {
 			return err
 		}
 	}
@@ -126,36 +125,49 @@ func (out *output) gaps(source string, m *softmax.Model, g softmax.Gaps) {
 	}
 }
 
-// imageOf returns the input of a model of images, else nil.
-func imageOf(m *softmax.Model) *softmax.Input {
-	if ins := m.Inputs(); len(ins) == 1 && ins[0].Kind == dataset.Pixels {
+// blockOf returns the input of a model of one block of numbers, else nil.
+func blockOf(m *softmax.Model) *softmax.Input {
+	if ins := m.Inputs(); len(ins) == 1 && ins[0].Width > 1 {
 		return &ins[0]
 	}
 	return nil
 }
 
-// becomeImages joins the columns of a table, one for each pixel, to images: by
-// their names if they are those of the model's pixels, else in their order.
-func (t *table) becomeImages(in *softmax.Input, pixels []string) error {
+// imageOf returns the input of a model of images, else nil.
+func imageOf(m *softmax.Model) *softmax.Input {
+	if in := blockOf(m); in != nil && in.Kind == dataset.Pixels {
+		return in
+	}
+	return nil
+}
+
+// becomeBlock joins the columns of a table, one for each number such as a pixel,
+// to a block: by their names if they are those of the model's features, else in
+// their order.
+func (t *table) becomeBlock(in *softmax.Input, features []string) error {
+	needs, one := fmt.Sprintf("%d numbers and knows no names of their columns (an import has those of feature_names_in_)", in.Width), "what a column of the model's block holds"
+	if in.Kind == dataset.Pixels {
+		needs, one = fmt.Sprintf("%d pixels (%d x %d)", in.Width, in.Height, in.Width/in.Height), "a pixel"
+	}
 	index := make(map[string]int, len(t.Columns))
 	for j := range t.Columns {
 		index[t.Columns[j].Name] = j
 	}
-	order := make([]int, len(pixels))
-	byName := !slices.ContainsFunc(pixels, func(p string) bool { _, ok := index[p]; return !ok })
-	if !byName && len(t.Columns) != len(pixels) {
-		return &dataset.Error{File: t.Source, Err: fmt.Errorf("%w: %d columns beside the label, where the model needs %d pixels (%d x %d)",
-			dataset.ErrColumn, len(t.Columns), len(pixels), in.Height, in.Width/in.Height)}
+	order := make([]int, len(features))
+	byName := !slices.ContainsFunc(features, func(p string) bool { _, ok := index[p]; return !ok })
+	if !byName && len(t.Columns) != len(features) {
+		return &dataset.Error{File: t.Source, Err: fmt.Errorf("%w: %s beside the label, where the model needs %s",
+			dataset.ErrColumn, plural(len(t.Columns), "column", "columns"), needs)}
 	}
-	bytes := true
-	for p, name := range pixels {
+	bytes := in.Kind == dataset.Pixels
+	for p, name := range features {
 		order[p] = p
 		if byName {
 			order[p] = index[name]
 		}
 		c := &t.Columns[order[p]]
 		if c.Kind != dataset.Numeric || c.Width != 1 {
-			return &dataset.Error{File: t.Source, Column: c.Name, Err: fmt.Errorf("%w: a pixel must be a number", dataset.ErrNumber)}
+			return &dataset.Error{File: t.Source, Column: c.Name, Err: fmt.Errorf("%w: %s must be a number", dataset.ErrNumber, one)}
 		}
 		bytes = bytes && c.Bytes != nil
 	}
@@ -176,7 +188,7 @@ func (t *table) becomeImages(in *softmax.Input, pixels []string) error {
 	}
 	if byName {
 		for _, c := range t.Columns {
-			if !slices.Contains(pixels, c.Name) {
+			if !slices.Contains(features, c.Name) {
 				t.extra = append(t.extra, c.Name)
 			}
 		}

@@ -35,6 +35,7 @@ type layout struct {
 	// inputs are the columns that are wanted; nil for all. Others are left
 	// out, and those that the file has are read as what they are here.
 	inputs []softmax.Input
+	joined bool // columns may stand together for the one input
 }
 
 // layoutFlags defines the flags that all verbs have that read data.
@@ -106,7 +107,7 @@ func (l *layout) roles() (flags []string) {
 
 // kinds are the kinds of the columns wanted; nil if all are.
 func (l *layout) kinds() map[string]dataset.Kind {
-	if l.inputs == nil {
+	if l.inputs == nil || l.joined {
 		return nil
 	}
 	kinds := make(map[string]dataset.Kind)
