@@ -70,6 +70,9 @@ func (f *fit) lambda(ctx context.Context) (lambda float64, source string, err er
 		return 1 / sum, "1 / sum of the weights", nil
 	}
 	f.report.Selection = s
+	if s.TimedOut && s.Best == len(s.Path)-1 {
+		f.warn("selection", nil, fmt.Sprintf("Half of MaxTime was over while held-out scores were still improving: the penalty, %.6g, is the smallest that was tried, and a smaller one may be much better. Give more time, or the penalty.", s.Chosen().Lambda))
+	}
 	switch {
 	case s.TimedOut:
 		source = fmt.Sprintf("best of the %d tried in half of MaxTime", len(s.Path))

@@ -169,7 +169,8 @@ func TestSelectionIsStopped(t *testing.T) {
 			}
 		}})
 	})
-	if s := r.Selection; s == nil || !s.TimedOut || len(s.Path) != 2 || r.Lambda != s.Chosen().Lambda || r.LambdaSource != "best of the 2 tried in half of MaxTime" || r.Stop != Converged {
+	if s := r.Selection; s == nil || !s.TimedOut || len(s.Path) != 2 || r.Lambda != s.Chosen().Lambda || r.LambdaSource != "best of the 2 tried in half of MaxTime" ||
+		!strings.Contains(fmt.Sprint(r.Warnings), "a smaller one may be much better") || r.Stop != Converged {
 		t.Errorf("%+v", r)
 	}
 	if _, r = mustFit(t, ds, Config{MaxTime: 1}); r.Selection != nil || r.Lambda != 1./400 || !strings.Contains(fmt.Sprint(r.Warnings), "could not be chosen on held-out rows, and is 1 / sum of the weights: half of MaxTime was over") {
