@@ -72,6 +72,9 @@ func (r *run) finish(theta []float64) error {
 		}
 	}
 	it := r.line(r.res.Iterations, f, grad)
+	if r.res.Stop == Converged && it.GapBound > r.opt.Tol*f {
+		r.res.Stop = Precision // what moved since was the last digits
+	}
 	it.GapEstimate = estimate
 	r.res.Final = it
 	W, _ := r.obj.Split(theta)
