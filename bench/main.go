@@ -46,6 +46,15 @@ type results struct {
 
 	Operations *operations `json:"operations,omitempty"`
 	Jobs       []job       `json:"jobs"`
+
+	// Amended are the runs that measured parts of it anew, in their place.
+	Amended []amendment `json:"amended,omitempty"`
+}
+
+type amendment struct {
+	Command string  `json:"command"`
+	Date    string  `json:"date"`
+	Busy    float64 `json:"busy_cores"` // as in machine
 }
 
 type problemResult struct {
@@ -63,6 +72,7 @@ type options struct {
 	problems, peers        string
 	repeats                int
 	quick, prepare, readme bool
+	amend                  bool
 	report                 string
 }
 
@@ -74,6 +84,7 @@ func measure(args []string) error {
 	f.IntVar(&o.repeats, "repeats", 0, "rounds of fits that take less than 3 s (3 or 5; 1 with --quick)")
 	f.BoolVar(&o.quick, "quick", false, "small data sets, short limits")
 	f.BoolVar(&o.prepare, "prepare", false, "only make what is kept in the work folder: generated data, optima, chosen lambdas")
+	f.BoolVar(&o.amend, "amend", false, "put what is measured in place of that in docs/bench/results.json")
 	f.BoolVar(&o.readme, "readme", false, "only print the table for the README from docs/bench/results.json")
 	f.StringVar(&o.report, "report", "", "only write the report of this results.json again, beside it")
 	if err := f.Parse(args); err != nil {
@@ -111,9 +122,20 @@ func measure(args []string) error {
 		Date: began.UTC().Format("2006-01-02 15:04 UTC"), Command: strings.Join(append([]string{"bench/run"}, args...), " "),
 		Machine: findMachine(), Versions: b.findVersions(),
 	}
+	if o.amend {
+		old, err := readResults(filepath.Join(home, "..", "docs", "bench", "results.json"))
+		if err != nil {
+			return err
+		}
+		old.Amended = append(old.Amended, amendment{res.Command, res.Date, res.Machine.Busy})
+		old.Versions, res = res.Versions, old
+	}
 	save := func() error { // after every step, lest what there is be lost
-		if res.Seconds = time.Since(began).Seconds(); o.prepare {
+		if o.prepare {
 			return nil
+		}
+		if !o.amend {
+			res.Seconds = time.Since(began).Seconds()
 		}
 		return o.write(res, home)
 	}
@@ -127,14 +149,29 @@ func measure(args []string) error {
 		}
 	}
 	for _, s := range chosen {
+		at := res.forget(s.name)
+		n := len(res.Problems)
 		if err := b.measureSet(res, s, &o); err != nil {
 			res.fault(s.name, err)
 		}
+		fresh := slices.Clone(res.Problems[n:])
+		res.Problems = slices.Insert(res.Problems[:n], at, fresh...)
 		if err := save(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// forget takes a set's problems and jobs out, and returns where the problems
+// were, or the end.
+func (r *results) forget(name string) (at int) {
+	if at = slices.IndexFunc(r.Problems, func(p problemResult) bool { return p.Name == name }); at < 0 {
+		return len(r.Problems)
+	}
+	r.Problems = slices.DeleteFunc(r.Problems, func(p problemResult) bool { return p.Name == name })
+	r.Jobs = slices.DeleteFunc(r.Jobs, func(j job) bool { return j.Problem == name })
+	return at
 }
 
 func (r *results) fault(where string, err error) {
@@ -183,7 +220,8 @@ func (o *options) wants(pe *peer) bool {
 	})
 }
 
-// write writes the documents: of a whole run in docs, of any other in out.
+// write writes the documents: of a whole run and its amendments in docs, of any
+// other in out.
 func (o *options) write(res *results, home string) error {
 	for i := range res.Problems { // pictures are of the first round
 		for j := range res.Problems[i].Runs {
@@ -193,7 +231,7 @@ func (o *options) write(res *results, home string) error {
 		}
 	}
 	document, data := filepath.Join(home, "out", "BENCHMARKS.md"), filepath.Join(home, "out", "bench")
-	if !o.quick && o.problems == "" && o.peers == "" {
+	if o.amend || !o.quick && o.problems == "" && o.peers == "" {
 		docs := filepath.Join(home, "..", "docs")
 		document, data = filepath.Join(docs, "BENCHMARKS.md"), filepath.Join(docs, "bench")
 	}
@@ -207,10 +245,7 @@ func (o *options) write(res *results, home string) error {
 	if err := os.WriteFile(filepath.Join(data, "results.json"), append(raw, '\n'), 0o644); err != nil {
 		return err
 	}
-	if err := writeReport(res, document, data); err != nil {
-		return err
-	}
-	return nil
+	return writeReport(res, document, data)
 }
 
 // rewrite writes the report of earlier results again.

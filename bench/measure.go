@@ -57,7 +57,7 @@ func (b *bench) measureProblem(res *results, s *set, p *problem, o *options) err
 		limit = min(limit, 3)
 	}
 	if p.Chosen {
-		limit /= 4 // the larger penalty makes it easier
+		limit /= 2 // the larger penalty makes it easier
 	}
 	r := problemResult{problem: *p, What: s.what, Limit: limit, Optimum: p.optimum, Open: open}
 	rounds := o.repeats

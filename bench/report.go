@@ -63,8 +63,15 @@ Written by %s on %s; it took %s. Do not edit: run it again.
 
 `, code(d.res.Command), d.res.Date, duration(d.res.Seconds), d.link)
 	d.printf("- Machine: %s, %d cores, %s, %s; %s\n", m.Model, m.Cores, size(m.Memory), strings.Join(m.Flags, " "), m.System)
-	if m.Busy > 0.2 {
-		d.printf("- **The machine was not idle when the run began: %.1f cores were busy. The figures are not to be relied on.**\n", m.Busy)
+	busy := func(when string, cores float64) {
+		if cores > 0.2 {
+			d.printf("- **Just before %s other programs kept %.1f cores busy: what was measured first then is not to be relied on.**\n", when, cores)
+		}
+	}
+	busy("the run", m.Busy)
+	for _, a := range d.res.Amended {
+		d.printf("- Measured anew on %s, in place of the first figures: %s\n", a.Date, code(a.Command))
+		busy("that", a.Busy)
 	}
 	d.printf("- Versions: %s", v.Go)
 	for _, p := range []struct{ name, version string }{
