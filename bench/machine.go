@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -16,12 +17,14 @@ type machine struct {
 	Flags  []string `json:"flags"` // of interest to matrix arithmetic
 	Memory int64    `json:"memory_bytes"`
 	System string   `json:"system"`
-	// Busy is how many cores others kept busy just before the run; -1 if unknown.
+	// Busy is how many cores others kept busy just before the run.
 	Busy float64 `json:"busy_cores"`
 }
 
 func findMachine() machine {
-	m := machine{Cores: runtime.NumCPU(), Busy: busyCores(2 * time.Second)}
+	busy := others()
+	time.Sleep(time.Second)
+	m := machine{Cores: runtime.NumCPU(), Busy: busy()}
 	out, _ := exec.Command("lscpu").Output() // what is missing stays empty
 	for line := range strings.Lines(string(out)) {
 		key, value, _ := strings.Cut(line, ":")
@@ -47,32 +50,57 @@ func findMachine() machine {
 	return m
 }
 
-// busyCores watches for a while how many cores are busy.
-func busyCores(while time.Duration) float64 {
-	busy0, all0 := ticks()
-	time.Sleep(while)
-	busy, all := ticks()
-	if all == all0 {
-		return -1
+const (
+	idle     = 0.1 // cores busy with other work that do not matter
+	patience = 60  // watches of a second for an idle machine
+)
+
+// watchOthers waits, a minute at most, until other programs leave the machine
+// alone. The function that it returns tells how many cores they have kept busy
+// since, on average.
+func watchOthers() (busy func() float64) {
+	for range patience {
+		since := others()
+		time.Sleep(time.Second)
+		if since() <= idle {
+			break
+		}
 	}
-	return float64(runtime.NumCPU()) * (busy - busy0) / (all - all0)
+	return others()
 }
 
-// ticks is the processor time since boot that was not idle, and all of it.
-func ticks() (busy, all float64) {
+// others begins to count the processor time of all programs but this one and
+// its children that have ended; what it returns gives it in cores.
+func others() func() float64 {
+	began, all, own := time.Now(), ticks(), ownTime()
+	return func() float64 {
+		const hz = 100 // of ticks, on every Linux
+		return ((ticks()-all)/hz - (ownTime() - own)) / time.Since(began).Seconds()
+	}
+}
+
+// ownTime is the processor time of this program and its children in seconds.
+func ownTime() (sum float64) {
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var u syscall.Rusage
+		if syscall.Getrusage(who, &u) == nil {
+			sum += time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
+		}
+	}
+	return sum
+}
+
+// ticks is the processor time since boot that was not idle.
+func ticks() (busy float64) {
 	b, err := os.ReadFile("/proc/stat")
 	if err != nil {
-		return 0, 0
+		return 0
 	}
 	line, _, _ := strings.Cut(string(b), "\n")
 	for i, field := range strings.Fields(line)[1:] {
-		v, err := strconv.ParseFloat(field, 64)
-		if err != nil {
-			return 0, 0
-		}
-		if all += v; i != 3 && i != 4 { // idle, and idle while waiting for a disk
+		if v, err := strconv.ParseFloat(field, 64); err == nil && i != 3 && i != 4 { // idle, and idle while waiting for a disk
 			busy += v
 		}
 	}
-	return busy, all
+	return busy
 }

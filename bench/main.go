@@ -52,9 +52,8 @@ type results struct {
 }
 
 type amendment struct {
-	Command string  `json:"command"`
-	Date    string  `json:"date"`
-	Busy    float64 `json:"busy_cores"` // as in machine
+	Command string `json:"command"`
+	Date    string `json:"date"`
 }
 
 type problemResult struct {
@@ -65,6 +64,8 @@ type problemResult struct {
 	// Open is the share of the optimum that its certificate leaves open; -1
 	// if it has none.
 	Open float64 `json:"open"`
+	// Busy is how many cores other programs kept busy meanwhile.
+	Busy float64 `json:"busy_cores"`
 	Runs []run   `json:"runs"`
 }
 
@@ -127,7 +128,7 @@ func measure(args []string) error {
 		if err != nil {
 			return err
 		}
-		old.Amended = append(old.Amended, amendment{res.Command, res.Date, res.Machine.Busy})
+		old.Amended = append(old.Amended, amendment{res.Command, res.Date})
 		old.Versions, res = res.Versions, old
 	}
 	save := func() error { // after every step, lest what there is be lost
@@ -149,13 +150,11 @@ func measure(args []string) error {
 		}
 	}
 	for _, s := range chosen {
-		at := res.forget(s.name)
 		n := len(res.Problems)
 		if err := b.measureSet(res, s, &o); err != nil {
 			res.fault(s.name, err)
 		}
-		fresh := slices.Clone(res.Problems[n:])
-		res.Problems = slices.Insert(res.Problems[:n], at, fresh...)
+		res.amend(n)
 		if err := save(); err != nil {
 			return err
 		}
@@ -163,15 +162,24 @@ func measure(args []string) error {
 	return nil
 }
 
-// forget takes a set's problems and jobs out, and returns where the problems
-// were, or the end.
-func (r *results) forget(name string) (at int) {
-	if at = slices.IndexFunc(r.Problems, func(p problemResult) bool { return p.Name == name }); at < 0 {
-		return len(r.Problems)
+// amend puts the problems from n on in the place of those of before, and keeps
+// the runs of peers that were not run again.
+func (r *results) amend(n int) {
+	fresh := r.Problems[n:]
+	r.Problems = r.Problems[:n:n]
+	for _, p := range fresh {
+		at := slices.IndexFunc(r.Problems, func(q problemResult) bool { return q.title() == p.title() })
+		if at < 0 {
+			r.Problems = append(r.Problems, p)
+			continue
+		}
+		for _, old := range r.Problems[at].Runs {
+			if !slices.ContainsFunc(p.Runs, func(run run) bool { return run.Peer == old.Peer }) {
+				p.Runs = append(p.Runs, old)
+			}
+		}
+		r.Problems[at] = p
 	}
-	r.Problems = slices.DeleteFunc(r.Problems, func(p problemResult) bool { return p.Name == name })
-	r.Jobs = slices.DeleteFunc(r.Jobs, func(j job) bool { return j.Problem == name })
-	return at
 }
 
 func (r *results) fault(where string, err error) {

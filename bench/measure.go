@@ -34,6 +34,7 @@ func (b *bench) measureSet(res *results, s *set, o *options) error {
 		if err != nil {
 			return fmt.Errorf("whole programs: %w", err)
 		}
+		res.Jobs = slices.DeleteFunc(res.Jobs, func(j job) bool { return j.Problem == s.name })
 		res.Jobs = append(res.Jobs, jobs...)
 	}
 	if !s.chosen {
@@ -60,6 +61,7 @@ func (b *bench) measureProblem(res *results, s *set, p *problem, o *options) err
 		limit /= 2 // the larger penalty makes it easier
 	}
 	r := problemResult{problem: *p, What: s.what, Limit: limit, Optimum: p.optimum, Open: open}
+	busy := watchOthers()
 	rounds := o.repeats
 	if rounds == 0 {
 		if rounds = 3; limit < brief {
@@ -98,6 +100,7 @@ func (b *bench) measureProblem(res *results, s *set, p *problem, o *options) err
 			again = r.contenders()
 		}
 	}
+	r.Busy = busy()
 	r.problem.train, r.problem.test = part{}, part{} // the report needs only the shape
 	res.Problems = append(res.Problems, r)
 	return nil
@@ -120,6 +123,9 @@ func (r *problemResult) contenders() func(*peer) bool {
 		w := find(rows, pe.name)
 		if w == nil || w.last.end() == nil || w.cut || w.failed != "" {
 			return false
+		}
+		if pe.name == loop {
+			return true
 		}
 		if pe.ours {
 			return w.last.Process <= repeatOurs

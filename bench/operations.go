@@ -25,6 +25,8 @@ type operations struct {
 	// Probabilities of all test rows and of one.
 	Batch, TheirBatch, Row, TheirRow float64
 	RowAllocations                   float64
+
+	Busy float64 `json:"busy_cores"` // as in problemResult
 }
 
 // A pass is loss and gradient of all rows. Rows and classes are those of the
@@ -68,6 +70,7 @@ func (b *bench) operations(o *options) (*operations, error) {
 		budget = 0.1
 	}
 	var ours, theirs operations
+	busy := watchOthers()
 	if err := b.runJSON(&ours, b.program, "child", "operations", seconds(budget)); err != nil {
 		return nil, err
 	}
@@ -76,6 +79,7 @@ func (b *bench) operations(o *options) (*operations, error) {
 	}
 	ours.Passes = append(ours.Passes, theirs.Passes...)
 	ours.TheirBatch, ours.TheirRow = theirs.TheirBatch, theirs.TheirRow
+	ours.Busy = busy()
 	return &ours, nil
 }
 
@@ -195,6 +199,7 @@ reads bytes or float32, whichever the data is. NumPy's pass is two matrix produc
 in brackets the two products alone.
 
 `, operationSet)
+	d.busy(o.Busy)
 	best, cores := d.res.Versions.Kernels[len(d.res.Versions.Kernels)-1], d.res.Machine.Cores
 	ms := func(s float64) string { return number(max(-1, 1e3*s)) }
 	d.table("pass", "threads", "ours, uint8", "ours, float32", "NumPy float32", "NumPy float64", "uint8 times faster", "float32 times faster")

@@ -63,15 +63,11 @@ Written by %s on %s; it took %s. Do not edit: run it again.
 
 `, code(d.res.Command), d.res.Date, duration(d.res.Seconds), d.link)
 	d.printf("- Machine: %s, %d cores, %s, %s; %s\n", m.Model, m.Cores, size(m.Memory), strings.Join(m.Flags, " "), m.System)
-	busy := func(when string, cores float64) {
-		if cores > 0.2 {
-			d.printf("- **Just before %s other programs kept %.1f cores busy: what was measured first then is not to be relied on.**\n", when, cores)
-		}
+	if m.Busy > idle {
+		d.printf("- **Just before the run other programs kept %.1f cores busy**: what it measured first, and was not measured anew, is not to be relied on.\n", m.Busy)
 	}
-	busy("the run", m.Busy)
 	for _, a := range d.res.Amended {
-		d.printf("- Measured anew on %s, in place of the first figures: %s\n", a.Date, code(a.Command))
-		busy("that", a.Busy)
+		d.printf("- Measured anew on %s, in the place of what the run found: %s\n", a.Date, code(a.Command))
 	}
 	d.printf("- Versions: %s", v.Go)
 	for _, p := range []struct{ name, version string }{
@@ -101,6 +97,13 @@ say how the evaluator finds it. Rounds run everyone in turn; figures are medians
 three rounds, five of the smallest; a fit of more than %d s, and a peer that is nowhere within twice the time of the fastest, is run once. A dash: not reached, within the limit or at all.
 
 `, repeatBelow)
+}
+
+// busy warns of other programs.
+func (d *page) busy(cores float64) {
+	if cores > idle {
+		d.printf("**Meanwhile other programs kept %.1f cores busy: these figures are not to be relied on.**\n\n", cores)
+	}
 }
 
 // glance compares us with the fastest peer at each gap.
@@ -190,7 +193,7 @@ distance of 1e-3.
 
 // loops compares the textbook's loops.
 func (d *page) loops() {
-	d.printf("## The textbook's loop\n\nMini-batch SGD: batches of 256, learning rate 0.1, 10 epochs, tensors in memory, own shuffling, all cores.\n\n")
+	d.printf("## The textbook's loop\n\nMini-batch SGD: batches of 256, learning rate 0.1, 10 epochs, tensors in memory, own shuffling, all cores; medians.\n\n")
 	d.table("problem", "softmax, s", "PyTorch, s", "times faster", "test accuracy", "PyTorch's", "test log-loss", "PyTorch's")
 	for i := range d.res.Problems {
 		rows := d.res.Problems[i].rows()
@@ -215,6 +218,7 @@ func (d *page) problem(r *problemResult) error {
 		d.printf(" (proved within %.1g)", r.Open)
 	}
 	d.printf("; limit %s s.\n\n", number(r.Limit))
+	d.busy(r.Busy)
 	heads := []string{"solver"}
 	for _, g := range gaps {
 		heads = append(heads, "s to "+power(g))
