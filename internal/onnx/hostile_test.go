@@ -122,6 +122,7 @@ var hostile = []struct {
 	{"input of a map", input(msg(2, msg(5))), ErrUnsupported, `graph.input[0] "x".type: a value that is not a tensor`},
 	{"input of bool", tensorInput(num(1, 9)), ErrUnsupported, "elements of type number 9"},
 	{"input of int32 overflow", tensorInput(num(1, 1<<32|11)), ErrUnsupported, "elements of type number 4294967307"},
+	{"input of type -1", tensorInput(num(1, -1)), ErrUnsupported, "elements of type number -1"},
 	{"negative size", tensorInput(num(1, 11), msg(2, msg(1, num(1, -1)))), ErrCorrupt,
 		`graph.input[0] "x".type.tensor_type.shape.dim[0]: dim_value is negative: -1`},
 	{"size and name", tensorInput(num(1, 11), msg(2, msg(1, num(1, 0), str(2, "N")))), ErrCorrupt, "both dim_value and dim_param"},

@@ -149,7 +149,12 @@ func (v *ValueInfo) read(b []byte) error {
 	tensor := func(f field) error {
 		switch f.num {
 		case 1:
-			return f.int64("elem_type", (*int64)(&v.Elem))
+			// -1 is how Sequence is told in Go, not in a file.
+			err := f.int64("elem_type", (*int64)(&v.Elem))
+			if err == nil && v.Elem < 0 {
+				err = unsupported("elements of type number %d", int64(v.Elem))
+			}
+			return err
 		case 2:
 			v.Shape = []Dim{}
 			return f.fields("shape", shape)
