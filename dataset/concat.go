@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 )
@@ -171,25 +170,19 @@ func concatLabel(parts []*Dataset) (*Label, error) {
 
 // mergeCodes joins lists of names, and the codes that are indices into them.
 func mergeCodes(names [][]string, codes [][]int32, sort func([]string)) ([]string, []int32) {
-	code := map[string]int32{}
-	for _, list := range names {
-		for _, name := range list {
-			code[name] = 0
-		}
-	}
-	all := slices.Collect(maps.Keys(code))
-	sort(all)
-	for k, name := range all {
-		code[name] = int32(k)
-	}
+	var all Levels
 	var merged []int32
 	for p, list := range codes {
+		code := make([]int32, len(names[p]))
+		for k, name := range names[p] {
+			code[k] = all.Code([]byte(name))
+		}
 		for _, k := range list {
 			if k >= 0 {
-				k = code[names[p][k]]
+				k = code[k]
 			}
 			merged = append(merged, k)
 		}
 	}
-	return all, merged
+	return all.Coded(merged, sort)
 }

@@ -11,28 +11,20 @@ import (
 
 // NewLabel codes one label per row. The empty string is a missing label.
 func NewLabel(name string, labels []string) *Label {
-	l := &Label{Name: name, Codes: make([]int32, len(labels))}
-	code := make(map[string]int32)
-	for _, s := range labels {
-		if s == "" {
-			continue
-		}
-		if _, ok := code[s]; !ok {
-			code[s] = 0
-			l.Classes = append(l.Classes, s)
-		}
-	}
-	SortClasses(l.Classes)
-	for k, s := range l.Classes {
-		code[s] = int32(k)
-	}
+	var levels Levels
+	codes := make([]int32, len(labels))
 	for i, s := range labels {
-		if s == "" {
-			l.Codes[i] = -1
-		} else {
-			l.Codes[i] = code[s]
+		k, ok := levels.code[s]
+		switch {
+		case s == "":
+			k = -1
+		case !ok:
+			k = levels.add(s)
 		}
+		codes[i] = k
 	}
+	l := &Label{Name: name}
+	l.Classes, l.Codes = levels.Coded(codes, SortClasses)
 	return l
 }
 

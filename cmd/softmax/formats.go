@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"io"
 	"os"
@@ -123,19 +122,13 @@ func openCSV(usual delimiter) func(io.Reader, string, layout) (*stream, error) {
 		between := cmp.Or(l.delimiter, usual)
 		opt := csv.Options{
 			Name: name, Delimiter: byte(between), TSV: usual == '\t' && between == usual, Label: l.label, LabelOptional: l.labelOptional, Weight: l.weight,
-			Drop: l.drop, Numeric: l.numeric, Categorical: l.categorical, Text: l.text,
+			Drop: l.drop, RolesOptional: l.rolesOptional, Numeric: l.numeric, Categorical: l.categorical, Text: l.text, Inputs: l.kinds(),
 		}
-		in := bufio.NewReaderSize(r, maxHeader)
-		header := headerOf(in, rune(between))
-		if l.weightOptional && !slices.Contains(header, l.weight) {
-			opt.Weight = ""
-		}
-		extra := l.match(header, &opt)
-		c, err := csv.NewReader(in, opt)
+		in, err := csv.NewReader(r, opt)
 		if err != nil {
 			return nil, err
 		}
-		return &stream{next: c.Read, extra: func() []string { return extra }}, nil
+		return &stream{next: in.Read, extra: in.Left}, nil
 	}
 }
 

@@ -1,18 +1,14 @@
 package main
 
 import (
-	"bufio"
-	stdcsv "encoding/csv"
 	"errors"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
-	"example.com/softmax/dataset/csv"
 	"example.com/softmax/dataset/record"
 	"github.com/spf13/cobra"
 )
@@ -25,13 +21,13 @@ type reader struct {
 
 // A layout says how data is written and what its columns are for.
 type layout struct {
-	format                        string
-	delimiter                     delimiter
-	label, weight                 string
-	drop                          []string
-	numeric, categorical, text    []string
-	resize                        string
-	labelOptional, weightOptional bool
+	format                       string
+	delimiter                    delimiter
+	label, weight                string
+	drop                         []string
+	numeric, categorical, text   []string
+	resize                       string
+	labelOptional, rolesOptional bool
 	// inputs are the columns that are wanted; nil for all. Others are left
 	// out, and those that the file has are read as what they are here.
 	inputs []softmax.Input
@@ -119,73 +115,8 @@ func (l *layout) kinds() map[string]dataset.Kind {
 
 // record is the layout for formats whose columns are known only in the end.
 func (l *layout) record(name string) record.Options {
-	opt := record.Options{
-		Name: name, Label: l.label, LabelOptional: l.labelOptional, Weight: l.weight, WeightOptional: l.weightOptional,
-		Drop: l.drop, Numeric: l.numeric, Categorical: l.categorical, Text: l.text, Inputs: l.kinds(),
+	return record.Options{
+		Name: name, Label: l.label, LabelOptional: l.labelOptional, Weight: l.weight, Drop: l.drop, RolesOptional: l.rolesOptional,
+		Numeric: l.numeric, Categorical: l.categorical, Text: l.text, Inputs: l.kinds(),
 	}
-	return opt
-}
-
-// maxHeader is how much of a file is looked at for its header.
-const maxHeader = 1 << 20
-
-// headerOf looks at the names of the columns, without reading on. What is
-// wrong with them is for the reader to say.
-func headerOf(in *bufio.Reader, delimiter rune) []string {
-	head, _ := in.Peek(maxHeader)
-	c := stdcsv.NewReader(strings.NewReader(strings.TrimPrefix(string(head), "\ufeff")))
-	c.Comma, c.LazyQuotes = delimiter, true
-	names, _ := c.Read()
-	for i, name := range names {
-		names[i] = strings.TrimSpace(name)
-	}
-	return names
-}
-
-// match says in opt what the columns of the header are to a model with the
-// inputs wanted, and returns the names of those it leaves out.
-func (l *layout) match(header []string, opt *csv.Options) (extra []string) {
-	kinds := l.kinds()
-	label := labelIn(header, l.label)
-	known := func(name string) bool { _, ok := kinds[name]; return ok }
-	if !slices.ContainsFunc(header, known) {
-		return nil // binding them says what is missing
-	}
-	for _, name := range header {
-		switch kind, wanted := kinds[name]; {
-		case l.label == "" && strings.HasPrefix(name, dataset.TargetPrefix): // a target
-		case name == label || name == l.weight || name == "" || slices.Contains(l.drop, name):
-		case !wanted:
-			extra = append(extra, name)
-		case kind == dataset.Categorical:
-			opt.Categorical = append(opt.Categorical, name)
-		case kind == dataset.Text:
-			opt.Text = append(opt.Text, name)
-		default:
-			opt.Numeric = append(opt.Numeric, name)
-		}
-	}
-	opt.Drop = extra
-	for _, name := range l.drop {
-		if slices.Contains(header, name) {
-			opt.Drop = append(opt.Drop, name)
-		}
-	}
-	return extra
-}
-
-// labelIn is the name of the column that the reader will take for the label.
-func labelIn(header []string, label string) string {
-	if label == "" {
-		label = "label"
-	}
-	if n, err := strconv.Atoi(label); err == nil && !slices.Contains(header, label) {
-		if n < 0 {
-			n += len(header) + 1
-		}
-		if n >= 1 && n <= len(header) {
-			return header[n-1]
-		}
-	}
-	return label
 }

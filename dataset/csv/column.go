@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"example.com/softmax/dataset"
+	"example.com/softmax/dataset/record"
 )
 
 // A store says where a column keeps its cells.
@@ -29,11 +30,10 @@ type column struct {
 	texts  []string
 
 	name  string
-	role  role
+	role  record.Role
 	fixed bool // numeric or not, it stays so
 
-	code   map[string]int32 // of each level
-	levels []string         // in the order of their appearance
+	levels dataset.Levels
 
 	unread   int     // rows before this one are to be read again as text
 	word     offence // the cell that made a column of numbers categorical
@@ -109,7 +109,7 @@ func (c *column) restart() {
 	if c.store == inFloats {
 		c.store = inBytes
 	}
-	c.bytes, c.floats, c.codes, c.texts, c.code, c.levels = nil, nil, nil, nil, nil, nil
+	c.bytes, c.floats, c.codes, c.texts, c.levels = nil, nil, nil, nil, dataset.Levels{}
 	c.fixed, c.unread, c.spelled = true, 0, 0
 }
 
@@ -139,19 +139,13 @@ func (c *column) becomeCategorical(staged []uint8) {
 
 // codeOf returns the code of the level that a cell names, -1 if it is missing.
 func (c *column) codeOf(cell []byte) int32 {
-	if k, ok := c.code[string(cell)]; ok {
+	if k, ok := c.levels.Find(cell); ok {
 		return k
 	}
 	if c.missing(cell) {
 		return -1
 	}
-	if c.code == nil {
-		c.code = make(map[string]int32)
-	}
-	k, level := int32(len(c.levels)), string(cell)
-	c.code[level] = k
-	c.levels = append(c.levels, level)
-	return k
+	return c.levels.Code(cell)
 }
 
 // missing reports whether a cell of words is missing, and counts those that say so.
@@ -200,7 +194,7 @@ func (c *column) column() dataset.Column {
 		out.Kind, out.Texts = dataset.Text, c.texts
 	case inCodes:
 		out.Kind = dataset.Categorical
-		out.Levels, out.Codes = c.sorted(slices.Sort[[]string])
+		out.Levels, out.Codes = c.levels.Coded(c.codes, slices.Sort[[]string])
 	}
 	return out
 }
@@ -208,22 +202,6 @@ func (c *column) column() dataset.Column {
 // label is what was read, as the label of the dataset.
 func (c *column) label() *dataset.Label {
 	l := &dataset.Label{Name: c.name}
-	l.Classes, l.Codes = c.sorted(dataset.SortClasses)
+	l.Classes, l.Codes = c.levels.Coded(c.codes, dataset.SortClasses)
 	return l
-}
-
-// sorted returns the levels in order, and the codes for this order.
-func (c *column) sorted(sort func([]string)) ([]string, []int32) {
-	levels := slices.Clone(c.levels)
-	sort(levels)
-	rank := make([]int32, len(levels))
-	for k, s := range levels {
-		rank[c.code[s]] = int32(k)
-	}
-	for i, k := range c.codes {
-		if k >= 0 {
-			c.codes[i] = rank[k]
-		}
-	}
-	return levels, c.codes
 }

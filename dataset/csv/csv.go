@@ -26,6 +26,7 @@ import (
 	"io"
 
 	"example.com/softmax/dataset"
+	"example.com/softmax/dataset/record"
 )
 
 // Options say how to read a file. The zero value reads a comma-separated file
@@ -51,9 +52,14 @@ type Options struct {
 	Weight string
 	// Drop names columns to leave out.
 	Drop []string
+	// RolesOptional reads a file without the columns of Weight and Drop, too.
+	RolesOptional bool
 	// Numeric, Categorical and Text name columns whose type is not left to the
 	// reader. A word in a Numeric column is an error.
 	Numeric, Categorical, Text []string
+	// Inputs, if the file has one of them, are the columns that are wanted and
+	// their kinds: others but the label and the weight are left out.
+	Inputs map[string]dataset.Kind
 	// TSV says that the delimiter is a tab, and that a file whose first line
 	// names no column called "label" or "label:<class>", nor one of those named
 	// here, is a collection of texts. It has no header and no quotes; \\, \n, \t
@@ -95,6 +101,16 @@ func NewReader(r io.Reader, opt Options) (*Reader, error) {
 	t.text = newScanner(r, t.opt.Delimiter)
 	t.text.keep = true
 	return &Reader{table: t}, t.readHeader()
+}
+
+// Left are the columns that Options.Inputs leaves out.
+func (r *Reader) Left() (names []string) {
+	for _, c := range r.columns {
+		if c.role == record.Unwanted {
+			names = append(names, c.name)
+		}
+	}
+	return names
 }
 
 // Read reads up to n rows, all that are left if n is negative. The error is

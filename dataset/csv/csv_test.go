@@ -2,6 +2,7 @@ package csv
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"strings"
@@ -223,6 +224,50 @@ func TestErrors(t *testing.T) {
 				t.Errorf("error %q, want row %d, column %q and %q", err, test.row, test.column, test.says)
 			}
 		})
+	}
+}
+
+// What a model wants of a file is found by name behind a header of any length;
+// the rest is left out, but for the label.
+func TestInputs(t *testing.T) {
+	var header, row strings.Builder
+	for j := range 150_000 {
+		fmt.Fprintf(&header, "column%d,", j)
+		row.WriteString("1,")
+	}
+	if header.Len() < 3<<19 {
+		t.Fatalf("a header of %d bytes", header.Len())
+	}
+	text := header.String() + "zip,y\n" + row.String() + "8001,b\n"
+	inputs := map[string]dataset.Kind{"column149999": dataset.Numeric, "zip": dataset.Categorical}
+	for label, opt := range map[string]Options{
+		"y":       {Inputs: inputs, Label: "y"},
+		"the y":   {Inputs: inputs}, // the last column, though the model has no use for it
+		"last":    {Inputs: inputs, Label: "-1", Weight: "w", Drop: []string{"id"}, RolesOptional: true},
+		"":        {Inputs: inputs, LabelOptional: true},
+		"unknown": {Inputs: map[string]dataset.Kind{"other": dataset.Numeric}},
+	} {
+		r, err := NewReader(strings.NewReader(text), opt)
+		if err != nil {
+			t.Fatalf("%s: %v", label, err)
+		}
+		d, err := r.Read(-1)
+		if err != nil {
+			t.Fatalf("%s: %v", label, err)
+		}
+		if label == "unknown" {
+			if len(d.Columns) != 150_001 || len(r.Left()) != 0 {
+				t.Errorf("%d columns where the file has none of those wanted", len(d.Columns))
+			}
+			continue
+		}
+		left := 149_999
+		if label == "" {
+			left++
+		}
+		if len(d.Columns) != 2 || len(r.Left()) != left || d.Columns[1].Kind != dataset.Categorical || (d.Label != nil) != (label != "") {
+			t.Errorf("%q: %d columns, %d left out, label %v", label, len(d.Columns), len(r.Left()), d.Label)
+		}
 	}
 }
 

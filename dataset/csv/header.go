@@ -2,6 +2,7 @@ package csv
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -9,19 +10,7 @@ import (
 	"strings"
 
 	"example.com/softmax/dataset"
-)
-
-// A role is what the caller wants a column for; "" is an input of any type.
-type role string
-
-const (
-	roleLabel       role = "the label"
-	roleTarget      role = "a target"
-	roleWeight      role = "the weight"
-	roleDropped     role = "dropped"
-	roleNumeric     role = "numeric"
-	roleCategorical role = "categorical"
-	roleText        role = "text"
+	"example.com/softmax/dataset/record"
 )
 
 // readHeader names the columns and gives them their roles. Without a header it
@@ -39,7 +28,7 @@ func (t *table) readHeader() error {
 		return t.fault(t.text.line, "", err)
 	}
 	t.columns = make([]column, len(t.text.fields))
-	index := make(map[string]int, len(t.columns))
+	names, index := make([]string, len(t.columns)), make(map[string]int, len(t.columns))
 	for j := range t.columns {
 		name := string(trim(t.text.field(j)))
 		if strings.Contains(name, "\r") && !strings.Contains(name, "\n") {
@@ -48,7 +37,7 @@ func (t *table) readHeader() error {
 		switch last := len(t.columns) - 1; {
 		case collection && j == last:
 			name = "text"
-			t.columns[j].role = roleText
+			t.opt.Text = append(slices.Clip(t.opt.Text), name)
 		case collection && j == 0:
 			name = "label"
 		case t.opt.NoHeader, name == "":
@@ -59,10 +48,10 @@ func (t *table) readHeader() error {
 				dataset.ErrColumn, first+1, j+1))
 		}
 		index[name] = j
-		t.columns[j].name = name
+		names[j] = name
 	}
 	t.stage = make([]uint8, len(t.columns)*stageRows)
-	if err := t.assign(index); err != nil {
+	if err := t.assign(names); err != nil {
 		return err
 	}
 	if t.opt.NoHeader {
@@ -81,7 +70,7 @@ func (t *table) hasHeader() bool {
 	}
 	for _, field := range bytes.Split(line, []byte{o.Delimiter}) {
 		name := strings.Trim(string(field), ` "`)
-		if strings.HasPrefix(name, dataset.TargetPrefix) || name != "" && slices.Contains(names, name) {
+		if _, input := o.Inputs[name]; input || strings.HasPrefix(name, dataset.TargetPrefix) || name != "" && slices.Contains(names, name) {
 			return true
 		}
 	}
@@ -89,118 +78,48 @@ func (t *table) hasHeader() bool {
 }
 
 // assign gives the columns their roles, and so a first store.
-func (t *table) assign(index map[string]int) error {
-	for _, part := range []struct {
-		role  role
-		names []string
-	}{{roleDropped, t.opt.Drop}, {roleNumeric, t.opt.Numeric}, {roleCategorical, t.opt.Categorical}, {roleText, t.opt.Text}} {
-		for _, name := range part.names {
-			if err := t.claim(name, index, part.role); err != nil {
-				return err
-			}
-		}
+func (t *table) assign(names []string) error {
+	o := record.Options{
+		Name: t.opt.Name, Label: t.opt.Label, LabelOptional: t.opt.LabelOptional, Weight: t.opt.Weight,
+		Drop: t.opt.Drop, Numeric: t.opt.Numeric, Categorical: t.opt.Categorical, Text: t.opt.Text, RolesOptional: t.opt.RolesOptional,
 	}
-	if t.opt.Weight != "" {
-		if err := t.claim(t.opt.Weight, index, roleWeight); err != nil {
-			return err
-		}
-		t.weight = index[t.opt.Weight]
+	if slices.ContainsFunc(names, func(name string) bool { _, ok := t.opt.Inputs[name]; return ok }) {
+		o.Inputs = t.opt.Inputs // else it is for the model to say what is missing
 	}
-	if err := t.assignLabel(index); err != nil {
-		return err
+	roles, err := o.Roles(names)
+	if placed := (*dataset.Error)(nil); errors.As(err, &placed) {
+		placed.Err = fmt.Errorf("%w%s", placed.Err, t.delimiterHint())
+		return placed
 	}
 	inputs := 0
 	for j := range t.columns {
 		c := &t.columns[j]
+		c.name, c.role = names[j], roles[j]
 		switch c.role {
-		case roleDropped, roleWeight:
+		case record.Dropped, record.Unwanted:
 			c.store = nowhere
 			continue
-		case roleLabel:
+		case record.Weight:
+			c.store, t.weight = nowhere, j
+			continue
+		case record.Label:
 			c.store = inCodes
 			continue
-		case roleTarget:
+		case record.Target:
 			c.fixed = true
 			continue
-		case roleCategorical:
+		case record.Categorical:
 			c.store = inCodes
-		case roleText:
+		case record.Text:
 			c.store = inTexts
 		}
-		c.fixed = c.role != ""
+		c.fixed = c.role != record.Input
 		inputs++
 	}
 	if inputs == 0 {
 		return t.fault(t.text.line, "", fmt.Errorf("%w besides label and weight%s", dataset.ErrNoColumns, t.delimiterHint()))
 	}
 	return nil
-}
-
-// claim gives the column of the given name a role.
-func (t *table) claim(name string, index map[string]int, r role) error {
-	j, ok := index[name]
-	if !ok {
-		return t.unknown(name, dataset.ErrColumn)
-	}
-	c := &t.columns[j]
-	if c.role != "" && c.role != r {
-		return t.fault(0, name, fmt.Errorf("%w: it cannot be both %s and %s", dataset.ErrColumn, c.role, r))
-	}
-	c.role = r
-	return nil
-}
-
-// assignLabel finds the label or the targets as Options.Label says.
-func (t *table) assignLabel(index map[string]int) error {
-	name := t.opt.Label
-	if name == "" {
-		targets := 0
-		for j := range t.columns {
-			if c := &t.columns[j]; strings.HasPrefix(c.name, dataset.TargetPrefix) && c.role != roleDropped {
-				if err := t.claim(c.name, index, roleTarget); err != nil {
-					return err
-				}
-				targets++
-			}
-		}
-		if targets > 0 {
-			return nil
-		}
-		name = "label"
-		if j, ok := index[name]; ok && t.columns[j].role != roleDropped {
-			return t.claim(name, index, roleLabel)
-		}
-		for j := len(t.columns) - 1; j >= 0 && !t.opt.LabelOptional; j-- {
-			if c := &t.columns[j]; c.role != roleDropped && c.role != roleWeight && c.role != roleText {
-				return t.claim(c.name, index, roleLabel)
-			}
-		}
-	} else if _, ok := index[name]; ok {
-		return t.claim(name, index, roleLabel)
-	} else if n, err := strconv.Atoi(name); err == nil {
-		if n < 0 {
-			n += len(t.columns) + 1
-		}
-		if n >= 1 && n <= len(t.columns) {
-			return t.claim(t.columns[n-1].name, index, roleLabel)
-		}
-	}
-	if t.opt.LabelOptional {
-		return nil
-	}
-	return t.unknown(name, dataset.ErrNoLabel)
-}
-
-func (t *table) unknown(name string, err error) error {
-	const most = 8
-	var names []string
-	for _, c := range t.columns[:min(most, len(t.columns))] {
-		names = append(names, quote([]byte(c.name)))
-	}
-	if len(t.columns) > most {
-		names = append(names, "...")
-	}
-	return t.fault(0, name, fmt.Errorf("%w: the file has no such column; it has %s%s", err, strings.Join(names, ", "), t.delimiterHint()))
 }
 
 // delimiterHint says what may be wrong where the first line is one field.

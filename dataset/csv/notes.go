@@ -3,6 +3,8 @@ package csv
 import (
 	"fmt"
 	"strconv"
+
+	"example.com/softmax/dataset/record"
 )
 
 const (
@@ -18,11 +20,11 @@ func (c *column) notes() (notes []string) {
 	if c.spelled > 0 {
 		notes = append(notes, fmt.Sprintf("Column %q: %d cells that say NA or NaN are taken for missing values.", c.name, c.spelled))
 	}
-	if c.store != inCodes || c.role == roleLabel {
+	if c.store != inCodes || c.role == record.Label {
 		return notes
 	}
-	number := make([]bool, len(c.levels))
-	for k, level := range c.levels {
+	number := make([]bool, len(c.levels.Names))
+	for k, level := range c.levels.Names {
 		_, class := classify([]byte(level))
 		number[k] = class == isNumber
 	}

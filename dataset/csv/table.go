@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/softmax/dataset"
+	"example.com/softmax/dataset/record"
 	"example.com/softmax/internal/decimal"
 )
 
@@ -173,14 +174,15 @@ func (t *table) dataset() (*dataset.Dataset, error) {
 		if c.store == nowhere {
 			continue
 		}
-		if c.isText() {
-			c.becomeText()
+		if c.store == inCodes && c.role == record.Input && !c.fixed && c.levels.LikeText(c.codes) {
+			c.texts = c.levels.Texts(c.codes)
+			c.store, c.codes, c.levels = inTexts, nil, dataset.Levels{}
 		}
 		notes = append(notes, c.notes()...)
 		switch c.role {
-		case roleLabel:
+		case record.Label:
 			label = c.label()
-		case roleTarget:
+		case record.Target:
 			targets = append(targets, c)
 		default:
 			columns = append(columns, c.column())

@@ -10,19 +10,14 @@
 package jsonl
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/dataset/record"
+	"example.com/softmax/dataset/source"
 )
-
-// maxLine bounds the bytes of a line: a file that is not of lines must not fill
-// the memory.
-const maxLine = 64 << 20
 
 // Read reads a dataset to the end of r. Every error is a *dataset.Error; its
 // Row is the line, from 1.
@@ -33,10 +28,8 @@ func Read(r io.Reader, opt record.Options) (*dataset.Dataset, error) {
 // A Reader reads a file in blocks of rows, all of the same columns: those of
 // the first block, and what others come later.
 type Reader struct {
-	in      *bufio.Reader
+	lines   *source.Lines
 	name    string
-	line    int
-	long    []byte // a line longer than the buffer
 	records *record.Collector
 	numbers []float64
 	begun   bool // a block has been read
@@ -44,11 +37,7 @@ type Reader struct {
 
 // NewReader returns a Reader at the beginning of r.
 func NewReader(r io.Reader, opt record.Options) *Reader {
-	in := bufio.NewReaderSize(r, 256<<10)
-	if head, _ := in.Peek(3); string(head) == "\xef\xbb\xbf" {
-		in.Discard(3)
-	}
-	return &Reader{in: in, name: opt.Name, records: record.New(opt)}
+	return &Reader{lines: source.NewLines(r), name: opt.Name, records: record.New(opt)}
 }
 
 // Read reads up to n rows, all that are left if n is negative. The error is
@@ -56,17 +45,17 @@ func NewReader(r io.Reader, opt record.Options) *Reader {
 // *dataset.Error.
 func (r *Reader) Read(n int) (*dataset.Dataset, error) {
 	for r.records.Rows() != n {
-		line, err := r.nextLine()
+		line, err := r.lines.Next()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			return nil, err
+			return nil, r.fault(nil, err)
 		}
 		if line = bytes.Trim(line, " \t\r"); len(line) == 0 {
 			continue
 		}
-		r.records.Begin(r.line)
+		r.records.Begin(r.lines.Number())
 		if err := r.object(line); err != nil {
 			return nil, err
 		}
@@ -81,34 +70,11 @@ func (r *Reader) Read(n int) (*dataset.Dataset, error) {
 // Left are the columns of the records so far that Options.Inputs leaves out.
 func (r *Reader) Left() []string { return r.records.Left() }
 
-// nextLine returns a line without its end, which the next call overwrites.
-func (r *Reader) nextLine() ([]byte, error) {
-	r.line++
-	r.long = r.long[:0]
-	for {
-		part, err := r.in.ReadSlice('\n')
-		end := err == nil || err == io.EOF
-		if !end && err != bufio.ErrBufferFull {
-			if placed := (*dataset.Error)(nil); errors.As(err, &placed) {
-				return nil, err
-			}
-			return nil, r.fault(nil, err)
-		}
-		if err == io.EOF && len(part)+len(r.long) == 0 {
-			return nil, io.EOF
-		}
-		if end && len(r.long) == 0 {
-			return bytes.TrimSuffix(part, []byte{'\n'}), nil
-		}
-		if r.long = append(r.long, part...); len(r.long) > maxLine {
-			return nil, r.fault(nil, fmt.Errorf("%w: a line of over %d MiB", dataset.ErrTooLarge, maxLine>>20))
-		}
-		if end {
-			return bytes.TrimSuffix(r.long, []byte{'\n'}), nil
-		}
-	}
-}
-
+// fault makes err an error about a place in the file. An error of the file's
+// reader that has one already stays as it is.
 func (r *Reader) fault(key []byte, err error) error {
-	return &dataset.Error{File: r.name, Row: r.line, Column: string(key), Err: err}
+	if placed := (*dataset.Error)(nil); errors.As(err, &placed) {
+		return err
+	}
+	return &dataset.Error{File: r.name, Row: r.lines.Number(), Column: string(key), Err: err}
 }

@@ -116,11 +116,11 @@ func TestOptions(t *testing.T) {
 		t.Errorf("label %+v, weights %v", d.Label, d.Weights)
 	}
 	for want, opt := range map[string]record.Options{
-		`column "z": no label column: there is no such column; there are "id", "k"`: {Label: "z"},
-		`column "z": bad column: there is no such column`:                           {Weight: "z"},
-		`row 1, column "s": not a number: the string "5"`:                           {Numeric: []string{"s"}},
-		`column "y": bad column: it cannot be the label`:                            {Label: "y", Drop: []string{"y"}},
-		`column "note": bad column: it cannot be the label`:                         {Label: "note", Text: []string{"note"}},
+		`column "z": no label column: the file has no such column; it has "id", "k"`: {Label: "z"},
+		`column "z": bad column: the file has no such column`:                        {Weight: "z"},
+		`row 1, column "s": not a number: the string "5"`:                            {Numeric: []string{"s"}},
+		`column "y": bad column: it cannot be both dropped and the label`:            {Label: "y", Drop: []string{"y"}},
+		`column "note": bad column: it cannot be both text and the label`:            {Label: "note", Text: []string{"note"}},
 	} {
 		if _, err := Read(strings.NewReader(text), opt); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%+v: error %v, want %s", opt, err, want)

@@ -24,8 +24,6 @@ import (
 )
 
 const (
-	// maxLine bounds the bytes of a line.
-	maxLine = 64 << 20
 	// maxIndex leaves room for a width of int32.
 	maxIndex = math.MaxInt32 - 1
 
@@ -69,7 +67,7 @@ func NewReader(r io.Reader, opt Options) *Reader { return &Reader{parser: newPar
 // *dataset.Error.
 func (r *Reader) Read(n int) (*dataset.Dataset, error) {
 	for len(r.starts)-1 != n {
-		text, err := r.next()
+		text, err := r.lines.Next()
 		switch {
 		case err == io.EOF && len(r.starts) == 1 && r.begun:
 			return nil, io.EOF
@@ -82,13 +80,13 @@ func (r *Reader) Read(n int) (*dataset.Dataset, error) {
 			err = r.parse(text)
 		}
 		if err != nil {
-			return nil, r.fault(r.line, err)
+			return nil, r.fault(r.lines.Number(), err)
 		}
 	}
 	r.begun = true
 	d, err := r.dataset()
 	r.starts, r.index, r.values = []int{0}, nil, nil
-	r.classes, r.labels, r.ends, r.several, r.unlabelled, r.bytes = classes{}, nil, nil, false, 0, 0
+	r.classes, r.labels, r.ends, r.several, r.unlabelled, r.bytes = dataset.Levels{}, nil, nil, false, 0, 0
 	return d, err
 }
 
@@ -102,7 +100,7 @@ func (p *parser) dataset() (*dataset.Dataset, error) {
 		return nil, p.fault(p.unlabelled, fmt.Errorf("%w: the line begins with an index", dataset.ErrNoLabel))
 	}
 	var label *dataset.Label
-	if !p.several && len(p.classes) > 0 {
+	if !p.several && len(p.classes.Names) > 0 {
 		label = p.label(rows)
 	}
 	d, err := dataset.New(p.opt.Name, []dataset.Column{{

@@ -136,7 +136,7 @@ func TestManyClassesAtOnce(t *testing.T) {
 }
 
 func TestLongLine(t *testing.T) {
-	line := strings.Repeat(" ", maxLine/8)
+	line := strings.Repeat(" ", 8<<20)
 	d, err := Read(strings.NewReader("a"+line+"1:1\nb 2:2\n"), Options{})
 	if err != nil || d.Rows() != 2 || d.Columns[0].Number(0, 0) != 1 {
 		t.Errorf("%v, error %v", d, err)

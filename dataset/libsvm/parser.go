@@ -1,7 +1,6 @@
 package libsvm
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"fmt"
@@ -10,23 +9,22 @@ import (
 	"strconv"
 
 	"example.com/softmax/dataset"
+	"example.com/softmax/dataset/source"
 	"example.com/softmax/internal/decimal"
 )
 
 // A parser holds what was read so far.
 type parser struct {
 	opt   Options
-	in    *bufio.Reader
-	line  int
-	long  []byte // a line longer than the buffer
-	first int    // the first index
+	lines *source.Lines
+	first int // the first index
 
 	starts []int
 	index  []int32
 	values []float64
 	width  int
 
-	classes    classes
+	classes    dataset.Levels
 	labels     []int32 // of all rows, one after the other
 	ends       []int   // of each row's labels
 	several    bool    // a row has more than one
@@ -35,46 +33,17 @@ type parser struct {
 	bytes      int // read
 }
 
-// classes are the codes of the labels, in the order of their appearance.
-type classes map[string]int32
-
 func newParser(r io.Reader, opt Options) *parser {
-	p := &parser{opt: opt, in: bufio.NewReaderSize(r, 256<<10), starts: []int{0}, first: 1, classes: classes{}}
+	p := &parser{opt: opt, lines: source.NewLines(r), starts: []int{0}, first: 1}
 	if opt.ZeroBased {
 		p.first = 0
-	}
-	if head, _ := p.in.Peek(3); string(head) == "\xef\xbb\xbf" {
-		p.in.Discard(3)
 	}
 	return p
 }
 
-// next returns the next line, which is valid until it is called again.
-func (p *parser) next() ([]byte, error) {
-	p.line++
-	p.long = p.long[:0]
-	for {
-		text, err := p.in.ReadSlice('\n')
-		p.bytes += len(text)
-		switch {
-		case err == bufio.ErrBufferFull:
-			if len(p.long) > maxLine {
-				return nil, fmt.Errorf("%w: a line of over %d MiB", dataset.ErrTooLarge, maxLine>>20)
-			}
-			p.long = append(p.long, text...)
-			continue
-		case err != nil && (err != io.EOF || len(text)+len(p.long) == 0):
-			return nil, err
-		case len(p.long) > 0:
-			p.long = append(p.long, text...)
-			return p.long, nil
-		}
-		return text, nil
-	}
-}
-
 // parse appends the row of a line, if it has one.
 func (p *parser) parse(text []byte) error {
+	p.bytes += len(text) + 1 // and its end
 	if at := bytes.IndexByte(text, '#'); at >= 0 {
 		text = text[:at]
 	}
@@ -88,7 +57,7 @@ func (p *parser) parse(text []byte) error {
 		}
 		text = text[end:]
 	} else if p.unlabelled == 0 {
-		p.unlabelled = p.line
+		p.unlabelled = p.lines.Number()
 	}
 	p.ends = append(p.ends, len(p.labels))
 	if err := p.addNumbers(text); err != nil {

@@ -18,22 +18,16 @@ func (c *Collector) Dataset() (*dataset.Dataset, error) {
 	if rows == 0 {
 		return nil, c.fault(nil, dataset.ErrNoRows)
 	}
-	for _, names := range [][]string{c.opt.Drop, c.opt.Numeric, c.opt.Categorical, c.opt.Text} {
-		for _, name := range names {
-			if c.index[name] == nil {
-				return nil, c.unknown(name, dataset.ErrColumn)
-			}
-		}
+	names := make([]string, len(c.columns))
+	for j, col := range c.columns {
+		names[j] = col.name
 	}
-	if c.opt.Weight != "" && !c.opt.WeightOptional && c.index[c.opt.Weight] == nil {
-		return nil, c.unknown(c.opt.Weight, dataset.ErrColumn)
-	}
-	labelled, err := c.labelColumn()
+	roles, err := c.opt.Roles(names)
 	if err != nil {
 		return nil, err
 	}
 	for _, col := range c.columns {
-		if !col.drop {
+		if !col.drop() {
 			if err := c.pad(col, rows); err != nil {
 				return nil, err
 			}
@@ -42,17 +36,22 @@ func (c *Collector) Dataset() (*dataset.Dataset, error) {
 	var label *dataset.Label
 	var weights []float64
 	var targets, inputs []*column
-	for _, col := range c.columns {
-		switch {
-		case col.drop:
-			continue
-		case col == labelled:
+	for j, col := range c.columns {
+		switch roles[j] {
+		case Dropped, Unwanted:
+		case Label:
+			switch {
+			case col.drop():
+				return nil, c.fault(col, fmt.Errorf("%w: no input of the model and not called a label: say that it is the label with --label %s", dataset.ErrColumn, col.name))
+			case col.array:
+				return nil, c.fault(col, fmt.Errorf("%w: an array is no label", dataset.ErrColumn))
+			}
 			if label, err = c.label(col); err != nil {
 				return nil, err
 			}
-		case col.name == c.opt.Weight:
+		case Weight:
 			weights = col.numbers
-		case col.target:
+		case Target:
 			targets = append(targets, col)
 		default:
 			inputs = append(inputs, col)
@@ -63,7 +62,7 @@ func (c *Collector) Dataset() (*dataset.Dataset, error) {
 	}
 	columns := make([]dataset.Column, len(inputs))
 	for j, col := range inputs {
-		if col.code != nil && !col.told && !col.text {
+		if col.strings && !col.told && !col.text {
 			col.settle()
 		}
 		columns[j] = col.dataset()
@@ -78,73 +77,16 @@ func (c *Collector) Dataset() (*dataset.Dataset, error) {
 	}
 	c.row, c.values, c.missing = -1, 0, 0
 	for _, col := range c.columns {
-		col.seen, col.numbers, col.codes, col.texts = 0, nil, nil, nil
-		if col.code != nil {
-			col.code, col.levels = map[string]int32{}, nil
-		}
+		col.seen, col.numbers, col.codes, col.texts, col.levels = 0, nil, nil, nil, dataset.Levels{}
 	}
 	return d, nil
 }
 
-// labelColumn finds the label as Options.Label says; nil if there is none.
-func (c *Collector) labelColumn() (*column, error) {
-	name := c.opt.Label
-	if name == "" {
-		if slices.ContainsFunc(c.columns, func(col *column) bool { return col.target && !col.drop }) {
-			return nil, nil
-		}
-		name = "label"
-		if c.index[name] == nil && !c.opt.LabelOptional {
-			for _, col := range slices.Backward(c.columns) {
-				if !col.drop && !slices.Contains(c.opt.Text, col.name) && col.name != c.opt.Weight {
-					return col, nil
-				}
-			}
-		}
-	}
-	col := c.index[name]
-	if n, err := strconv.Atoi(name); col == nil && err == nil {
-		if n < 0 {
-			n += len(c.columns) + 1
-		}
-		if n >= 1 && n <= len(c.columns) {
-			col = c.columns[n-1]
-		}
-	}
-	switch {
-	case col == nil && c.opt.LabelOptional:
-		return nil, nil
-	case col == nil:
-		return nil, c.unknown(name, dataset.ErrNoLabel)
-	case col.drop, col.name == c.opt.Weight, slices.Contains(c.opt.Text, col.name):
-		return nil, c.fault(col, fmt.Errorf("%w: it cannot be the label and have another use", dataset.ErrColumn))
-	case col.array:
-		return nil, c.fault(col, fmt.Errorf("%w: an array is no label", dataset.ErrColumn))
-	}
-	return col, nil
-}
-
-func (c *Collector) unknown(name string, err error) error {
-	const most = 8
-	var names []string
-	for _, col := range c.columns[:min(most, len(c.columns))] {
-		names = append(names, strconv.Quote(col.name))
-	}
-	if len(c.columns) > most {
-		names = append(names, "...")
-	}
-	return &dataset.Error{File: c.opt.Name, Column: name, Err: fmt.Errorf("%w: there is no such column; there are %s", err, strings.Join(names, ", "))}
-}
-
 func (c *Collector) label(col *column) (*dataset.Label, error) {
-	if col.code != nil || col.words {
-		texts := make([]string, len(col.codes))
-		for i, k := range col.codes {
-			if k >= 0 {
-				texts[i] = col.levels[k]
-			}
-		}
-		return dataset.NewLabel(col.name, texts), nil
+	if col.strings || col.words {
+		l := &dataset.Label{Name: col.name}
+		l.Classes, l.Codes = col.levels.Coded(col.codes, dataset.SortClasses)
+		return l, nil
 	}
 	texts := make([]string, len(col.numbers))
 	// It was not known to be the label before the last record.
@@ -162,22 +104,9 @@ func (c *Collector) label(col *column) (*dataset.Label, error) {
 
 // settle makes the levels texts if they look like such. It is asked once.
 func (col *column) settle() {
-	present := 0
-	for _, k := range col.codes {
-		if k >= 0 {
-			present++
-		}
+	if col.told = !col.levels.LikeText(col.codes); !col.told {
+		col.text, col.texts, col.codes = true, col.levels.Texts(col.codes), nil
 	}
-	if col.told = !dataset.LikeText(col.levels, present); col.told {
-		return
-	}
-	col.text, col.texts = true, make([]string, len(col.codes))
-	for i, k := range col.codes {
-		if k >= 0 {
-			col.texts[i] = col.levels[k]
-		}
-	}
-	col.codes = nil
 }
 
 // dataset is what was collected, as a column of a dataset.
@@ -186,14 +115,9 @@ func (col *column) dataset() dataset.Column {
 	switch {
 	case col.text:
 		out.Kind, out.Texts = dataset.Text, col.texts
-	case col.code != nil || col.words:
-		out.Kind, out.Levels, out.Codes = dataset.Categorical, slices.Sorted(slices.Values(col.levels)), col.codes
-		for i, k := range col.codes {
-			if k >= 0 {
-				code, _ := slices.BinarySearch(out.Levels, col.levels[k])
-				out.Codes[i] = int32(code)
-			}
-		}
+	case col.strings || col.words:
+		out.Kind = dataset.Categorical
+		out.Levels, out.Codes = col.levels.Coded(col.codes, slices.Sort[[]string])
 	default:
 		out.Width = max(col.width, 1)
 		out.Float64s = col.numbers

@@ -3,7 +3,7 @@
 //
 // A column is what its first value is: numbers, strings, or a block of numbers of
 // one width. Strings are categories, or texts if they look like such and it was
-// left to them (dataset.LikeText). Where a later value is something else this is
+// left to them (dataset.Levels.LikeText). Where a later value is something else this is
 // an error that says how to settle it. A value that a record lacks is missing,
 // and so is the empty string where strings are categories.
 package record
@@ -30,12 +30,12 @@ type Options struct {
 	Label string
 	// LabelOptional reads records without a label too.
 	LabelOptional bool
-	// Weight is the name of the column of weights, if there is one;
-	// WeightOptional takes records without it, too.
-	Weight         string
-	WeightOptional bool
+	// Weight is the name of the column of weights, if there is one.
+	Weight string
 	// Drop names columns to leave out.
 	Drop []string
+	// RolesOptional reads records without the columns of Weight and Drop, too.
+	RolesOptional bool
 	// Numeric, Categorical and Text name columns whose kind is not left to their
 	// values. The text of a number that is a category is its shortest decimal.
 	Numeric, Categorical, Text []string
@@ -73,7 +73,7 @@ func (c *Collector) Begin(line int) { c.row, c.line, c.next = c.row+1, line, 0 }
 func (c *Collector) Number(name []byte, v float64, literal []byte) error {
 	col, err := c.column(name)
 	switch {
-	case err != nil || col.drop:
+	case err != nil || col.drop():
 		return err
 	case math.IsInf(v, 0):
 		return c.fault(col, fmt.Errorf("%w: leave the value out if it is unknown", dataset.ErrInfinite))
@@ -92,9 +92,9 @@ func (c *Collector) Number(name []byte, v float64, literal []byte) error {
 func (c *Collector) Numbers(name []byte, v []float64) error {
 	col, err := c.column(name)
 	switch {
-	case err != nil || col.drop:
+	case err != nil || col.drop():
 		return err
-	case col.single:
+	case col.single():
 		return c.fault(col, fmt.Errorf("%w: an array where one value is wanted", dataset.ErrColumn))
 	case len(v) == 0:
 		return c.fault(col, fmt.Errorf("%w: an empty array", dataset.ErrColumn))
@@ -109,9 +109,9 @@ func (c *Collector) Numbers(name []byte, v []float64) error {
 func (c *Collector) Text(name, text []byte) error {
 	col, err := c.column(name)
 	switch {
-	case err != nil || col.drop:
+	case err != nil || col.drop():
 		return err
-	case col.number:
+	case col.number():
 		return c.fault(col, fmt.Errorf("%w: the string %q", dataset.ErrNumber, clip(text)))
 	}
 	return c.addText(col, text)
@@ -125,26 +125,30 @@ func (c *Collector) Null(name []byte) error {
 
 // A column holds the values of a column up to the last record that has one.
 type column struct {
-	name   string
-	place  int  // among the columns
-	target bool // one of dataset.Targets
-	drop   bool
-	extra  bool // dropped as not wanted
-	words  bool // its values are text, numbers too
-	number bool // its values are numbers
-	single bool // its values are no arrays
-	text   bool // of kind Text
-	told   bool // categorical
+	name  string
+	place int  // among the columns
+	role  Role // as far as its name tells
+	words bool // its values are text, numbers too
+	text  bool // of kind Text
+	told  bool // it is settled which of the two
 
 	seen    int // the last record with the column, from 1
 	first   int // the line of the first value
 	array   bool
 	width   int // of the numbers; 0 before the first value
 	numbers []float64
-	code    map[string]int32
-	levels  []string
+	strings bool // its values are strings
+	levels  dataset.Levels
 	codes   []int32
 	texts   []string
+}
+
+// drop reports whether the values are of no use, single whether they are no
+// arrays, number whether they are no strings.
+func (col *column) drop() bool   { return col.role == Dropped || col.role == Unwanted }
+func (col *column) single() bool { return col.words || col.role == Target || col.role == Weight }
+func (col *column) number() bool {
+	return col.role == Numeric || col.role == Target || col.role == Weight
 }
 
 // column returns the column of the given name for one value.
@@ -153,8 +157,10 @@ func (c *Collector) column(name []byte) (*column, error) {
 	if c.next < len(c.columns) && c.columns[c.next].name == string(name) {
 		col = c.columns[c.next]
 	} else if col = c.index[string(name)]; col == nil {
-		col = c.add(string(name))
-		switch {
+		var err error
+		switch col, err = c.add(string(name)); {
+		case err != nil:
+			return nil, err
 		case col.name == "":
 			return nil, c.fault(nil, fmt.Errorf("%w: a column without a name", dataset.ErrColumn))
 		case len(c.columns) > maxColumns:
@@ -172,29 +178,13 @@ func (c *Collector) column(name []byte) (*column, error) {
 // maxColumns bounds the columns, as package csv does.
 const maxColumns = 1 << 20
 
-func (c *Collector) add(name string) *column {
-	o := &c.opt
-	label := o.Label
-	if label == "" {
-		label = "label"
-	}
-	kind, wanted := o.Inputs[name]
-	col := &column{
-		name:   name,
-		place:  len(c.columns),
-		drop:   slices.Contains(o.Drop, name),
-		target: o.Label == "" && strings.HasPrefix(name, dataset.TargetPrefix),
-		text:   slices.Contains(o.Text, name) || kind == dataset.Text,
-	}
-	col.extra = o.Inputs != nil && !wanted && !col.drop && !col.target && name != label && name != o.Weight
-	col.drop = col.drop || col.extra
-	col.told = name == label || slices.Contains(o.Categorical, name) || kind == dataset.Categorical
-	col.words = col.told || col.text
-	col.number = col.target || name == o.Weight || slices.Contains(o.Numeric, name) || wanted && !col.words
-	col.single = col.target || name == o.Weight || col.words
+func (c *Collector) add(name string) (*column, error) {
+	role, err := c.opt.Role(name)
+	col := &column{name: name, place: len(c.columns), role: role, text: role == Text, told: role == Categorical || role == Label}
+	col.words = col.text || col.told
 	c.columns = append(c.columns, col)
 	c.index[name] = col
-	return col
+	return col, err
 }
 
 // Wants reports whether the values of a column are of any use. What no dataset
@@ -202,15 +192,15 @@ func (c *Collector) add(name string) *column {
 func (c *Collector) Wants(name []byte) bool {
 	col := c.index[string(name)]
 	if col == nil {
-		col = c.add(string(name))
+		col, _ = c.add(string(name)) // an error returns with the dataset
 	}
-	return !col.drop
+	return !col.drop()
 }
 
 // Left are the columns left out as not wanted.
 func (c *Collector) Left() (names []string) {
 	for _, col := range c.columns {
-		if col.extra {
+		if col.role == Unwanted {
 			names = append(names, col.name)
 		}
 	}
@@ -219,7 +209,7 @@ func (c *Collector) Left() (names []string) {
 
 func (c *Collector) addNumbers(col *column, v ...float64) error {
 	switch {
-	case col.code != nil:
+	case col.strings:
 		return c.fault(col, fmt.Errorf("%w: a number where record %d has a string: write all values alike, or read the column with --categorical", dataset.ErrColumn, col.first))
 	case col.width == 0:
 		col.width, col.first = len(v), c.line
@@ -238,8 +228,8 @@ func (c *Collector) addText(col *column, text []byte) error {
 	if col.width > 0 {
 		return c.fault(col, fmt.Errorf("%w: the string %q where record %d has a number: correct it, or read the column with --categorical", dataset.ErrNumber, clip(text), col.first))
 	}
-	if col.code == nil {
-		col.code, col.first = map[string]int32{}, c.line
+	if !col.strings {
+		col.strings, col.first = true, c.line
 	}
 	if err := c.pad(col, c.row); err != nil {
 		return err
@@ -251,13 +241,7 @@ func (c *Collector) addText(col *column, text []byte) error {
 	case len(text) == 0:
 		col.codes = append(col.codes, -1)
 	default:
-		k, ok := col.code[string(text)]
-		if !ok {
-			k = int32(len(col.levels))
-			col.code[string(text)] = k
-			col.levels = append(col.levels, string(text))
-		}
-		col.codes = append(col.codes, k)
+		col.codes = append(col.codes, col.levels.Code(text))
 	}
 	return nil
 }
@@ -265,7 +249,7 @@ func (c *Collector) addText(col *column, text []byte) error {
 // pad adds missing values up to the given number of rows. Records that have few
 // of their columns each would fill the memory with what they lack.
 func (c *Collector) pad(col *column, rows int) error {
-	words := col.code != nil || col.words
+	words := col.strings || col.words
 	width := 1
 	if !words {
 		width = max(col.width, 1)
