@@ -59,10 +59,9 @@ func (l *Linear) classifier(n *onnx.Node) (width int, err error) {
 		}
 	}
 	coefficients, intercepts := floatsOf(n, "coefficients"), floatsOf(n, "intercepts")
+	// The intercepts alone tell the number of rows: two classes may have one, for
+	// the second. No runtime takes a graph without them.
 	outputs := len(intercepts)
-	if outputs == 0 {
-		outputs = len(l.Classes)
-	}
 	if k := len(l.Classes); k < 2 || outputs != k && (outputs != 1 || k != 2) || len(coefficients) == 0 || len(coefficients)%outputs != 0 {
 		return 0, fmt.Errorf("the LinearClassifier has %d classes, %d coefficients and %d intercepts, which do not fit", k, len(coefficients), len(intercepts))
 	}
@@ -76,7 +75,7 @@ func (l *Linear) classifier(n *onnx.Node) (width int, err error) {
 	case post == "LOGISTIC":
 		l.OneVsRest = true
 	default:
-		return 0, fmt.Errorf("the LinearClassifier has post_transform %q; SOFTMAX and LOGISTIC give probabilities", post)
+		return 0, fmt.Errorf("the LinearClassifier has post_transform %q for %d rows of coefficients; SOFTMAX of a row a class and LOGISTIC give probabilities", post, outputs)
 	}
 	l.Intercept = intercepts
 	return width, l.transpose(rows)

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -38,9 +39,10 @@ type Interval struct {
 // data.
 //
 // The percentiles interpolate between replicates as numpy.quantile does. The
-// result depends on the seed only, not on the number of threads. The error
-// says that the weights sum to more than 2^30, which is too much to draw.
-func (b Bootstrap) Intervals(n int, w []float64, scores ...func(w []float64) float64) ([]Interval, error) {
+// result depends on the seed only, not on the number of threads. The error is that
+// of the context, or says that the weights sum to more than 2^30, which is too much
+// to draw.
+func (b Bootstrap) Intervals(ctx context.Context, n int, w []float64, scores ...func(w []float64) float64) ([]Interval, error) {
 	checkWeights(n, w)
 	if b.Replicates == 0 {
 		b.Replicates = 1000
@@ -69,8 +71,8 @@ func (b Bootstrap) Intervals(n int, w []float64, scores ...func(w []float64) flo
 	for range min(b.Replicates, runtime.GOMAXPROCS(0)) {
 		threads.Go(func() {
 			times := make([]float64, n)
-			for r := int(next.Add(1)) - 1; r < b.Replicates; r = int(next.Add(1)) - 1 {
-				d.draw(times, rand.New(generators[r]))
+			for r := int(next.Add(1)) - 1; r < b.Replicates && ctx.Err() == nil; r = int(next.Add(1)) - 1 {
+				d.draw(ctx, times, rand.New(generators[r]))
 				for s, score := range scores {
 					values[s][r] = score(times)
 				}
@@ -78,6 +80,9 @@ func (b Bootstrap) Intervals(n int, w []float64, scores ...func(w []float64) flo
 		})
 	}
 	threads.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	intervals := make([]Interval, len(scores))
 	for s, v := range values {
 		v = slices.DeleteFunc(v, math.IsNaN)
@@ -89,7 +94,7 @@ func (b Bootstrap) Intervals(n int, w []float64, scores ...func(w []float64) flo
 
 // Scores returns the intervals of Accuracy, for the argmax of the logits, and of
 // LogLoss. Rows with a NaN are left out.
-func (b Bootstrap) Scores(truth []int32, logits []float64, K int, w []float64) (accuracy, logLoss Interval, err error) {
+func (b Bootstrap) Scores(ctx context.Context, truth []int32, logits []float64, K int, w []float64) (accuracy, logLoss Interval, err error) {
 	checkLogits(truth, logits, K, w)
 	var right []bool
 	var losses, weights []float64 // NaN for an unknown class
@@ -105,7 +110,7 @@ func (b Bootstrap) Scores(truth []int32, logits []float64, K int, w []float64) (
 		}
 		losses, weights = append(losses, loss), append(weights, weight(w, i))
 	}
-	intervals, err := b.Intervals(len(losses), weights, func(times []float64) float64 {
+	intervals, err := b.Intervals(ctx, len(losses), weights, func(times []float64) float64 {
 		var hits, all float64 // whole numbers: no rounding
 		for i, n := range times {
 			all += n
@@ -163,14 +168,17 @@ func newDraws(n int, w []float64) *draws {
 	return d
 }
 
-// draw sets times to how often each example was drawn.
-func (d *draws) draw(times []float64, r *rand.Rand) {
+// draw sets times to how often each example was drawn, unless ctx ends.
+func (d *draws) draw(ctx context.Context, times []float64, r *rand.Rand) {
 	clear(times)
 	if d.total == 0 {
 		return
 	}
 	n := len(times)
-	for range max(1, int(math.Round(d.total))) {
+	for drawn := range max(1, int(math.Round(d.total))) {
+		if drawn%(1<<20) == 0 && ctx.Err() != nil {
+			return
+		}
 		u := r.Float64()
 		at := u * d.total
 		if d.upTo == nil {

@@ -1,11 +1,14 @@
 package metrics
 
 import (
+	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -20,7 +23,7 @@ func TestBootstrapOfAccuracyIsBinomial(t *testing.T) {
 		logits[2*i] = 1
 	}
 	for _, level := range []float64{0.5, 0.9, 0.99} {
-		got, _, err := Bootstrap{Replicates: replicates, Level: level, Seed: 1}.Scores(truth, logits, 2, nil)
+		got, _, err := Bootstrap{Replicates: replicates, Level: level, Seed: 1}.Scores(t.Context(), truth, logits, 2, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +55,7 @@ func TestBootstrapAgreesWithStandardErrors(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	p := randomProblem(r, 1000, 4)
 	s := p.score(1000)
-	accuracy, loss, err := Bootstrap{Replicates: 5000}.Scores(p.truth, p.logits, p.K, p.w)
+	accuracy, loss, err := Bootstrap{Replicates: 5000}.Scores(t.Context(), p.truth, p.logits, p.K, p.w)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +80,7 @@ func TestBootstrapIsReproducible(t *testing.T) {
 		rows = append(rows, slices.Repeat([]int{i}, int(p.w[i]))...)
 	}
 	scores := func(p problem, w []float64, seed uint64) [2]Interval {
-		a, l, err := Bootstrap{Replicates: 100, Seed: seed}.Scores(p.truth, p.logits, p.K, w)
+		a, l, err := Bootstrap{Replicates: 100, Seed: seed}.Scores(t.Context(), p.truth, p.logits, p.K, w)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +121,7 @@ func TestBootstrapOfAnyScore(t *testing.T) {
 	scores := p.probabilities()
 	var mu sync.Mutex
 	var totals []float64
-	got, err := Bootstrap{Replicates: 300}.Intervals(60, nil, func(w []float64) float64 {
+	got, err := Bootstrap{Replicates: 300}.Intervals(t.Context(), 60, nil, func(w []float64) float64 {
 		var total float64
 		for _, v := range w {
 			total += v
@@ -143,20 +146,42 @@ func TestBootstrapOfAnyScore(t *testing.T) {
 
 func TestBootstrapAtTheEdges(t *testing.T) {
 	b := Bootstrap{Replicates: 10}
-	accuracy, loss, err := b.Scores(nil, nil, 2, nil)
+	accuracy, loss, err := b.Scores(t.Context(), nil, nil, 2, nil)
 	if err != nil || accuracy.Low == accuracy.Low || loss.Undefined != 10 {
 		t.Errorf("of no examples: %v %v %v", accuracy, loss, err)
 	}
-	accuracy, loss, err = b.Scores([]int32{0, -1, 1}, []float64{1, 0, 1, 0, nan, 0}, 2, []float64{1, 0, 5})
+	accuracy, loss, err = b.Scores(t.Context(), []int32{0, -1, 1}, []float64{1, 0, 1, 0, nan, 0}, 2, []float64{1, 0, 5})
 	if want := math.Log1p(math.Exp(-1)); err != nil || accuracy != (Interval{1, 1, 0}) || loss != (Interval{want, want, 0}) {
 		t.Errorf("of one example: %v %v %v", accuracy, loss, err)
 	}
-	_, loss, _ = b.Scores([]int32{0, 0}, []float64{-inf, 0, -inf, 0}, 2, nil)
+	_, loss, _ = b.Scores(t.Context(), []int32{0, 0}, []float64{-inf, 0, -inf, 0}, 2, nil)
 	if loss != (Interval{inf, inf, 0}) {
 		t.Errorf("of infinite losses: %v", loss)
 	}
-	if _, _, err := b.Scores([]int32{0}, []float64{1, 0}, 2, []float64{1e12}); err == nil {
+	if _, _, err := b.Scores(t.Context(), []int32{0}, []float64{1, 0}, 2, []float64{1e12}); err == nil {
 		t.Error("a weight of 1e12 is drawn")
+	}
+}
+
+// A bootstrap ends with its context, also within a replicate of many draws.
+func TestBootstrapIsCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var scored atomic.Int32
+	_, err := Bootstrap{Replicates: 1 << 20}.Intervals(ctx, 1, nil, func([]float64) float64 {
+		scored.Add(1)
+		cancel()
+		return 0
+	})
+	if !errors.Is(err, context.Canceled) || int(scored.Load()) > runtime.GOMAXPROCS(0) {
+		t.Errorf("error %v after %d replicates", err, scored.Load())
+	}
+	if _, _, err := (Bootstrap{}).Scores(ctx, []int32{0}, []float64{1, 0}, 2, []float64{1 << 30}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	times := make([]float64, 1)
+	newDraws(1, []float64{1 << 30}).draw(ctx, times, rand.New(rand.NewPCG(1, 1)))
+	if times[0] > 0 {
+		t.Errorf("%v draws after the end", times[0])
 	}
 }
 

@@ -1,6 +1,7 @@
 package metrics_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -44,7 +45,7 @@ func ExampleBootstrap() {
 	}
 	roc, precision := metrics.Areas(truth, p, 3, nil)
 	fmt.Printf("ROC-AUC %.3f, average precision %.3f\n", roc.Macro, precision.Macro)
-	intervals, err := metrics.Bootstrap{Seed: 1}.Intervals(len(truth), nil, func(w []float64) float64 {
+	intervals, err := metrics.Bootstrap{Seed: 1}.Intervals(context.Background(), len(truth), nil, func(w []float64) float64 {
 		roc, _ := metrics.Areas(truth, p, 3, w)
 		return roc.Macro
 	})

@@ -74,13 +74,13 @@ func writerOf(path string) (func(*dataset.Dataset) error, error) {
 		return nil, usagef("%s: .%s files are not written; .npz holds features and labels", path, f.name)
 	}
 	return func(d *dataset.Dataset) error {
-		return writePacked(path, func(w io.Writer) error { return f.write(w, d) })
+		return atomicfile.WriteAll(0o644, packed(path, func(w io.Writer) error { return f.write(w, d) }))
 	}, nil
 }
 
-// writePacked writes a file, compressed as the ending of its name says.
-func writePacked(path string, write func(io.Writer) error) error {
-	return atomicfile.Write(path, 0o644, func(w io.Writer) error {
+// packed is a file that is compressed as the ending of its name says.
+func packed(path string, write func(io.Writer) error) atomicfile.File {
+	return atomicfile.File{Path: path, Write: func(w io.Writer) error {
 		var packed io.WriteCloser
 		switch lower := strings.ToLower(path); {
 		case strings.HasSuffix(lower, ".gz"):
@@ -98,10 +98,10 @@ func writePacked(path string, write func(io.Writer) error) error {
 			return err
 		}
 		return packed.Close()
-	})
+	}}
 }
 
-// writeIDX writes images, and their labels in a file of their own.
+// writeIDX writes images, and their labels in a file of their own: both or neither.
 func writeIDX(path string, d *dataset.Dataset) error {
 	cannot := func(column, what string) error {
 		return &dataset.Error{File: d.Source, Column: column, Err: fmt.Errorf("%w: IDX files hold %s", dataset.ErrColumn, what)}
@@ -112,6 +112,7 @@ func writeIDX(path string, d *dataset.Dataset) error {
 	if d.Weights != nil || d.Targets != nil {
 		return cannot("", "one label a row, and no weights")
 	}
+	files := []atomicfile.File{packed(path, func(w io.Writer) error { return idx.WriteImages(w, &d.Columns[0]) })}
 	if l := d.Label; l != nil {
 		labels := make([]uint8, d.Rows())
 		for i, k := range l.Codes {
@@ -125,9 +126,7 @@ func writeIDX(path string, d *dataset.Dataset) error {
 			}
 			labels[i] = uint8(n)
 		}
-		if err := writePacked(labelsOf(path), func(w io.Writer) error { return idx.WriteLabels(w, labels) }); err != nil {
-			return err
-		}
+		files = append(files, packed(labelsOf(path), func(w io.Writer) error { return idx.WriteLabels(w, labels) }))
 	}
-	return writePacked(path, func(w io.Writer) error { return idx.WriteImages(w, &d.Columns[0]) })
+	return atomicfile.WriteAll(0o644, files...)
 }

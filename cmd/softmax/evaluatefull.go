@@ -77,7 +77,13 @@ func (e *evaluator) bootstrap(truth []int32, logits, weights []float64) (err err
 	case rows > manyRows:
 		b.Replicates = 200
 	}
-	e.full.accuracy, e.full.logLoss, err = b.Scores(truth, logits, len(e.classes), weights)
+	ctx, stop := interruptible()
+	defer stop()
+	e.full.accuracy, e.full.logLoss, err = b.Scores(ctx, truth, logits, len(e.classes), weights)
+	if ctx.Err() != nil {
+		fmt.Fprintln(e.out.stderr, "softmax: interrupted")
+		return errInterrupted
+	}
 	return err
 }
 

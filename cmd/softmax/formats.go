@@ -26,7 +26,7 @@ type format struct {
 	write   func(w io.Writer, d *dataset.Dataset) error // nil if it is not written
 }
 
-var textRoles = append([]string{delimiterFlag}, tableRoles...)
+var textRoles = append([]string{delimiterFlag, missingFlag}, tableRoles...)
 
 var tableRoles = []string{"--label", "--weight", "--drop", "--numeric", "--categorical", "--text"}
 
@@ -122,7 +122,7 @@ func openCSV(usual delimiter) func(io.Reader, string, layout) (*stream, error) {
 		between := cmp.Or(l.delimiter, usual)
 		opt := csv.Options{
 			Name: name, Delimiter: byte(between), TSV: usual == '\t' && between == usual, Label: l.label, LabelOptional: l.labelOptional, Weight: l.weight,
-			Drop: l.drop, RolesOptional: l.rolesOptional, Numeric: l.numeric, Categorical: l.categorical, Text: l.text, Inputs: l.kinds(),
+			Drop: l.drop, RolesOptional: l.rolesOptional, Numeric: l.numeric, Categorical: l.categorical, Text: l.text, Missing: l.missing, Inputs: l.kinds(),
 		}
 		in, err := csv.NewReader(r, opt)
 		if err != nil {

@@ -47,8 +47,8 @@ func (s *set) check(l *layout) error {
 	switch {
 	case len(idle) == 0:
 		return nil
-	case slices.Equal(idle, []string{delimiterFlag}):
-		return usagef("%s is for .csv and .tsv files; %s has no delimiter", delimiterFlag, s.name)
+	case idle[0] == delimiterFlag, idle[0] == missingFlag:
+		return usagef("%s is for .csv and .tsv files, and %s is none", idle[0], s.name)
 	}
 	return usagef("%s: only the columns of tables (.csv, .tsv, .jsonl, .parquet) have roles; %s is read as it is", strings.Join(idle, ", "), s.name)
 }

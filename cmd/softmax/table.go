@@ -26,6 +26,7 @@ type layout struct {
 	label, weight                string
 	drop                         []string
 	numeric, categorical, text   []string
+	missing                      []string // cells that say so
 	resize                       string
 	labelOptional, rolesOptional bool
 	// inputs are the columns that are wanted; nil for all. Others are left
@@ -43,7 +44,8 @@ func layoutFlags(c *cobra.Command) *layout {
 	choiceVar(c, &l.format, "format", "format of a file or of standard input", append([]string{auto}, formatNames()...)...)
 	f.Var(&l.delimiter, "delimiter", "what is between the fields of a .csv or .tsv that is read: a character such as ';', or tab")
 	f.StringVar(&l.resize, "resize", "", "bring all pictures of a folder to `WIDTHxHEIGHT` pixels")
-	rare(c, "weight", "format", "delimiter", "resize")
+	f.StringSliceVar(&l.missing, "na", nil, "cells of a .csv or .tsv that say that a value is missing, beside the empty one, NA and NaN: `WORDS` such as 'N/A,?'")
+	rare(c, "weight", "format", "delimiter", "resize", "na")
 	return l
 }
 
@@ -51,7 +53,8 @@ func layoutFlags(c *cobra.Command) *layout {
 // format.
 type delimiter byte
 
-const delimiterFlag = "--delimiter"
+// Flags of text alone.
+const delimiterFlag, missingFlag = "--delimiter", "--na"
 
 func (d *delimiter) String() string {
 	switch *d {
@@ -91,7 +94,7 @@ func roleFlags(c *cobra.Command, l *layout) {
 func (l *layout) roles() (flags []string) {
 	for flag, given := range map[string]bool{
 		"--label": l.label != "", "--weight": l.weight != "", "--drop": l.drop != nil,
-		"--numeric": l.numeric != nil, "--categorical": l.categorical != nil, "--text": l.text != nil, delimiterFlag: l.delimiter != 0, "--resize": l.resize != "",
+		"--numeric": l.numeric != nil, "--categorical": l.categorical != nil, "--text": l.text != nil, delimiterFlag: l.delimiter != 0, missingFlag: l.missing != nil, "--resize": l.resize != "",
 	} {
 		if given {
 			flags = append(flags, flag)

@@ -97,7 +97,7 @@ func (t *trainer) readAlike(p part) (*table, error) {
 // readAlike reads data whose columns are to be those of a table that was read
 // with the given layout.
 func (r *reader) readAlike(p part, given layout, train *table) (*table, error) {
-	l := layout{format: given.format, delimiter: given.delimiter, weight: given.weight, drop: given.drop, rolesOptional: true, resize: given.resize}
+	l := layout{format: given.format, delimiter: given.delimiter, weight: given.weight, drop: given.drop, rolesOptional: true, missing: given.missing, resize: given.resize}
 	if train.Label != nil {
 		l.label = train.Label.Name
 	}

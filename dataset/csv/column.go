@@ -29,9 +29,10 @@ type column struct {
 	codes  []int32
 	texts  []string
 
-	name  string
-	role  record.Role
-	fixed bool // numeric or not, it stays so
+	name   string
+	blanks []string // Options.Missing
+	role   record.Role
+	fixed  bool // numeric or not, it stays so
 
 	levels dataset.Levels
 
@@ -70,7 +71,7 @@ func (c *column) add(cell []byte, line int, settled bool, stage []uint8) error {
 	if c.store != inBytes {
 		staged = nil // of another time
 	}
-	v, class := classify(cell)
+	v, class := classify(cell, c.blanks)
 	switch class {
 	case isInfinite:
 		if c.fixed || settled {
@@ -83,7 +84,7 @@ func (c *column) add(cell []byte, line int, settled bool, stage []uint8) error {
 	case isText:
 		switch {
 		case c.fixed:
-			return fmt.Errorf("%w: %s: correct the cell, or leave it empty if the value is unknown", dataset.ErrNumber, quote(cell))
+			return fmt.Errorf("%w: %s: correct the cell, or leave it empty if the value is unknown (or read such cells so with --na)", dataset.ErrNumber, quote(cell))
 		case settled && !c.blank(staged):
 			return fmt.Errorf("%w: %s, where all rows before have numbers: correct the cell, or read the column as categorical (--categorical %s)",
 				dataset.ErrNumber, quote(cell), c.name)
@@ -151,13 +152,10 @@ func (c *column) codeOf(cell []byte) int32 {
 // missing reports whether a cell of words is missing, and counts those that say so.
 func (c *column) missing(cell []byte) bool {
 	word := trim(cell)
-	if !saysMissing(word) {
-		return false
-	}
-	if len(word) > 0 {
+	if len(word) > 0 && saysMissing(word, nil) {
 		c.spelled++
 	}
-	return true
+	return saysMissing(word, c.blanks)
 }
 
 // flush appends the staged rows if they are this column's, and makes room for

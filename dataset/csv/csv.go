@@ -6,13 +6,13 @@
 // are kept as they are. A record may be 64 MiB long and have 1,048,576 fields.
 //
 // A column is numeric if each of its cells is a decimal number or missing, else
-// categorical. Missing are the empty cell and the cells NA, NaN and nan; blanks
-// around these and around numbers are ignored, and so they are in column names,
+// categorical. Missing are the empty cell, the cells NA, NaN and nan, and those of
+// Options.Missing; blanks around these and around numbers are ignored, and so they are in column names,
 // but nowhere else: levels and labels are the text of the cell. An infinite
 // number is an error. Columns get their types within the first 32 MiB of the
 // text; where a column of numbers meets a word after that, this is an error
 // that says how to settle it. Read notes what looks like a mistake: a few words
-// in a column of numbers.
+// in a column of numbers, or words such as N/A.
 //
 // A categorical column is text if its type was left to the reader, its distinct
 // values are more than half of its rows that have one, of over 20 bytes on
@@ -57,6 +57,8 @@ type Options struct {
 	// Numeric, Categorical and Text name columns whose type is not left to the
 	// reader. A word in a Numeric column is an error.
 	Numeric, Categorical, Text []string
+	// Missing are cells that say that a value is missing, beside the usual ones.
+	Missing []string
 	// Inputs, if the file has one of them, are the columns that are wanted and
 	// their kinds: others but the label and the weight are left out.
 	Inputs map[string]dataset.Kind

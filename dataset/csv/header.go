@@ -94,7 +94,7 @@ func (t *table) assign(names []string) error {
 	inputs := 0
 	for j := range t.columns {
 		c := &t.columns[j]
-		c.name, c.role = names[j], roles[j]
+		c.name, c.role, c.blanks = names[j], roles[j], t.opt.Missing
 		switch c.role {
 		case record.Dropped, record.Unwanted:
 			c.store = nowhere

@@ -3,6 +3,7 @@ package csv
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"example.com/softmax/dataset/record"
 )
@@ -23,26 +24,53 @@ func (c *column) notes() (notes []string) {
 	if c.store != inCodes || c.role == record.Label {
 		return notes
 	}
-	number := make([]bool, len(c.levels.Names))
-	for k, level := range c.levels.Names {
-		_, class := classify([]byte(level))
-		number[k] = class == isNumber
-	}
-	present, numbers := 0, 0
+	rows := make([]int, len(c.levels.Names))
+	present, numbers, blanks := 0, 0, 0
 	for _, k := range c.codes {
 		if k >= 0 {
+			rows[k]++
 			present++
-			if number[k] {
-				numbers++
-			}
 		}
 	}
-	if present >= fewRows && c.word.line > 0 && float64(numbers) >= almostAll*float64(present) {
+	var words []string
+	for k, level := range c.levels.Names {
+		if _, class := classify([]byte(level), nil); class == isNumber {
+			numbers += rows[k]
+		} else if likeMissing(level) {
+			blanks += rows[k]
+			words = append(words, level)
+		}
+	}
+	switch {
+	case c.word.line == 0:
+	case blanks > 0 && numbers+blanks == present && numbers >= blanks:
+		notes = append(notes, fmt.Sprintf(
+			"Column %q is read as categorical because of %s in %d of its %d cells; the others are numbers: if that stands for a missing value, read it so with --na %s, or settle it with --categorical %[1]s.",
+			c.name, strings.Join(words, " or "), blanks, present, shellWord(strings.Join(words, ","))))
+	case present >= fewRows && float64(numbers) >= almostAll*float64(present):
 		notes = append(notes, fmt.Sprintf(
 			"Column %q is read as categorical because row %d has %s, but %d of its %d values are numbers: correct or empty such cells, or settle it with --numeric or --categorical %[1]s.",
 			c.name, c.word.line, c.word.cell, numbers, present))
 	}
 	return notes
+}
+
+// likeMissing reports whether a word in a column of numbers is likely to say that
+// there is none.
+func likeMissing(word string) bool {
+	switch strings.ToLower(strings.Trim(word, " \t<>#")) {
+	case "n/a", "na", "n.a.", "nan", "null", "none", "nil", "?", "-", "--", ".", "missing", "unknown":
+		return true
+	}
+	return false
+}
+
+// shellWord quotes what a shell would take for a pattern or two words.
+func shellWord(s string) string {
+	if strings.ContainsAny(s, "?<># \t") {
+		return "'" + s + "'"
+	}
+	return s
 }
 
 // quote shows a cell in a message, the beginning of it if it is long.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/softmax/dataset"
 )
 
 func TestNotes(t *testing.T) {
@@ -30,12 +32,18 @@ func TestNotes(t *testing.T) {
 		opt        Options
 		want       []string
 	}{
-		{"one word among numbers", column(200, except(7, "?")), Options{}, []string{
-			`Column "a" is read as categorical because row 9 has "?", but 199 of its 200 values are numbers: correct or empty such cells, or settle it with --numeric or --categorical a.`}},
-		{"the first of them", column(200, except(0, "unknown")), Options{}, []string{
-			`Column "a" is read as categorical because row 2 has "unknown", but 199 of its 200 values are numbers: correct or empty such cells, or settle it with --numeric or --categorical a.`}},
+		{"one word among numbers", column(200, except(7, "five")), Options{}, []string{
+			`Column "a" is read as categorical because row 9 has "five", but 199 of its 200 values are numbers: correct or empty such cells, or settle it with --numeric or --categorical a.`}},
+		{"missing after a fashion", column(4, func(i int) string { return []string{"1", "?", "N/A", "2.5"}[i] }), Options{}, []string{
+			`Column "a" is read as categorical because of ? or N/A in 2 of its 4 cells; the others are numbers: if that stands for a missing value, read it so with --na '?,N/A', or settle it with --categorical a.`}},
+		{"missing among categories", column(4, func(i int) string { return []string{"red", "?", "N/A", "2.5"}[i] }), Options{}, nil},
+		{"mostly a category", column(4, func(i int) string { return []string{"none", "none", "none", "1"}[i] }), Options{}, nil},
+		{"declared missing", column(200, except(7, " N/A ")), Options{Missing: []string{"N/A"}}, nil},
+		{"declared missing in words", column(3, func(i int) string { return []string{"red", "?", "blue"}[i] }), Options{Missing: []string{"?"}}, nil},
+		{"the first of them", column(200, except(0, "zero")), Options{}, []string{
+			`Column "a" is read as categorical because row 2 has "zero", but 199 of its 200 values are numbers: correct or empty such cells, or settle it with --numeric or --categorical a.`}},
 		{"said to be categorical", column(200, except(7, "?")), Options{Categorical: []string{"a"}}, nil},
-		{"too few rows", column(50, except(7, "?")), Options{}, nil},
+		{"too few rows", column(50, except(7, "five")), Options{}, nil},
 		{"many words", column(200, func(i int) string { return []string{"1", "2", "three"}[i%3] }), Options{}, nil},
 		{"distinct labels", column(200, func(i int) string { return fmt.Sprint("id", i) }), Options{Label: "a"}, nil},
 		{"missing in words", column(3, func(i int) string { return []string{"red", "NA", " NaN"}[i] }), Options{}, []string{
@@ -45,6 +53,9 @@ func TestNotes(t *testing.T) {
 			d, err := Read(strings.NewReader(test.text), test.opt)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if a := d.Column("a"); test.opt.Missing != nil && (!a.Missing(7%d.Rows()) || strings.Contains(test.text, "red") != (a.Kind == dataset.Categorical)) {
+				t.Errorf("column %+v", a)
 			}
 			if !slices.Equal(d.Notes, test.want) {
 				t.Errorf("notes %q, want %q", d.Notes, test.want)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"example.com/softmax/internal/decimal"
 )
@@ -20,11 +21,11 @@ const (
 
 // classify reads a cell of a numeric column, blanks around it ignored: a
 // decimal number with or without exponent (not hexadecimal, no underscores, no
-// thousands separators), a spelling of missing, or of infinity. A number
-// beyond the range of float64 is infinite.
-func classify(cell []byte) (float64, class) {
+// thousands separators), a spelling of missing, of which there may be more, or of
+// infinity. A number beyond the range of float64 is infinite.
+func classify(cell []byte, more []string) (float64, class) {
 	cell = trim(cell)
-	if saysMissing(cell) {
+	if saysMissing(cell, more) {
 		return math.NaN(), isMissing
 	}
 	v, class := decimal.Parse(cell)
@@ -44,13 +45,13 @@ func classify(cell []byte) (float64, class) {
 }
 
 // saysMissing reports whether a trimmed cell is one of the spellings of a missing
-// value.
-func saysMissing(cell []byte) bool {
+// value, usual or one of more.
+func saysMissing(cell []byte, more []string) bool {
 	switch string(cell) {
 	case "", "NA", "NaN", "nan":
 		return true
 	}
-	return false
+	return slices.ContainsFunc(more, func(word string) bool { return word == string(cell) })
 }
 
 // trim cuts blanks off both ends.

@@ -32,7 +32,7 @@ func TestClassify(t *testing.T) {
 		"0": isNumber, "-0": isNumber, "5.": isNumber, ".5": isNumber, "-.5e-3": isNumber, "1E5": isNumber, "1e-400": isNumber, " 1\t": isNumber,
 		"18446744073709551616": isNumber, "99999999999999999999": isNumber, "0.00000000000000000000": isNumber,
 	} {
-		if _, got := classify([]byte(cell)); got != want {
+		if _, got := classify([]byte(cell), nil); got != want {
 			t.Errorf("%q is class %d, want %d", cell, got, want)
 		}
 	}

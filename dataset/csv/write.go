@@ -76,7 +76,7 @@ func fieldsOf(d *dataset.Dataset, delimiter byte) (fields []field, err error) {
 	check := func(column, text string) {
 		if strings.ContainsRune(text, 0) {
 			fault(column, "the value %s holds a NUL", quote([]byte(text)))
-		} else if text != "" && saysMissing(trim([]byte(text))) {
+		} else if text != "" && saysMissing(trim([]byte(text)), nil) {
 			fault(column, "the value %s would be read as missing", quote([]byte(text)))
 		}
 	}

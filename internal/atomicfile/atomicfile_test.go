@@ -59,6 +59,26 @@ func TestWrite(t *testing.T) {
 	checkDir(t, dir, map[string]string{"f": "", longest: "a"})
 }
 
+// TestWriteAll: where one of the files fails, all others stay as they were.
+func TestWriteAll(t *testing.T) {
+	dir := t.TempDir()
+	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
+	if err := WriteAll(0o666, File{a, content("1")}, File{b, content("2")}); err != nil {
+		t.Fatal(err)
+	}
+	failing := errors.New("no more")
+	fail := func(w io.Writer) error {
+		io.WriteString(w, strings.Repeat("x", 1<<20))
+		return failing
+	}
+	for _, files := range [][]File{{{a, content("new")}, {b, fail}}, {{a, fail}, {b, content("new")}}, {{a, content("new")}, {filepath.Join(dir, "no", "b"), content("new")}}} {
+		if err := WriteAll(0o666, files...); err == nil {
+			t.Error("no error")
+		}
+		checkDir(t, dir, map[string]string{"a": "1", "b": "2"})
+	}
+}
+
 func TestWriteInCurrentDirectory(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)

@@ -35,14 +35,14 @@ def as_json(name, model, scaler=None, **more):
         json.dump(d, f)
 
 
-def as_onnx(name, model, post, scaler=None, norm=None, zipmap=False, labels="strings"):
+def as_onnx(name, model, post, scaler=None, norm=None, zipmap=False, labels="strings", both=True):
     """The graph that converters of scikit-learn write."""
     nodes, x = [], "input"
     if scaler is not None:
         nodes.append(helper.make_node("Scaler", [x], ["scaled"], domain="ai.onnx.ml", offset=scaler.mean_.tolist(), scale=(1 / scaler.scale_).tolist()))
         x = "scaled"
     coef, intercept = model.coef_, model.intercept_
-    if len(coef) == 1:
+    if both and len(coef) == 1:
         coef, intercept = np.vstack([-coef, coef]), np.concatenate([-intercept, intercept])
     classes = {"classlabels_strings": [str(c) for c in model.classes_]} if labels == "strings" else {"classlabels_ints": [int(c) for c in model.classes_]}
     out = "raw" if norm or zipmap else "probabilities"
@@ -87,6 +87,10 @@ as_json("two.json", m, scaler)
 as_onnx("two.onnx", m, "LOGISTIC", scaler, labels="ints", zipmap=True)
 expect("two.json", m.classes_, m.predict_proba(Z[:12]))
 expect("two.onnx", m.classes_, m.predict_proba(Z[:12]))
+# One row is for the second class: the operator's scores are then -s and s
+# (onnx/reference/ops/aionnxml/op_linear_classifier.py), and so onnxruntime has it.
+as_onnx("tworow.onnx", m, "LOGISTIC", scaler, labels="ints", both=False)
+expect("tworow.onnx", m.classes_, m.predict_proba(Z[:12]))
 
 m = LogisticRegression(max_iter=1000, multi_class="multinomial").fit(Z[two], y[two])
 as_json("twosoftmax.json", m, scaler, multi_class="multinomial")
