@@ -18,6 +18,10 @@ const NoMemoryLimit = -1
 func (f *fit) checkMemory(need float64) error {
 	limit := float64(f.cfg.MaxMemory)
 	if f.cfg.MaxMemory == 0 {
+		const little = 1 << 24
+		if need < little {
+			return nil // to ask the system takes longer than a small fit
+		}
 		limit = 0.9 * available()
 	}
 	if limit < 0 || need <= limit {

@@ -128,16 +128,22 @@ func (f *fit) allValues(words string) string {
 // chooseRows keeps the rows of positive weight that have a label and, in sparse
 // columns or where the options want it, all values.
 func (f *fit) chooseRows(ds *dataset.Dataset) {
-	var rows []int
+	var checked []*dataset.Column // that may lack values
+	for i := range ds.Columns {
+		c := &ds.Columns[i]
+		if c.Bytes == nil && (c.Sparse != nil || f.cfg.Preprocess.Missing == preprocess.MissingDrop) {
+			checked = append(checked, c)
+		}
+	}
+	rows := make([]int, 0, ds.Rows())
 	for i := range ds.Rows() {
 		if ds.Weights != nil && ds.Weights[i] == 0 {
 			continue
 		}
 		complete := ds.Label == nil || ds.Label.Codes[i] >= 0
 		complete = complete && (ds.Targets == nil || !ds.Targets.Missing(i))
-		for c := 0; complete && c < len(ds.Columns); c++ {
-			need := ds.Columns[c].Sparse != nil || f.cfg.Preprocess.Missing == preprocess.MissingDrop
-			complete = !need || !ds.Columns[c].Missing(i)
+		for c := 0; complete && c < len(checked); c++ {
+			complete = !checked[c].Missing(i)
 		}
 		if !complete {
 			f.report.Dropped++

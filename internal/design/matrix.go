@@ -65,19 +65,27 @@ func (d *Design) Matrix(ds *dataset.Dataset) *matrix.Matrix {
 		d.centre(x)
 		store = func(i int, row []float64) { d.store(x.V.F32[i*width:][:width], row) }
 	}
-	parts := make([]kernel.Sparse, runtime.GOMAXPROCS(0))
-	var wg sync.WaitGroup
-	for p := range parts {
-		wg.Go(func() {
-			v, s := d.NewVector(), &parts[p]
-			for i := n * p / len(parts); i < n*(p+1)/len(parts); i++ {
-				b.Vector(v, i)
-				store(i, v.Dense)
-				s.Index, s.Values = append(s.Index, v.Index...), append(s.Values, v.Values...)
-				s.Starts = append(s.Starts, len(s.Index))
-			}
-		})
+	const least = 1 << 16 // features that are worth a goroutine
+	parts := make([]kernel.Sparse, max(1, min(runtime.GOMAXPROCS(0), n*d.D()/least)))
+	part := func(p int) {
+		lo, hi := n*p/len(parts), n*(p+1)/len(parts)
+		if width == len(d.Fill) && width == d.D() {
+			d.storeNumbers(x.V, b, lo, hi)
+			return
+		}
+		v, s := d.NewVector(), &parts[p]
+		for i := lo; i < hi; i++ {
+			b.Vector(v, i)
+			store(i, v.Dense)
+			s.Index, s.Values = append(s.Index, v.Index...), append(s.Values, v.Values...)
+			s.Starts = append(s.Starts, len(s.Index))
+		}
 	}
+	var wg sync.WaitGroup
+	for p := range parts[1:] {
+		wg.Go(func() { part(1 + p) })
+	}
+	part(0)
 	wg.Wait()
 	if width == d.D() {
 		return x
@@ -114,6 +122,46 @@ func (d *Design) centre(x *matrix.Matrix) {
 		default:
 			x.Shift[j] = (d.Shift[j] - m.mean) / m.deviation
 			x.Scale[j] = m.deviation * d.Scale[j]
+		}
+	}
+}
+
+// storeNumbers is what Matrix makes of rows lo up to hi where all features are
+// numbers, none missing: column by column, which is several times faster.
+func (d *Design) storeNumbers(x kernel.Rows, b *Binding, lo, hi int) {
+	for at, c := range b.columns {
+		first := d.Inputs[at].First
+		switch ms := d.numbers[first:][:c.Width]; {
+		case c.Bytes != nil && x.U8 != nil:
+			copyNumbers(x.U8[first:], x.D, c.Bytes, c.Width, lo, hi)
+		case c.Bytes != nil:
+			copyNumbers(x.F32[first:], x.D, c.Bytes, c.Width, lo, hi)
+		case c.Float32s != nil:
+			centreNumbers(x.F32[first:], x.D, c.Float32s, ms, d.Scale[first:], lo, hi)
+		default:
+			centreNumbers(x.F32[first:], x.D, c.Float64s, ms, d.Scale[first:], lo, hi)
+		}
+	}
+}
+
+// copyNumbers copies rows of width numbers to those that are stride apart.
+func copyNumbers[T uint8 | float32](to []T, stride int, from []uint8, width, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		row := to[i*stride:][:width]
+		for j, v := range from[i*width:][:width] {
+			row[j] = T(v)
+		}
+	}
+}
+
+// centreNumbers stores rows of floating-point numbers as store does.
+func centreNumbers[T float32 | float64](to []float32, stride int, from []T, ms []moments, scale []float64, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		row := to[i*stride:][:len(ms)]
+		for j, v := range from[i*len(ms):][:len(ms)] {
+			if scale[j] != 0 {
+				row[j] = float32((float64(v) - ms[j].mean) / ms[j].deviation)
+			}
 		}
 	}
 }

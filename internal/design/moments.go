@@ -2,6 +2,7 @@ package design
 
 import (
 	"math"
+	"slices"
 
 	"example.com/softmax/dataset"
 )
@@ -25,14 +26,16 @@ func momentsOf(c *dataset.Column, weights []float64, standardize bool) []moments
 	switch {
 	case c.Sparse != nil:
 		return momentsOfSparse(c, weights)
+	case c.Bytes != nil && c.Kind == dataset.Pixels && !standardize:
+		return constantBytes(c.Bytes, c.Width)
 	case c.Bytes != nil:
-		return momentsIn(c.Bytes, c.Width, weights, standardize || c.Kind == dataset.Numeric)
+		return momentsOfBytes(c.Bytes, c.Width, weights)
 	}
 	var ms []moments
 	if c.Float32s != nil {
-		ms = momentsIn(c.Float32s, c.Width, weights, true)
+		ms = momentsIn(c.Float32s, c.Width, weights)
 	} else {
-		ms = momentsIn(c.Float64s, c.Width, weights, true)
+		ms = momentsIn(c.Float64s, c.Width, weights)
 	}
 	for j := range ms {
 		ms[j].float = true
@@ -43,9 +46,9 @@ func momentsOf(c *dataset.Column, weights []float64, standardize bool) []moments
 // momentsIn goes over the rows as they lie in memory: once for the ranges, then
 // for the mean and for the deviation about it, in units of the largest
 // magnitude so that no square overflows.
-func momentsIn[T uint8 | float32 | float64](v []T, width int, weights []float64, want bool) []moments {
+func momentsIn[T float32 | float64](v []T, width int, weights []float64) []moments {
 	low, high := append([]T(nil), v[:width]...), append([]T(nil), v[:width]...)
-	ms, unit := make([]moments, width), make([]float64, width)
+	ms, unit, present := make([]moments, width), make([]float64, width), make([]float64, width)
 	for row := v; len(row) > 0; row = row[width:] {
 		for j, x := range row[:width] {
 			switch {
@@ -69,45 +72,106 @@ func momentsIn[T uint8 | float32 | float64](v []T, width int, weights []float64,
 			unit[j] = 1
 		}
 	}
-	if want {
-		sum, present := 0.0, make([]float64, width)
-		for i, row := 0, v; len(row) > 0; i, row = i+1, row[width:] {
-			w := weightOf(weights, i)
-			sum += w
-			for j, x := range row[:width] {
-				if x == x {
-					present[j] += w
-					ms[j].mean += float64(w * (float64(x) / unit[j]))
-				}
+	var sum float64
+	for i, row := 0, v; len(row) > 0; i, row = i+1, row[width:] {
+		w := weightOf(weights, i)
+		sum += w
+		for j, x := range row[:width] {
+			if x == x {
+				present[j] += w
+				ms[j].mean += float64(w * (float64(x) / unit[j]))
 			}
-		}
-		for j := range ms {
-			if !ms[j].empty {
-				ms[j].mean /= present[j]
-			}
-		}
-		for i, row := 0, v; len(row) > 0; i, row = i+1, row[width:] {
-			w := weightOf(weights, i)
-			for j, x := range row[:width] {
-				if x == x {
-					e := float64(x)/unit[j] - ms[j].mean
-					ms[j].deviation += float64(w * e * e)
-				}
-			}
-		}
-		for j := range ms {
-			m := &ms[j]
-			m.mean *= unit[j]
-			m.deviation = math.Sqrt(m.deviation/sum) * unit[j]
-			m.constant = m.constant || math.IsInf(1/m.deviation, 0)
 		}
 	}
 	for j := range ms {
-		if low[j] == high[j] {
-			ms[j].mean = float64(low[j])
+		if !ms[j].empty {
+			ms[j].mean /= present[j]
+		}
+	}
+	for i, row := 0, v; len(row) > 0; i, row = i+1, row[width:] {
+		w := weightOf(weights, i)
+		for j, x := range row[:width] {
+			if x == x {
+				e := float64(x)/unit[j] - ms[j].mean
+				ms[j].deviation += float64(w * e * e)
+			}
+		}
+	}
+	for j := range ms {
+		m := &ms[j]
+		m.mean *= unit[j]
+		m.deviation = math.Sqrt(m.deviation/sum) * unit[j]
+		if m.constant {
+			m.mean = float64(low[j])
+		}
+		m.constant = m.constant || math.IsInf(1/m.deviation, 0)
+	}
+	return ms
+}
+
+// momentsOfBytes is momentsIn for bytes: by how often each value occurs.
+func momentsOfBytes(v []uint8, width int, weights []float64) []moments {
+	const together = 64 // numbers that are counted in one pass: a line of memory
+	ms := make([]moments, width)
+	counts := make([][256]float64, min(together, width))
+	for first := 0; first < width; first += together {
+		m := min(together, width-first)
+		clear(counts)
+		for i, row := 0, v[first:]; ; i, row = i+1, row[width:] {
+			w := weightOf(weights, i)
+			for j, x := range row[:m] {
+				counts[j][x] += w
+			}
+			if len(row) <= width {
+				break
+			}
+		}
+		for j := range m {
+			ms[first+j] = momentsOfCounts(&counts[j])
 		}
 	}
 	return ms
+}
+
+// constantBytes finds the constant ones, and tells nothing of the others.
+func constantBytes(v []uint8, width int) []moments {
+	ms := make([]moments, width)
+	same := make([]int, width) // so far
+	for j := range same {
+		same[j] = j
+	}
+	for row := v; len(row) > 0 && len(same) > 0; row = row[width:] {
+		same = slices.DeleteFunc(same, func(j int) bool { return row[j] != v[j] })
+	}
+	for _, j := range same {
+		ms[j] = moments{mean: float64(v[j]), constant: true}
+	}
+	return ms
+}
+
+// momentsOfCounts are those of values 0 to 255 with the sums of their weights.
+func momentsOfCounts(counts *[256]float64) (m moments) {
+	var sum, last float64
+	values := 0 // that occur
+	for x, w := range counts {
+		if w > 0 {
+			values++
+			last = float64(x)
+			sum += w
+			m.mean += float64(w * last)
+		}
+	}
+	if m.mean /= sum; values == 1 {
+		return moments{mean: last, constant: true}
+	}
+	for x, w := range counts {
+		if w > 0 {
+			e := float64(x) - m.mean
+			m.deviation += float64(w * e * e)
+		}
+	}
+	m.deviation = math.Sqrt(m.deviation / sum)
+	return m
 }
 
 // momentsOfSparse is momentsIn for numbers most of which are 0.

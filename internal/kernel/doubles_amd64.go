@@ -134,8 +134,8 @@ func (s *doubleScratch) backward(g []float64, x []float32, r []float64) {
 }
 
 func (s *doubleScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64) (sums Sums) {
-	if s.z == nil {
-		s.z = make([]float64, s.block*s.k)
+	if n := min(s.block, x.N()) * s.k; len(s.z) < n {
+		s.z = make([]float64, n)
 	}
 	s.source.blocks(x, func(first int, rows []float32) {
 		n := len(rows) / s.d

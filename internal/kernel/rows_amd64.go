@@ -35,8 +35,8 @@ func newFloatRows(kernels *floatKernels, d, block int) floatRows {
 
 // blocks calls visit for each block of x as float32: first row and rows.
 func (s *floatRows) blocks(x Rows, visit func(first int, rows []float32)) {
-	if x.U8 != nil && s.wide == nil {
-		s.wide = make([]float32, (s.block*s.d+7)/8*8)
+	if n := min(s.block, x.N()) * s.d; x.U8 != nil && len(s.wide) < n {
+		s.wide = make([]float32, n)
 	}
 	for first, n := 0, x.N(); first < n; first += s.block {
 		rows := x.Slice(first, min(first+s.block, n))

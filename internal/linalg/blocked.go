@@ -36,7 +36,7 @@ func (y *Syrk) AddFrom(level kernel.Level, s, a []float32, d, first int, rows []
 	for lo := 0; lo < len(c); lo += depth {
 		terms := min(depth, len(c)-lo)
 		left, right := y.left[:panels*w*terms], y.right[:panels*w*terms]
-		parallel(threads, panels, func(p int) {
+		Parallel(threads, panels, func(p int) {
 			n := min(w, d-p*w)
 			l, r := left[p*w*terms:][:w*terms], right[p*w*terms:][:w*terms]
 			clear(r)
@@ -57,7 +57,7 @@ const RowBlock = block
 // apart, in blocks that may reach beyond the diagonal, from the first row of blocks on.
 func subtractLower(t kernel.Tile, c []float32, stride, n, first int, a, b []float32, terms, threads int) {
 	blocks, skipped := (n+block-1)/block, first*(first+1)/2
-	parallel(threads, blocks*(blocks+1)/2-skipped, func(at int) {
+	Parallel(threads, blocks*(blocks+1)/2-skipped, func(at int) {
 		at += skipped
 		i := int((math.Sqrt(float64(8*at+1)) - 1) / 2)
 		subtract(t, c, stride, n, a, b, terms, i*block, (at-i*(i+1)/2)*block)
@@ -103,7 +103,7 @@ func Cholesky32(level kernel.Level, a []float32, n, threads int) bool {
 				return false
 			}
 		}
-		parallel(threads, whole-diagonal, func(p int) { f.panel(diagonal + p) })
+		Parallel(threads, whole-diagonal, func(p int) { f.panel(diagonal + p) })
 		if next := f.first + depth; next < n {
 			rest := f.panels[diagonal*t.Columns*f.width:]
 			subtractLower(t, a[next*n+next:], n, n-next, 0, rest, rest, f.width, threads)
@@ -216,12 +216,15 @@ func SolveCholesky32(l []float32, n int, b []float64, threads int) {
 	for i, v := range b {
 		x[i] = float32(math.Ldexp(v, -exp))
 	}
+	if n < 1<<11 {
+		threads = 1 // a goroutine costs more than the products of a block
+	}
 	// What lies outside the diagonal blocks is shared out.
 	for first := 0; first < n; first += block {
 		last := min(first+block, n)
 		if first > 0 {
 			const rows = 32
-			parallel(threads, (last-first+rows-1)/rows, func(p int) {
+			Parallel(threads, (last-first+rows-1)/rows, func(p int) {
 				for i := first + p*rows; i < min(first+(p+1)*rows, last); i++ {
 					x[i] -= kernel.Dot32(l[i*n:][:first], x[:first])
 				}
@@ -240,7 +243,7 @@ func SolveCholesky32(l []float32, n int, b []float64, threads int) {
 			kernel.Axpy32(x[first:i], -x[i], li[first:i])
 		}
 		const columns = 512
-		parallel(threads, (first+columns-1)/columns, func(p int) {
+		Parallel(threads, (first+columns-1)/columns, func(p int) {
 			lo, hi := p*columns, min((p+1)*columns, first)
 			for i := first; i < last; i++ {
 				kernel.Axpy32(x[lo:hi], -x[i], l[i*n:][lo:hi])

@@ -25,7 +25,7 @@ func Dominant(a []float64, n, r, threads int) (V, projected []float64) {
 	}
 	aV := make([]float64, r*n)
 	times := func() {
-		parallel(threads, r, func(q int) {
+		Parallel(threads, r, func(q int) {
 			x := make([]float32, n)
 			for i, v := range V[q*n:][:n] {
 				x[i] = float32(v)
@@ -43,7 +43,7 @@ func Dominant(a []float64, n, r, threads int) (V, projected []float64) {
 	}
 	times()
 	projected = make([]float64, r*r)
-	parallel(threads, r, func(q int) {
+	Parallel(threads, r, func(q int) {
 		for p := range q + 1 {
 			projected[q*r+p] = Dot(V[q*n:][:n], aV[p*n:][:n])
 		}

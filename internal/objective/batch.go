@@ -1,7 +1,6 @@
 package objective
 
 import (
-	"sync"
 	"sync/atomic"
 
 	"example.com/softmax/internal/kernel"
@@ -34,25 +33,19 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 	}
 	gW, gb := o.Split(grad)
 	clear(grad)
-	var wg sync.WaitGroup
 	var next atomic.Int32
-	work := func(worker *worker) {
+	linalg.Parallel(workers, workers, func(w int) {
 		for at := int(next.Add(1)) - 1; at < parts; at = int(next.Add(1)) - 1 {
 			rows := batch[at*size : min((at+1)*size, len(batch))]
 			p := &o.parts[at]
 			p.reset(o.engine.GradLen(), k)
 			for len(rows) > 0 {
 				m := min(o.block(), len(rows))
-				o.addRows(p, worker, gW, rows[:m])
+				o.addRows(p, &o.workers[w], gW, rows[:m])
 				rows = rows[m:]
 			}
 		}
-	}
-	for w := 1; w < workers; w++ {
-		wg.Go(func() { work(&o.workers[w]) })
-	}
-	work(&o.workers[0])
-	wg.Wait()
+	})
 
 	sum := float64(len(batch)) // of the weights
 	if o.Weights != nil {

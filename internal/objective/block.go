@@ -3,7 +3,6 @@ package objective
 import (
 	"math"
 	"slices"
-	"sync"
 
 	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
@@ -120,7 +119,7 @@ func (o *Objective) sampleCurvature(theta []float64, stride int) (*curvatureSamp
 	o.prepare(theta)
 	o.passes += 1 / float64(stride)
 	dual := o.Loss.(Dual)
-	err := o.parallel(func(w *worker, p *part) {
+	err := o.parallel(o.pass(), func(w *worker, p *part) {
 		first, _ := slices.BinarySearch(s.rows, int32(p.lo))
 		last, _ := slices.BinarySearch(s.rows, int32(p.hi))
 		y := make([]float64, k)
@@ -241,9 +240,5 @@ func (o *Objective) denseRow(dst []float32, i int) {
 
 // spread splits 0..n among the workers.
 func (o *Objective) spread(n int, visit func(lo, hi int)) {
-	var wg sync.WaitGroup
-	for i := range o.workers {
-		wg.Go(func() { visit(n*i/len(o.workers), n*(i+1)/len(o.workers)) })
-	}
-	wg.Wait()
+	linalg.Parallel(len(o.workers), len(o.workers), func(i int) { visit(n*i/len(o.workers), n*(i+1)/len(o.workers)) })
 }

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
 )
 
@@ -44,11 +43,8 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 		g: make([]float64, d*k), s: make([]float64, k),
 	}
 	o.passes++
-	exact := kernel.NewEngine(kernel.Generic, o.X.V, k)
-	exact.Prepare(make([]float64, dense*k), make([]float64, k))
-	err := o.parallel(func(w *worker, p *part) {
-		p.reset(exact.GradLen(), k)
-		sums := exact.NewScratch()
+	err := o.parallel(8*o.Work(), func(w *worker, p *part) {
+		p.reset(o.exact.GradLen(), k)
 		for lo := p.lo; lo < p.hi; lo += o.block() {
 			hi := min(lo+o.block(), p.hi)
 			y := w.z[:(hi-lo)*k]
@@ -62,7 +58,7 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 				}
 			}
 			if dense > 0 {
-				sums.AddGrad(o.X.V.Slice(lo, hi), y, p.grad)
+				w.exact.AddGrad(o.X.V.Slice(lo, hi), y, p.grad)
 			}
 		}
 	})
@@ -73,7 +69,7 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 	part := make([]float64, dense*k)
 	for i := range o.parts {
 		p := &o.parts[i]
-		exact.Unpack(part, p.grad)
+		o.exact.Unpack(part, p.grad)
 		c.h += p.sums.Loss / o.norm
 		linalg.Axpy(c.ybar, 1, p.rsum)
 		linalg.Axpy(c.cross[:dense*k], 1, part)

@@ -14,7 +14,7 @@ func (o *Objective) Curve(theta []float64) error {
 	if o.p == nil {
 		o.p = make([]float64, o.X.N()*o.K)
 	}
-	return o.each(theta, func(_ *part, z []float64, lo, hi int) {
+	return o.each(theta, 0, func(_ *part, z []float64, lo, hi int) {
 		for at := 0; at < len(z); at += o.K {
 			o.Loss.Probabilities(z[at:][:o.K])
 		}
@@ -83,7 +83,7 @@ func (o *Objective) Diagonal(h []float64, damping float64) error {
 	o.passes++
 	clear(h)
 	hW, hb := o.Split(h)
-	err := o.parallel(func(w *worker, p *part) {
+	err := o.parallel(o.pass(), func(w *worker, p *part) {
 		p.reset(dense*k, k)
 		p.x = zeros(p.x, dense)
 		z := w.z[:k]
@@ -107,7 +107,7 @@ func (o *Objective) Diagonal(h []float64, damping float64) error {
 			break
 		}
 		o.cut(run.lo, run.hi)
-		err = o.parallel(func(_ *worker, p *part) {
+		err = o.parallel(o.pass(), func(_ *worker, p *part) {
 			for i := p.lo; i < p.hi; i++ {
 				curve(o.r[(i-run.lo)*k:][:k], i)
 			}

@@ -21,7 +21,7 @@ func TestHessianProduct(t *testing.T) {
 			}
 			o := s.new(1)
 			row, z, c := make([]float64, d), make([]float64, n*k), make([]float64, k*k)
-			if err := o.each(s.theta, func(_ *part, at []float64, lo, hi int) { copy(z[lo*k:hi*k], at) }); err != nil {
+			if err := o.each(s.theta, 0, func(_ *part, at []float64, lo, hi int) { copy(z[lo*k:hi*k], at) }); err != nil {
 				t.Fatal(err)
 			}
 			want, diagonal := make([]float64, len(v)), make([]float64, len(v))

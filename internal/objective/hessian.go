@@ -23,7 +23,7 @@ func (o *Objective) Hessian(theta, h []float64) error {
 	// Sums for class pair (q, m), feature pair (j, l), l <= j, are gathered by
 	// part in layout [pair][j][l].
 	tri := (d + 1) * (d + 2) / 2
-	err := o.each(theta, func(p *part, z []float64, lo, hi int) {
+	err := o.each(theta, float64(o.X.N()*pairs*tri), func(p *part, z []float64, lo, hi int) {
 		if lo == p.lo {
 			p.weight = 0
 			p.hess = zeros(p.hess, pairs*tri)

@@ -121,7 +121,7 @@ func (o *Objective) MeanCurvature(theta, c []float64) error {
 	stride := max(1, o.X.N()/max(least, perClass*k))
 	o.prepare(theta)
 	o.passes += 1 / float64(stride)
-	err := o.parallel(func(w *worker, p *part) {
+	err := o.parallel(o.SampleWork(o.X.N()/stride), func(w *worker, p *part) {
 		p.weight = 0
 		p.hess = zeros(p.hess, k*k)
 		p.curve = zeros(p.curve, k*k)

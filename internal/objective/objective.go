@@ -14,10 +14,10 @@ import (
 	"cmp"
 	"context"
 	"math"
-	"sync"
 	"sync/atomic"
 
 	"example.com/softmax/internal/kernel"
+	"example.com/softmax/internal/linalg"
 	"example.com/softmax/internal/matrix"
 )
 
@@ -45,7 +45,8 @@ type Objective struct {
 	workers []worker
 	ctx     context.Context
 	level   kernel.Level
-	engine  *kernel.Engine
+	exact   *kernel.Engine // in float64
+	engine  *kernel.Engine // of the level
 	runs    []run
 	r       []float64   // of the rows of a run, K each, where X has sparse features
 	p       []float64   // n x K: see Curve
@@ -65,11 +66,11 @@ type part struct {
 
 // A worker has the buffers of one goroutine.
 type worker struct {
-	z       []float64
-	scratch *kernel.Scratch
-	rows    kernel.Rows // of a mini-batch
-	labels  []int32
-	weights []float64
+	z              []float64
+	exact, scratch *kernel.Scratch // of the engines
+	rows           kernel.Rows     // of a mini-batch
+	labels         []int32
+	weights        []float64
 }
 
 const (
@@ -79,6 +80,7 @@ const (
 	minChunks = 16      // up to which parts are cut as small as may be, for small n:
 	partRows  = 2048    // beyond, clearing and adding up partial gradients should not show
 	maxChunks = 64      // bounds threads that can help, and the memory for partial gradients:
+	partWork  = 1 << 19 // multiply-adds of a pass that are worth a part of their own
 )
 
 // MaxPart is the most numbers in all partial gradients together, unless a
@@ -97,14 +99,15 @@ func New(ctx context.Context, p Problem, threads int) *Objective {
 		}
 	}
 	o.norm = cmp.Or(p.Norm, o.sum)
-	chunks := min(maxChunks, max(minChunks, n/partRows), max(1, MaxPart/((p.X.V.D+1)*k)), (n+granule-1)/granule)
+	chunks := min(maxChunks, max(minChunks, n/partRows), max(1, MaxPart/((p.X.V.D+1)*k)), (n+granule-1)/granule, 1+int(o.Work()/partWork))
 	o.parts = make([]part, chunks)
 	o.cut(0, n)
 	o.plan(maxRun)
 	o.u, o.c = make([]float64, d*k), make([]float64, k)
 	o.workers = make([]worker, max(1, min(threads, chunks)))
+	o.exact = kernel.NewEngine(kernel.Generic, p.X.V, k)
 	for i := range o.workers {
-		o.workers[i].z = make([]float64, o.block()*k)
+		o.workers[i] = worker{z: make([]float64, o.block()*k), exact: o.exact.NewScratch()}
 	}
 	o.SetLevel(kernel.Generic)
 	return o
@@ -128,9 +131,15 @@ func (o *Objective) SetLevel(level kernel.Level) {
 		level = kernel.Generic
 	}
 	o.level = level
-	o.engine = kernel.NewEngine(level, o.X.V, o.K)
+	o.engine = o.exact
+	if level != kernel.Generic {
+		o.engine = kernel.NewEngine(level, o.X.V, o.K)
+	}
 	for i := range o.workers {
-		o.workers[i].scratch = o.engine.NewScratch()
+		w := &o.workers[i]
+		if w.scratch = w.exact; level != kernel.Generic {
+			w.scratch = o.engine.NewScratch()
+		}
 	}
 }
 
@@ -174,33 +183,47 @@ func (o *Objective) Split(theta []float64) (W, b []float64) {
 	return theta[:at], theta[at:]
 }
 
-// parallel calls visit for all parts, each from one of the workers' goroutines.
-// A worker takes parts that follow each other, since kernels prefetch what
+// parallel calls visit for all parts, each from one of the workers' goroutines,
+// of which there are as many as so much work is worth. A worker takes parts that follow each other, since kernels prefetch what
 // comes next, and then those that slower workers have left.
-func (o *Objective) parallel(visit func(w *worker, p *part)) error {
+func (o *Objective) parallel(work float64, visit func(w *worker, p *part)) error {
 	taken := make([]atomic.Bool, len(o.parts))
-	var wg sync.WaitGroup
-	for i := range o.workers {
-		wg.Go(func() {
-			first := len(o.parts) * i / len(o.workers)
-			for step := range o.parts {
-				at := (first + step) % len(o.parts)
-				if o.ctx.Err() == nil && taken[at].CompareAndSwap(false, true) {
-					visit(&o.workers[i], &o.parts[at])
-				}
+	workers := o.threads(work)
+	linalg.Parallel(workers, workers, func(i int) {
+		first := len(o.parts) * i / workers
+		for step := range o.parts {
+			at := (first + step) % len(o.parts)
+			if o.ctx.Err() == nil && taken[at].CompareAndSwap(false, true) {
+				visit(&o.workers[i], &o.parts[at])
 			}
-		})
-	}
-	wg.Wait()
+		}
+	})
 	return o.ctx.Err()
 }
 
+// threads is how many a piece of work, in units of Work, is worth: to start one
+// and to wait for it takes microseconds.
+func (o *Objective) threads(work float64) int {
+	const least = 1 << 21 // for each
+	return int(max(1, min(float64(len(o.workers)), work/least)))
+}
+
+// pass is the work of one: in float64 products take more, and exponentials
+// are made one by one.
+func (o *Objective) pass() float64 {
+	if o.level == kernel.Generic {
+		return 8 * o.Work()
+	}
+	return o.Work()
+}
+
 // each calls visit for blocks of rows with their logits at theta, in parallel
-// over the parts and in order within a part. visit may overwrite z.
-func (o *Objective) each(theta []float64, visit func(p *part, z []float64, lo, hi int)) error {
+// over the parts and in order within a part. visit may overwrite z; work is what
+// it adds to a pass.
+func (o *Objective) each(theta []float64, work float64, visit func(p *part, z []float64, lo, hi int)) error {
 	o.prepare(theta)
 	o.passes++
-	return o.parallel(func(w *worker, p *part) {
+	return o.parallel(o.pass()+work, func(w *worker, p *part) {
 		for lo := p.lo; lo < p.hi; lo += o.block() {
 			hi := min(lo+o.block(), p.hi)
 			z := w.z[:(hi-lo)*o.K]
@@ -277,7 +300,7 @@ func (o *Objective) ValueGrad(theta, grad []float64) (float64, error) {
 	var err error
 	if o.fused() && o.X.S == nil {
 		labels := o.Loss.(CrossEntropy).Labels
-		err = o.parallel(func(w *worker, p *part) {
+		err = o.parallel(o.pass(), func(w *worker, p *part) {
 			p.reset(o.engine.GradLen(), o.K)
 			var weights []float64
 			if o.Weights != nil {
@@ -388,7 +411,7 @@ func (o *Objective) squaredNorm() float64 {
 	if o.square > 0 {
 		return o.square
 	}
-	err := o.parallel(func(_ *worker, p *part) {
+	err := o.parallel(o.Work(), func(_ *worker, p *part) {
 		p.x = zeros(p.x, o.X.V.D)
 		o.X.AddSquares(p.x, p.lo, p.hi)
 	})
@@ -410,17 +433,13 @@ func (o *Objective) squaredNorm() float64 {
 func (o *Objective) bands(n int, visit func(lo, hi int)) {
 	const least = 1 << 14
 	parts := max(1, min(len(o.workers), n/least))
-	var wg sync.WaitGroup
-	for i := range parts {
-		wg.Go(func() { visit(n*i/parts, n*(i+1)/parts) })
-	}
-	wg.Wait()
+	linalg.Parallel(parts, parts, func(i int) { visit(n*i/parts, n*(i+1)/parts) })
 }
 
 // Accuracy is the weighted share of rows that theta puts right, as the Loss
 // sees it.
 func (o *Objective) Accuracy(theta []float64) (float64, error) {
-	err := o.each(theta, func(p *part, z []float64, lo, hi int) {
+	err := o.each(theta, 0, func(p *part, z []float64, lo, hi int) {
 		if lo == p.lo {
 			p.weight = 0
 		}

@@ -3,7 +3,6 @@ package objective
 import (
 	"math"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"example.com/softmax/internal/kernel"
@@ -280,7 +279,7 @@ func capChances(p []float64, m int) {
 func (o *Objective) visitRows(theta []float64, rows []int32, visit func(p *part, at int, z []float64)) error {
 	o.prepare(theta)
 	o.passes += float64(len(rows)) / float64(o.X.N()) / 2 // forward only
-	return o.parallel(func(w *worker, p *part) {
+	return o.parallel(o.SampleWork(len(rows)), func(w *worker, p *part) {
 		p.curve = zeros(p.curve, o.K*o.K)
 		first, _ := slices.BinarySearch(rows, int32(p.lo))
 		end, _ := slices.BinarySearch(rows, int32(p.hi))
@@ -373,17 +372,14 @@ func (o *Objective) Gram(stride int) ([]float64, error) {
 // goroutines.
 func (o *Objective) share(n int, visit func(worker, task int)) {
 	var next atomic.Int64
-	var wg sync.WaitGroup
-	for w := range min(len(o.workers), n) {
-		wg.Go(func() {
-			for o.ctx.Err() == nil {
-				task := int(next.Add(1)) - 1
-				if task >= n {
-					return
-				}
-				visit(w, task)
+	workers := min(len(o.workers), n)
+	linalg.Parallel(workers, workers, func(w int) {
+		for o.ctx.Err() == nil {
+			task := int(next.Add(1)) - 1
+			if task >= n {
+				return
 			}
-		})
-	}
-	wg.Wait()
+			visit(w, task)
+		}
+	})
 }

@@ -1,10 +1,8 @@
 package objective
 
 import (
-	"sync"
-	"sync/atomic"
-
 	"example.com/softmax/internal/kernel"
+	"example.com/softmax/internal/linalg"
 )
 
 // A run is rows whose residuals are kept until the gradient of the sparse
@@ -47,7 +45,7 @@ func (o *Objective) plan(residuals int) {
 // stored too) and the residuals of a run of rows.
 func (o *Objective) sweep(grad []float64, fill func(w *worker, p *part, r []float64, lo, hi int)) error {
 	k := o.K
-	err := o.parallel(func(_ *worker, p *part) { p.reset(o.engine.GradLen(), k) })
+	err := o.parallel(o.pass(), func(_ *worker, p *part) { p.reset(o.engine.GradLen(), k) })
 	sparse := grad[o.X.V.D*k : o.X.D()*k]
 	clear(sparse)
 	defer o.cut(0, o.X.N())
@@ -56,7 +54,7 @@ func (o *Objective) sweep(grad []float64, fill func(w *worker, p *part, r []floa
 			return err
 		}
 		o.cut(run.lo, run.hi)
-		err = o.parallel(func(w *worker, p *part) {
+		err = o.parallel(o.pass(), func(w *worker, p *part) {
 			for lo := p.lo; lo < p.hi; lo += o.block() {
 				hi := min(lo+o.block(), p.hi)
 				r := w.z
@@ -84,22 +82,10 @@ func (o *Objective) sweep(grad []float64, fill func(w *worker, p *part, r []floa
 // of it in the rows of a run.
 func (o *Objective) columns(columns *kernel.Sparse, visit func(j int, index []int32, values []float64)) {
 	const size = 512 // features that a goroutine takes at once
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range o.workers {
-		wg.Go(func() {
-			for {
-				hi := int(next.Add(size))
-				lo := hi - size
-				if lo >= columns.N() {
-					return
-				}
-				for j := lo; j < min(hi, columns.N()); j++ {
-					index, values := columns.Row(j)
-					visit(j, index, values)
-				}
-			}
-		})
-	}
-	wg.Wait()
+	linalg.Parallel(len(o.workers), (columns.N()+size-1)/size, func(at int) {
+		for j := at * size; j < min((at+1)*size, columns.N()); j++ {
+			index, values := columns.Row(j)
+			visit(j, index, values)
+		}
+	})
 }

@@ -2,7 +2,6 @@ package optimize
 
 import (
 	"math"
-	"sync"
 
 	"example.com/softmax/internal/linalg"
 )
@@ -168,15 +167,11 @@ func (c *conjugate) sum(part func(lo, hi int) float64) float64 {
 	n := len(c.r)
 	sums := make([]float64, (n+size-1)/size)
 	workers := max(1, min(c.threads, len(sums)))
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for i := len(sums) * w / workers; i < len(sums)*(w+1)/workers; i++ {
-				sums[i] = part(i*size, min(n, (i+1)*size))
-			}
-		})
-	}
-	wg.Wait()
+	linalg.Parallel(workers, workers, func(w int) {
+		for i := len(sums) * w / workers; i < len(sums)*(w+1)/workers; i++ {
+			sums[i] = part(i*size, min(n, (i+1)*size))
+		}
+	})
 	var sum float64
 	for _, s := range sums {
 		sum += s

@@ -4,8 +4,6 @@ import (
 	"math"
 	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
@@ -179,10 +177,14 @@ func (m *kronecker) leave(basis, projected []float64, r int) {
 // Cholesky factor.
 func (m *kronecker) apply(dst, g []float64, H []float32) {
 	n, k, r := m.d+1, m.k, m.r
+	threads := m.threads
+	if n*n*k < 1<<21 { // a goroutine costs as much
+		threads = 1
+	}
 	// Class-major while classes are apart.
 	gc, t := make([]float64, n*k), make([]float64, n*k)
 	top, inner := make([]float64, r*k), make([]float64, r*k)
-	m.share(k, func(q int) {
+	linalg.Parallel(threads, k, func(q int) {
 		x := gc[q*n:][:n]
 		for j := range x {
 			x[j] = g[j*k+q]
@@ -195,7 +197,7 @@ func (m *kronecker) apply(dst, g []float64, H []float32) {
 	if r > 0 {
 		linalg.SolveCholesky32(H, r*k, coarse, m.threads)
 	}
-	m.share(k, func(q int) {
+	linalg.Parallel(threads, k, func(q int) {
 		x, y := t[q*n:][:n], inner[q*r:][:r]
 		m.rotate(x, gc, q, 1, k)
 		m.rotate(y, top, q, 1, k)
@@ -204,7 +206,7 @@ func (m *kronecker) apply(dst, g []float64, H []float32) {
 			linalg.SolveCholesky(m.inner[m.scale[q]], r, y)
 		}
 	})
-	m.share(k, func(q int) {
+	linalg.Parallel(threads, k, func(q int) {
 		x, y := gc[q*n:][:n], top[q*r:][:r]
 		clear(x)
 		clear(y)
@@ -245,18 +247,4 @@ func (m *kronecker) solve(scale float64, x []float64) {
 	for j := range x {
 		x[j] /= m.diagonal(j, scale)
 	}
-}
-
-// share calls visit for tasks 0 up to n, in parallel.
-func (m *kronecker) share(n int, visit func(task int)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(m.threads, n) {
-		wg.Go(func() {
-			for task := int(next.Add(1)) - 1; task < n; task = int(next.Add(1)) - 1 {
-				visit(task)
-			}
-		})
-	}
-	wg.Wait()
 }
