@@ -101,13 +101,14 @@ const (
 
 // fileInfo is what the graph does not say.
 type fileInfo struct {
-	Format   int         `json:"format"`
-	Inputs   []fileInput `json:"inputs"`
-	Loss     Loss        `json:"loss"`
-	Classes  []string    `json:"classes,omitempty"` // for Sigmoids, whose graph does not name them
-	Config   Config      `json:"config"`
-	Origin   Origin      `json:"origin"`
-	GapBound *float64    `json:"gap_bound"`
+	Format     int         `json:"format"`
+	Inputs     []fileInput `json:"inputs"`
+	Loss       Loss        `json:"loss"`
+	Classes    []string    `json:"classes,omitempty"` // for Sigmoids, whose graph does not name them
+	Config     Config      `json:"config"`
+	Origin     Origin      `json:"origin"`
+	GapBound   *float64    `json:"gap_bound"`
+	ClassNames []string    `json:"class_names,omitempty"` // what people call them
 	// Temperature divides the logits; left out where it is 1.
 	Temperature float64 `json:"temperature,omitempty"`
 }
@@ -141,7 +142,7 @@ const format = 2
 
 // bytes is the file. It depends on the model alone.
 func (m *Model) bytes() ([]byte, error) {
-	info := fileInfo{Format: format, Loss: m.kind, Config: m.config, Origin: m.origin, Temperature: m.temperature}
+	info := fileInfo{Format: format, Loss: m.kind, Config: m.config, Origin: m.origin, ClassNames: m.names, Temperature: m.temperature}
 	if m.kind == Sigmoids {
 		info.Classes = m.classes
 	}
@@ -201,7 +202,7 @@ func fromGraph(g *onnx.Model) (*Model, error) {
 	if t := info.Temperature; t != 0 && (!validTemperature(t) || t == 1 || info.Loss != CrossEntropy) {
 		return nil, fmt.Errorf("a temperature of %v, with the loss %q", t, info.Loss)
 	}
-	m := &Model{kind: info.Loss, config: info.Config, origin: info.Origin, temperature: info.Temperature}
+	m := &Model{kind: info.Loss, config: info.Config, origin: info.Origin, names: info.ClassNames, temperature: info.Temperature}
 	m.origin.GapBound = math.NaN()
 	if info.GapBound != nil {
 		m.origin.GapBound = *info.GapBound
@@ -209,6 +210,9 @@ func fromGraph(g *onnx.Model) (*Model, error) {
 	var err error
 	if m.classes, err = classesOf(g, &info); err != nil {
 		return nil, err
+	}
+	if names := info.ClassNames; names != nil && len(names) != len(m.classes) {
+		return nil, fmt.Errorf("%d names for %d classes", len(names), len(m.classes))
 	}
 	if m.design, err = designOf(g, &info); err != nil {
 		return nil, err

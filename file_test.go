@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -375,4 +376,23 @@ func FuzzRead(f *testing.F) {
 		m.Coefficients()
 		m.Inputs()
 	})
+}
+
+// TestClassNames: names for the classes are kept in the file and change nothing else.
+func TestClassNames(t *testing.T) {
+	m, _, err := Fit(t.Context(), must(dataset.FromRows([][]float64{{1}, {2}, {3}, {4}}, []string{"0", "1", "0", "1"})), Config{C: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := must(m.WithClassNames([]string{"boot", "bag"}))
+	read := must(Read(bytes.NewReader(encode(t, named))))
+	if !slices.Equal(m.ClassNames(), []string{"0", "1"}) || !slices.Equal(read.ClassNames(), []string{"boot", "bag"}) || !slices.Equal(read.Classes(), m.Classes()) {
+		t.Errorf("names %q, %q, classes %q", m.ClassNames(), read.ClassNames(), read.Classes())
+	}
+	if p, q := must(m.Probabilities([]float64{2})), must(read.Probabilities([]float64{2})); !slices.Equal(p, q) {
+		t.Errorf("%v became %v", p, q)
+	}
+	if _, err := m.WithClassNames([]string{"boot"}); !errors.Is(err, ErrConfig) {
+		t.Errorf("one name for two classes: %v", err)
+	}
 }

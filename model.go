@@ -27,6 +27,7 @@ type Model struct {
 	design  *design.Design
 	kind    Loss
 	classes []string
+	names   []string  // of the classes; nil if these are their names
 	w, b    []float64 // d x K row-major and K, for scaled features
 	base    []float64 // b with the shifts of the sparse features folded in
 	config  Config

@@ -60,12 +60,13 @@ type evaluator struct {
 	reliability string
 	losses      string
 	classes     []string
+	names       []string // what people call them
 	score       *softmax.ScoreReport
 	full        *fullScore // nil unless asked for
 }
 
 func (e *evaluator) run() (err error) {
-	e.classes = e.model.Classes()
+	e.classes, e.names = e.model.Classes(), printables(e.model.ClassNames())
 	if e.losses != "" {
 		if err := e.writeLosses(); err != nil {
 			return err
@@ -129,26 +130,30 @@ func (e *evaluator) summary() {
 		e.full.print(p, s.Confusion)
 		areas, heading = e.full.ofClass, areaHeading
 	}
-	names := make([]string, len(e.classes))
-	width := len("macro average")
-	for k, class := range e.classes {
-		names[k] = e.set.show(class)
-		width = max(width, min(len([]rune(names[k])), 40))
-	}
-	line := func(name string, c metrics.ClassScore, areas string) {
-		p("%-*s  %9.4f  %9.4f  %9.4f  %9s%s\n", width, name, c.Precision, c.Recall, c.F1, amount(c.Support), areas)
-	}
-	p("\n%-*s  %9s  %9s  %9s  %9s%s\n", width, "Class", "precision", "recall", "F1", "rows", heading)
+	line, width := e.scoreTable("Class", heading)
 	for k, c := range s.Confusion.PerClass() {
-		line(names[k], c, areas(k))
+		line(e.names[k], c, areas(k))
 	}
 	line("macro average", s.Confusion.Macro(), areas(macroAverage))
-	if len(names) <= matrixMost {
-		p("\nConfusion: true class in rows, predicted in columns, in the order above\n%s", confusionTable(names, s.Confusion.Matrix(), width))
+	if len(e.names) <= matrixMost {
+		p("\nConfusion: true class in rows, predicted in columns, in the order above\n%s", confusionTable(e.names, s.Confusion.Matrix(), width))
 	}
 	if pairs := s.Confusion.MostConfused(5); len(pairs) > 0 {
-		p("\nMost confused\n%s", confusedPairs(pairs, e.classes, e.set))
+		p("\nMost confused\n%s", confusedPairs(pairs, e.names))
 	}
+}
+
+// scoreTable begins a table of the classes' scores, and returns what prints a line of
+// it: a name, its scores, and more at the end. Names are of the given width.
+func (e *evaluator) scoreTable(what, more string) (line func(name string, c metrics.ClassScore, more string), width int) {
+	width = len("macro average")
+	for _, name := range e.names {
+		width = max(width, min(len([]rune(name)), 40))
+	}
+	e.out.printf("\n%-*s  %9s  %9s  %9s  %9s%s\n", width, what, "precision", "recall", "F1", "rows", more)
+	return func(name string, c metrics.ClassScore, more string) {
+		e.out.printf("%-*s  %9.4f  %9.4f  %9.4f  %9s%s\n", width, name, c.Precision, c.Recall, c.F1, amount(c.Support), more)
+	}, width
 }
 
 func confusionTable(names []string, matrix [][]float64, width int) string {

@@ -46,6 +46,10 @@ type classObject struct {
 	Support   number `json:"support"`
 }
 
+func newClassObject(name string, c metrics.ClassScore) classObject {
+	return classObject{name, number(c.Precision), number(c.Recall), number(c.F1), number(c.Support)}
+}
+
 // fullClassObject is a class with the areas under its curves.
 type fullClassObject struct {
 	classObject
@@ -100,7 +104,7 @@ func (e *evaluator) object() *evaluateObject {
 		o.TopK[strconv.Itoa(k)] = number(v)
 	}
 	for k, c := range s.Confusion.PerClass() {
-		class := fullClassObject{classObject{e.classes[k], number(c.Precision), number(c.Recall), number(c.F1), number(c.Support)}, none, none}
+		class := fullClassObject{newClassObject(e.classes[k], c), none, none}
 		if e.full != nil {
 			class.ROCAUC, class.AveragePrecision = number(e.full.roc.PerClass[k]), number(e.full.precision.PerClass[k])
 		}

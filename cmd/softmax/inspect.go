@@ -62,6 +62,7 @@ func newInspect(out *output) *cobra.Command {
 // inspectObject is what inspect --json prints.
 type inspectObject struct {
 	Classes     []string        `json:"classes"`
+	ClassNames  []string        `json:"class_names"` // what people call them
 	Label       string          `json:"label"`
 	Features    int             `json:"features"`
 	Inputs      []inputObject   `json:"inputs"`
@@ -119,7 +120,7 @@ func newInspectObject(m *softmax.Model) (*inspectObject, error) {
 		return nil, err
 	}
 	o := &inspectObject{
-		Classes: c.Classes, Label: origin.Label, Features: len(c.Features), Rows: origin.Rows, Solver: origin.Solver, Stop: origin.Stop,
+		Classes: c.Classes, ClassNames: m.ClassNames(), Label: origin.Label, Features: len(c.Features), Rows: origin.Rows, Solver: origin.Solver, Stop: origin.Stop,
 		Lambda: origin.Lambda, L1: origin.L1, Group: origin.Group, Objective: number(origin.Objective), GapBound: number(origin.GapBound), Certificate: origin.Certificate(), Portable: m.Portable(), Config: m.Config(), Fingerprint: fingerprint,
 	}
 	if T := m.Temperature(); T != 1 {
@@ -144,7 +145,7 @@ func newInspectObject(m *softmax.Model) (*inspectObject, error) {
 
 func (o *inspectObject) summary(out *output) error {
 	p := out.printf
-	p("Classes      %s: %s\n", count(len(o.Classes)), list(o.Classes))
+	p("Classes      %s: %s\n", count(len(o.Classes)), list(o.ClassNames))
 	p("Label        %q\n", o.Label)
 	for i, in := range o.Inputs {
 		head := ""
@@ -176,8 +177,8 @@ func (o *inspectObject) summary(out *output) error {
 	p("Portable     %s\n", portableWords[o.Portable])
 	p("Fingerprint  %s\n", o.Fingerprint)
 	p("\nStrongest features: the change of the class's logit with one unit of the\nscaled feature (a standard deviation, the full range of a pixel, a level)\n")
-	for _, top := range o.Top {
-		p("  %s\n", printable(top.Class))
+	for k, top := range o.Top {
+		p("  %s\n", printable(o.ClassNames[k]))
 		for _, f := range top.Features {
 			p("    %+10.4f  %s\n", f.Scaled, printable(f.Feature))
 		}

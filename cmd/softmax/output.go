@@ -19,6 +19,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -120,15 +121,19 @@ func plural(n int, one, many string) string {
 // list writes the first few of the names.
 func list(names []string) string {
 	const most = 10
-	var shown []string
-	for _, name := range names[:min(most, len(names))] {
-		shown = append(shown, printable(name))
-	}
-	s := strings.Join(shown, ", ")
+	s := strings.Join(printables(slices.Clone(names[:min(most, len(names))])), ", ")
 	if len(names) > most {
 		s += fmt.Sprintf(" and %s more", count(len(names)-most))
 	}
 	return s
+}
+
+// printables are the names as a terminal may have them.
+func printables(names []string) []string {
+	for i, name := range names {
+		names[i] = printable(name)
+	}
+	return names
 }
 
 // printable quotes a name that would do something to a terminal.

@@ -42,6 +42,12 @@ func (e *evaluator) drawExamples() error {
 	for k, class := range e.classes {
 		code[class] = k
 	}
+	show := func(class string) string {
+		if k, ok := code[class]; ok {
+			return e.names[k]
+		}
+		return printable(class)
+	}
 	l := e.data.Label
 	all := e.bound.Predict(0, e.bound.Rows())
 	var labelled, wrong []int
@@ -64,8 +70,8 @@ func (e *evaluator) drawExamples() error {
 		for _, i := range rows {
 			examples = append(examples, chart.Example{
 				Pixels:    c.Bytes[i*c.Width:][:c.Width],
-				Truth:     e.set.show(l.Classes[l.Codes[i]]),
-				Predicted: e.set.show(e.classes[all.Codes[i]]),
+				Truth:     show(l.Classes[l.Codes[i]]),
+				Predicted: e.names[all.Codes[i]],
 			})
 		}
 		return chart.Examples(title, examples, c.Height, c.Width/c.Height)
@@ -105,7 +111,7 @@ func drawNetwork(path string, m *softmax.Model) error {
 	c := m.Coefficients()
 	n := chart.Network{
 		Title:  fmt.Sprintf("%s, %s", plural(len(c.Features), "input", "inputs"), plural(len(c.Classes), "output", "outputs")),
-		Inputs: c.Features, Outputs: c.Classes, InputLayer: "input layer", OutputLayer: "output layer",
+		Inputs: c.Features, Outputs: m.ClassNames(), InputLayer: "input layer", OutputLayer: "output layer",
 		Scale: "weight per unit of the scaled feature", W: scaledWeights(c),
 	}
 	if in := imageOf(m); in != nil {
@@ -128,9 +134,9 @@ func drawWeights(path string, m *softmax.Model) error {
 	var p *chart.Picture
 	var err error
 	if in := imageOf(m); in != nil {
-		p, err = chart.WeightGrid("Weights of each class", c.Classes, scaledWeights(c), in.Height)
+		p, err = chart.WeightGrid("Weights of each class", m.ClassNames(), scaledWeights(c), in.Height)
 	} else {
-		p, err = chart.Features("Strongest features of each class, per unit of the scaled feature", c.Classes, c.Features, scaledWeights(c), featuresMost)
+		p, err = chart.Features("Strongest features of each class, per unit of the scaled feature", m.ClassNames(), c.Features, scaledWeights(c), featuresMost)
 	}
 	if err != nil {
 		return err

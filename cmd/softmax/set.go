@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/softmax/dataset"
@@ -253,12 +254,10 @@ func (r *reader) pictures(dir string) part {
 	}
 }
 
-// show is what people call a class.
+// show is what a class of the set shows.
 func (s *set) show(class string) string {
-	for k, name := range s.shown {
-		if class == fmt.Sprint(k) {
-			return name
-		}
+	if k, err := strconv.Atoi(class); err == nil && k >= 0 && k < len(s.shown) {
+		return s.shown[k]
 	}
-	return printable(class)
+	return class
 }

@@ -46,7 +46,7 @@ func (t *trainer) summary() {
 	p("  %-20s  %.4f\n\n", "majority class", t.baseline)
 	p("%s\n", wrap(r.Certificate(), 80))
 	if pairs := t.score.Confusion.MostConfused(3); len(pairs) > 0 {
-		p("\nMost confused (%s data)\n%s", t.scored, confusedPairs(pairs, t.model.Classes(), t.set))
+		p("\nMost confused (%s data)\n%s", t.scored, confusedPairs(pairs, printables(t.model.ClassNames())))
 	}
 	p("\nTime        %s\n", t.times())
 	p("Model       %s\n", t.path)
@@ -212,11 +212,10 @@ func (t *trainer) validated() string {
 	return "test"
 }
 
-func confusedPairs(pairs []metrics.Pair, classes []string, s *set) string {
+func confusedPairs(pairs []metrics.Pair, names []string) string {
 	var b strings.Builder
 	for _, p := range pairs {
-		truth, pred := s.show(classes[p.Truth]), s.show(classes[p.Pred])
-		fmt.Fprintf(&b, "  %s -> %s: %s (%.1f %% of %s)\n", truth, pred, amount(p.Count), 100*p.Share, truth)
+		fmt.Fprintf(&b, "  %s -> %s: %s (%.1f %% of %[1]s)\n", names[p.Truth], names[p.Pred], amount(p.Count), 100*p.Share)
 	}
 	return b.String()
 }

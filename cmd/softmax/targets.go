@@ -8,7 +8,6 @@ import (
 
 	"example.com/softmax"
 	"example.com/softmax/internal/atomicfile"
-	"example.com/softmax/metrics"
 )
 
 // targetScores prints the scores of a training on rows with several labels.
@@ -45,30 +44,20 @@ func (e *evaluator) runTargets() error {
 	p("All labels right  %.4f\n", s.SubsetAccuracy)
 	p("Labels wrong      %.4f\n", s.HammingLoss)
 	p("Log-loss          %.4f\n", s.LogLoss)
-	width := len("macro average")
-	for _, class := range e.classes {
-		width = max(width, min(len([]rune(class)), 40))
-	}
-	line := func(name string, c metrics.ClassScore) {
-		p("%-*s  %9.4f  %9.4f  %9.4f  %9s\n", width, name, c.Precision, c.Recall, c.F1, amount(c.Support))
-	}
-	p("\n%-*s  %9s  %9s  %9s  %9s\n", width, "Label", "precision", "recall", "F1", "rows")
+	line, _ := e.scoreTable("Label", "")
 	for k, c := range s.PerLabel {
-		line(e.classes[k], c)
+		line(e.names[k], c, "")
 	}
-	line("micro average", s.Micro)
-	line("macro average", s.Macro)
+	line("micro average", s.Micro, "")
+	line("macro average", s.Macro, "")
 	return nil
 }
 
 // targetsObject is what evaluate --json prints for rows with several labels.
 func (e *evaluator) targetsObject(s *softmax.TargetReport) any {
-	object := func(name string, c metrics.ClassScore) classObject {
-		return classObject{name, number(c.Precision), number(c.Recall), number(c.F1), number(c.Support)}
-	}
 	var labels []classObject
 	for k, c := range s.PerLabel {
-		labels = append(labels, object(e.classes[k], c))
+		labels = append(labels, newClassObject(e.classes[k], c))
 	}
 	return struct {
 		Source           string        `json:"source"`
@@ -87,7 +76,7 @@ func (e *evaluator) targetsObject(s *softmax.TargetReport) any {
 		ExtraColumns     []string      `json:"extra_columns"`
 	}{
 		e.data.Source, s.Rows, e.classes, number(s.SubsetAccuracy), number(s.HammingLoss), number(s.LogLoss),
-		labels, object("micro", s.Micro), object("macro", s.Macro), s.Unlabelled, s.Incomplete, s.Overflowed, s.Unseen, append([]string{}, e.extra...),
+		labels, newClassObject("micro", s.Micro), newClassObject("macro", s.Macro), s.Unlabelled, s.Incomplete, s.Overflowed, s.Unseen, append([]string{}, e.extra...),
 	}
 }
 

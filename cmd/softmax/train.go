@@ -159,6 +159,15 @@ func (t *trainer) fit() (interrupted bool, err error) {
 	progress.bar.done()
 	t.traceErr = tr.close()
 	switch {
+	case t.model != nil && t.set.shown != nil:
+		names := t.model.Classes()
+		for k, class := range names {
+			names[k] = t.set.show(class)
+		}
+		var wrong error
+		if t.model, wrong = t.model.WithClassNames(names); wrong != nil {
+			return false, wrong
+		}
 	case t.model != nil:
 	case errors.Is(err, context.Canceled):
 		unchanged := ""
