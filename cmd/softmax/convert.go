@@ -38,15 +38,12 @@ func newConvert(in *reader, out *output) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		p, err := s.training()
+		p := s.training()
 		if half == "test" {
-			p, err = s.test, nil
+			p = s.test
 		}
-		switch {
-		case err != nil:
-			return err
-		case p == nil:
-			return fmt.Errorf("%s: it has no test part", s.name)
+		if p == nil {
+			return fmt.Errorf("%s: it has no %s part", s.name, half)
 		}
 		data, err := p.read(*l)
 		if err != nil {

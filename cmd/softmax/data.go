@@ -1,10 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"example.com/softmax/dataset/catalog"
 	"github.com/spf13/cobra"
@@ -77,7 +81,7 @@ func (f *fetcher) run(name string) error {
 	if err != nil {
 		return fmt.Errorf("no cache directory to download to: %w", err)
 	}
-	ctx, stop := interruptible()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var b *bar
 	var current string

@@ -43,17 +43,18 @@ func (d *describer) run(args []string) error {
 	if err != nil {
 		return err
 	}
-	training, err := s.training()
-	if err != nil {
-		return err
+	if s.training() == nil {
+		return fmt.Errorf("%s: it has no training part", s.name)
 	}
 	scoring := s.test
 	if d.test != "" {
-		if scoring, err = d.in.scoringPart(d.layout, d.test); err != nil {
+		other, err := d.in.find(&layout{format: d.layout.format}, d.test)
+		if err != nil {
 			return err
 		}
+		scoring = other.scoring()
 	}
-	data, err := training.read(*d.layout)
+	data, err := s.training().read(*d.layout)
 	if err != nil {
 		return err
 	}

@@ -26,16 +26,9 @@ type set struct {
 	shown       []string // what its classes 0, 1, ... show; nil if they speak for themselves
 }
 
-// training is the part to train on, scoring the part to score a model on, which
-// every set has.
-func (s *set) training() (part, error) {
-	if p := either(s.train, s.whole); p != nil {
-		return p, nil
-	}
-	return nil, fmt.Errorf("%s: it has no training part", s.name)
-}
-
-func (s *set) scoring() part { return either(s.test, either(s.whole, s.train)) }
+// training is the part to train on, scoring the part to score a model on.
+func (s *set) training() part { return either(s.train, s.whole) }
+func (s *set) scoring() part  { return either(s.test, either(s.whole, s.train)) }
 
 func either(a, b part) part {
 	if a != nil {
@@ -122,7 +115,7 @@ func (r *reader) together(l *layout, names []string) (*set, error) {
 
 func (r *reader) findOne(l *layout, data string) (*set, error) {
 	if data == "-" {
-		if l.format == "" {
+		if l.format == auto {
 			return nil, usagef("standard input needs --format, one of %s", strings.Join(formatNames(), ", "))
 		}
 		return r.file("-", l), nil
@@ -134,7 +127,7 @@ func (r *reader) findOne(l *layout, data string) (*set, error) {
 	case err == nil && info.IsDir():
 		return r.folder(data, l)
 	case err == nil:
-		if formatOf(data) == nil && l.format == "" {
+		if formatOf(data) == nil && l.format == auto {
 			return nil, usagef("%s: no known ending of a data file (%s); say what it is with --format", data, strings.Join(endings(), " "))
 		}
 		return r.file(data, l), nil
@@ -191,7 +184,7 @@ func knownNames() []string {
 // file is the set of a single file, or of standard input.
 func (r *reader) file(path string, l *layout) *set {
 	f := formatOf(path)
-	if l.format != "" {
+	if l.format != auto {
 		f = formatNamed(l.format)
 	}
 	return &set{name: path, roles: f.roles, whole: r.part(path, f)}

@@ -5,6 +5,9 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"example.com/softmax/internal/kernel"
+	"example.com/softmax/internal/matrix"
 )
 
 // TestHessian against the formula, row by row: without the gauge's term it is
@@ -72,11 +75,10 @@ func TestHessian(t *testing.T) {
 // projected; from some of them it has about the same size.
 func TestSample(t *testing.T) {
 	forSamples(t, func(t *testing.T, s sample) {
-		o, n, k := s.new(2), s.X.D()+1, s.K
-		thin := true
+		o, n, k := s.new(1), s.X.D()+1, s.K // one thread, so that sums here need no lock
 		h := func(V []float64, r, m, threads int) []float32 {
 			h := make([]float32, r*k*r*k)
-			sample, err := s.new(threads).Sample(s.theta, m, thin)
+			sample, err := s.new(threads).Sample(s.theta, m)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -115,24 +117,29 @@ func TestSample(t *testing.T) {
 				near(t, "element", float64(all[i*n*k+j])/size, want[i*n*k+j]/size, 0.03)
 			}
 		}
-		// Not thinned out it is exact, in float64 too.
-		thin = false
-		every := h(nil, n, s.X.N(), 2)
-		sample, err := o.Sample(s.theta, s.X.N(), false)
+		// Of the same curvatures, thinned out, it is exact.
+		thinned := make([]float64, len(all))
+		err := o.each(s.theta, 0, func(p *part, z []float64, lo, hi int) {
+			x, c := make([]float64, n), make([]float64, k*k)
+			x[n-1] = 1
+			for i := lo; i < hi; i++ {
+				s.X.Row(x[:n-1], i)
+				s.Loss.Curvature(c, z[(i-lo)*k:][:k], i)
+				sparsify(c, k, i)
+				for at := range thinned {
+					q, a, m, b := at/(n*k)/n, at/(n*k)%n, at%(n*k)/n, at%(n*k)%n
+					thinned[at] += o.weight(i) * c[min(q, m)*k+max(q, m)] * x[a] * x[b] / o.Sum()
+				}
+			}
+		})
 		if err != nil {
-			t.Fatal(err)
-		}
-		full := make([]float64, len(all))
-		if err := sample.FullHessian(full); err != nil {
 			t.Fatal(err)
 		}
 		for i := range n * k {
 			for j := range i + 1 {
-				near(t, "element", float64(every[i*n*k+j])/size, want[i*n*k+j]/size, 1e-5)
-				near(t, "float64 element", full[i*n*k+j]/size, want[i*n*k+j]/size, 1e-6)
+				near(t, "thinned element", float64(all[i*n*k+j])/size, thinned[i*n*k+j]/size, 1e-5)
 			}
 		}
-		thin = true
 		// V of one direction.
 		v := make([]float64, n)
 		for j := range v {
@@ -163,6 +170,73 @@ func TestSample(t *testing.T) {
 		near(t, "trace of a sample", got/trace, 1, 0.2)
 	})
 }
+
+// TestFullHessian: at every level it is Hessian in the free classes without
+// penalty and gauge, with the same bits for any number of threads: of few features
+// and of more, of softmax and of sigmoids, dense or sparse.
+func TestFullHessian(t *testing.T) {
+	forSamples(t, testFullHessian)
+	for _, shape := range [][3]int{{700, 30, 4}, {2500, 40, 3}} {
+		s := newSample(4, shape[0], shape[1], shape[2])
+		t.Run("wide", func(t *testing.T) { testFullHessian(t, s) })
+		sigmoids := s
+		sigmoids.Loss = Sigmoids{Y: make([]float64, s.X.N()*s.K)}
+		t.Run("sigmoids", func(t *testing.T) { testFullHessian(t, sigmoids) })
+		half := &kernel.Sparse{D: 20, Starts: []int{0}}
+		for range s.X.N() {
+			for range 5 {
+				half.Index = append(half.Index, int32(s.rng.IntN(4)+4*(len(half.Index)%5)))
+			}
+			half.Starts = append(half.Starts, len(half.Index))
+		}
+		mixed := s
+		mixed.X = &matrix.Matrix{V: kernel.Rows{D: s.X.D() - 20, F32: randomMatrix(s.rng, s.X.N(), s.X.D()-20)}, S: half, Shift: s.X.Shift, Scale: s.X.Scale}
+		t.Run("mixed", func(t *testing.T) { testFullHessian(t, mixed) })
+	}
+}
+
+func testFullHessian(t *testing.T, s sample) {
+	s.Lambda = 0
+	k, dim := s.K, s.new(1).Dim()
+	want := make([]float64, dim*dim)
+	bare := s
+	bare.Loss = justLoss{s.Loss} // not known to be shift invariant, so that no gauge is added
+	if err := bare.new(2).Hessian(s.theta, want); err != nil {
+		t.Fatal(err)
+	}
+	var size float64
+	for i := range dim {
+		size = max(size, want[i*(dim+1)])
+	}
+	for _, level := range kernel.Levels() {
+		var before []float32
+		for threads := 1; threads < 4; threads += 2 {
+			o := s.new(threads)
+			o.SetLevel(level)
+			n, free := dim/k, o.Free()
+			h := make([]float32, free*n*free*n)
+			if err := o.FullHessian(s.theta, h); err != nil {
+				t.Fatal(err)
+			}
+			for i := range free * n {
+				for j := range i + 1 {
+					a, b := i%n*k+i/n, j%n*k+j/n
+					near(t, fmt.Sprintf("%v: element %d %d", level, i, j), float64(h[i*free*n+j])/size, want[max(a, b)*dim+min(a, b)]/size, 1e-5)
+				}
+				clear(h[i*free*n+i+1 : (i+1)*free*n])
+			}
+			if before != nil && !slices.Equal(before, h) {
+				t.Errorf("%v: other bits with %d threads", level, threads)
+			}
+			if before = h; t.Failed() {
+				t.FailNow()
+			}
+		}
+	}
+}
+
+// justLoss hides what a Loss is besides.
+type justLoss struct{ Loss }
 
 // TestSparsify: rows still sum to 0, large pairs stay, and what is thrown away
 // is made up for by what is kept.

@@ -296,7 +296,7 @@ func TestCancelled(t *testing.T) {
 	err4 := o.Hessian(s.theta, make([]float64, o.Dim()*o.Dim()))
 	_, err5 := NewCertificate(o)
 	_, err6 := o.MinimizeIntercept(s.theta, grad, 1e-16)
-	_, err7 := o.Sample(s.theta, 10, true)
+	_, err7 := o.Sample(s.theta, 10)
 	for i, err := range []error{err1, err2, err3, err4, err5, err6, err7} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%d: %v", i+1, err)

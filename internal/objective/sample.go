@@ -31,9 +31,8 @@ type members struct {
 // Rows are drawn from so many times as many that are looked at.
 const drawnFrom = 5.0 / 2
 
-// Sample draws about m rows, and thins their curvatures out unless every pair of
-// classes is to count.
-func (o *Objective) Sample(theta []float64, m int, thin bool) (*Sample, error) {
+// Sample draws about m rows, and thins their curvatures out.
+func (o *Objective) Sample(theta []float64, m int) (*Sample, error) {
 	n, k := o.X.N(), o.K
 	stride := max(1, int(float64(n)/(drawnFrom*float64(m))))
 	var rows []int32
@@ -53,9 +52,7 @@ func (o *Objective) Sample(theta []float64, m int, thin bool) (*Sample, error) {
 		for q := range k {
 			chance[at] += w * p.curve[q*(k+1)]
 		}
-		if thin {
-			sparsify(p.curve, k, int(rows[at]))
-		}
+		sparsify(p.curve, k, int(rows[at]))
 		to := curvature[at*pairs:]
 		for q := range k {
 			for t := range q + 1 {
@@ -88,9 +85,9 @@ func (o *Objective) Sample(theta []float64, m int, thin bool) (*Sample, error) {
 
 // Work is what a pass costs, in multiply-adds of float32 vectors; what goes
 // number by number costs about 40 of them.
-func (o *Objective) Work() float64 {
-	n, d, k := float64(o.X.N()), float64(o.X.V.D), float64(o.K)
-	return n*(2*d*k+40*k) + 40*k*o.stored()
+func (p Problem) Work() float64 {
+	n, d, k := float64(p.X.N()), float64(p.X.V.D), float64(p.K)
+	return n*(2*d*k+40*k) + 40*k*p.stored()
 }
 
 // SampleWork is what Sample costs, in the same units.
@@ -101,11 +98,11 @@ func (o *Objective) SampleWork(m int) float64 {
 }
 
 // stored is the number of stored values of the sparse features.
-func (o *Objective) stored() float64 {
-	if o.X.S == nil {
+func (p Problem) stored() float64 {
+	if p.X.S == nil {
 		return 0
 	}
-	return float64(len(o.X.S.Index))
+	return float64(len(p.X.S.Index))
 }
 
 // MeanCurvature estimates that of Objective.MeanCurvature.
@@ -150,33 +147,9 @@ func (s *Sample) Hessian(V []float64, r int, h []float32) error {
 	return o.ctx.Err()
 }
 
-// FullHessian is Hessian for all features and with sums in float64, where there
-// are few parameters.
-func (s *Sample) FullHessian(h []float64) error {
-	o, k, n := s.o, s.o.K, s.o.X.D()+1
-	x := make([]float64, len(s.rows)*n)
-	for i, row := range s.rows {
-		o.X.Row(x[i*n:][:n-1], int(row))
-		x[i*n+n-1] = 1
-	}
-	o.share(len(s.pairs), func(_, pair int) {
-		q := int((math.Sqrt(float64(8*pair+1)) - 1) / 2)
-		t := pair - q*(q+1)/2
-		square := make([]float64, n*n)
-		for at, i := range s.pairs[pair].rows {
-			xi, c := x[int(i)*n:][:n], float64(s.pairs[pair].c[at])
-			for a, v := range xi {
-				linalg.Axpy(square[a*n:][:a+1], c*v, xi[:a+1])
-			}
-		}
-		placePair(h, square, q, t, n, k)
-	})
-	return o.ctx.Err()
-}
-
 // placePair writes the square of a pair of classes, given on and left of its
 // diagonal, to h.
-func placePair[T float32 | float64](h, square []T, q, t, r, k int) {
+func placePair(h, square []float32, q, t, r, k int) {
 	for a := range r {
 		for b, v := range square[a*r:][:a+1] {
 			h[(q*r+a)*r*k+t*r+b] = v

@@ -27,14 +27,28 @@ func choose(p Problem, wanted string) (solver, reason string) {
 		return SolverNewtonCG, fmt.Sprintf("%d parameters of %d features, most of them sparse: %s", parameters, p.X.D(), how)
 	}
 	how := "the diagonal of Gram matrix (x) mean curvature"
-	if p.X.D() <= gramMost {
+	switch {
+	case wholePays(p.Problem):
+		how = "Hessians of all rows"
+	case p.X.D() <= gramMost:
 		how = "Hessians of a sample of the rows"
 	}
 	return SolverLBFGS, fmt.Sprintf("%d parameters, %d features: L-BFGS preconditioned by %s", parameters, p.X.D(), how)
 }
 
+// wholePays reports whether the Hessian that preconditions L-BFGS is made of all
+// rows: a sample misses what is rare in them. Its cost grows with the rows as that
+// of a pass does, and with the square of the parameters.
+func wholePays(p objective.Problem) bool {
+	_, dual := p.Loss.(objective.Dual)
+	return dual && (p.X.D()+1)*p.Free() <= wholeMost && p.FullWork() <= wholePasses*p.Work()
+}
+
 const (
 	newtonMost = 64 // parameters up to which the full Hessian at every step is best
+
+	wholeMost   = 800 // parameters up to which the factor of a Hessian is a trifle
+	wholePasses = 90  // passes, as Work counts them, that a Hessian of all rows is worth; by the clock about a fifth of that
 
 	probabilitiesMost = 1 << 28 // numbers that Newton-CG keeps of all rows, and
 	pairsMost         = 1 << 27 // L-BFGS of its steps

@@ -75,6 +75,7 @@ func TestPreconditioners(t *testing.T) {
 		{"Gram matrix", random(300, 20, 5), 0},
 		{"Hessian", random(300, 9, 4), 1},
 		{"Hessian of some directions", random(300, 60, 40), 1},
+		{"Hessian of a sample", random(300, 20, 40), 1},
 		{"twice", random(300, 60, 40), 2},
 		{"many classes", random(300, 3, eigenMost+1), 1},
 		{"diagonal", random(30, gramMost+1, 3), 0},

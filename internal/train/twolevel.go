@@ -27,7 +27,7 @@ type twoLevel struct {
 	forgot           int       // iteration at which what steps had taught was forgotten
 	r                int       // 0 before the first refresh
 	factor           []float32 // Cholesky's, of H
-	full             []float64 // the same in float64, where there are few parameters
+	whole            *whole    // in the place of all this, where that pays; nil before the first refresh
 }
 
 func newTwoLevel(o *objective.Objective, shares []float64, threads int) (*twoLevel, error) {
@@ -36,8 +36,6 @@ func newTwoLevel(o *objective.Objective, shares []float64, threads int) (*twoLev
 }
 
 const (
-	fullMost    = 512  // parameters up to which float64 costs little
-	thinFrom    = 10   // classes from which thinning out pays there, too
 	coarseMost  = 2000 // parameters of the coarse space
 	coarseRows  = 6    // rows for each of them, or if that is more
 	coarseShare = 5    // one row in so many, up to
@@ -51,6 +49,14 @@ func (m *twoLevel) Refresh(iteration int, x []float64) (bool, error) {
 	if iteration < m.next {
 		return false, nil
 	}
+	if wholePays(m.obj.Problem) {
+		m.next = iteration + wholeEvery
+		w, err := newWhole(m.obj, x, m.fine.threads)
+		if w != nil {
+			m.whole = w
+		}
+		return w != nil, err
+	}
 	pass := m.obj.Work() * float64(max(1, m.fits))
 	budget := float64(iteration) * pass
 	if m.fits > 0 {
@@ -61,7 +67,7 @@ func (m *twoLevel) Refresh(iteration int, x []float64) (bool, error) {
 	if r == 0 && m.obj.K > eigenMost {
 		return false, nil // nobody wants a sample of curvatures, K x K each
 	}
-	sample, err := m.obj.Sample(x, m.rows(r), !m.few(r) || m.obj.K >= thinFrom)
+	sample, err := m.obj.Sample(x, m.rows(r))
 	if err != nil {
 		return false, err
 	}
@@ -97,13 +103,6 @@ func (m *twoLevel) rows(r int) int {
 func (m *twoLevel) work(r int) float64 {
 	n, k := float64(m.obj.X.D()+1), float64(m.obj.K)
 	rows, size, dim := float64(m.rows(r)), float64(r), float64(r)*k
-	if m.few(r) { // a float64 is slower by far
-		pairs := k * k / 2
-		if m.obj.K >= thinFrom {
-			pairs = k
-		}
-		return m.obj.SampleWork(m.rows(r)) + 5*(rows*pairs*size*size/2+dim*dim*dim/6)
-	}
 	work := m.obj.SampleWork(m.rows(r)) + rows*k*size*size/2 + dim*dim*dim/6
 	if size < n {
 		const factors = 4 // of the kronecker product
@@ -139,20 +138,7 @@ func (m *twoLevel) take(sample *objective.Sample, r int) error {
 	if r < n {
 		m.fine.leave(m.basis, m.projected, r)
 	}
-	switch {
-	case r == 0:
-		return nil
-	case m.few(r):
-		h := make([]float64, n*k*n*k)
-		if err := sample.FullHessian(h); err != nil {
-			return err
-		}
-		v := make([]float64, n)
-		v[n-1] = 1
-		if definite(m.obj, h, v) {
-			linalg.Cholesky(h, n*k, 1e-14)
-			m.full, m.r = h, r
-		}
+	if r == 0 {
 		return nil
 	}
 	h := make([]float32, r*k*r*k)
@@ -177,18 +163,15 @@ func (m *twoLevel) take(sample *objective.Sample, r int) error {
 	return nil
 }
 
-// few tells whether H is that of all features, in float64.
-func (m *twoLevel) few(r int) bool { return r == m.obj.X.D()+1 && r*m.obj.K <= fullMost }
-
 // definite adds the penalty to h, what keeps directions that the loss does not
 // see from being singular, and a trifle of the diagonal. v are the intercept's
 // components of the directions. It reports whether there was any curvature to
 // begin with.
-func definite[T float32 | float64](o *objective.Objective, h []T, v []float64) (any bool) {
+func definite(o *objective.Objective, h []float32, v []float64) (any bool) {
 	k, r := o.K, len(v)
 	dim := r * k
 	for a := range r {
-		var most T
+		var most float32
 		for q := range k {
 			most = max(most, h[(q*r+a)*(dim+1)])
 		}
@@ -198,13 +181,13 @@ func definite[T float32 | float64](o *objective.Objective, h []T, v []float64) (
 		}
 		for q := range k {
 			row := h[(q*r+a)*dim:]
-			row[q*r+a] += trifle*most + T(o.Lambda)
+			row[q*r+a] += trifle*most + float32(o.Lambda)
 			for b, vb := range v[:a+1] {
-				row[q*r+b] -= T(o.Lambda * v[a] * vb)
+				row[q*r+b] -= float32(o.Lambda * v[a] * vb)
 			}
 			if objective.IsShiftInvariant(o.Loss) {
 				for t := range q + 1 {
-					row[t*r+a] += most / T(k)
+					row[t*r+a] += most / float32(k)
 				}
 			}
 		}
@@ -214,6 +197,10 @@ func definite[T float32 | float64](o *objective.Objective, h []T, v []float64) (
 
 // Apply writes M^-1 g to dst.
 func (m *twoLevel) Apply(dst, g []float64) {
+	if m.whole != nil {
+		m.whole.apply(dst, g)
+		return
+	}
 	n, k := m.fine.d+1, m.fine.k
 	if m.r < n {
 		m.fine.apply(dst, g, m.factor)
@@ -225,11 +212,7 @@ func (m *twoLevel) Apply(dst, g []float64) {
 			b[q*n+j] = g[j*k+q]
 		}
 	}
-	if m.full != nil {
-		linalg.SolveCholesky(m.full, n*k, b)
-	} else {
-		linalg.SolveCholesky32(m.factor, n*k, b, m.fine.threads)
-	}
+	linalg.SolveCholesky32(m.factor, n*k, b, m.fine.threads)
 	for j := range n {
 		for q := range k {
 			dst[j*k+q] = b[q*n+j]
