@@ -263,7 +263,7 @@ func (m *Model) lossOf(t *Truth, i int, z []float64) float64 {
 		m.probabilities(p)
 		for q := range p {
 			if y[q] > 0 {
-				loss -= y[q] * math.Log(p[q])
+				loss -= float64(y[q] * math.Log(p[q]))
 			}
 		}
 	case Sigmoids:
@@ -274,7 +274,7 @@ func (m *Model) lossOf(t *Truth, i int, z []float64) float64 {
 		p := make([]float64, k)
 		special.Softmax(p, z)
 		for q := range p {
-			loss += (p[q] - y[q]) * (p[q] - y[q]) / 2
+			loss += float64((p[q] - y[q]) * (p[q] - y[q]) / 2)
 		}
 	default:
 		loss = special.CrossEntropyDist(z, y)

@@ -146,7 +146,7 @@ func (m *Model) Coefficients() Coefficients {
 		c.W[j] = make([]float64, k)
 		for q := range c.W[j] {
 			c.W[j][q] = m.design.Scale[j] * m.w[j*k+q]
-			c.Intercept[q] -= m.design.Shift[j] * c.W[j][q]
+			c.Intercept[q] -= float64(m.design.Shift[j] * c.W[j][q])
 		}
 	}
 	return c

@@ -82,7 +82,7 @@ func (f *fit) fromLabel(ds *dataset.Dataset) (*target, error) {
 func smooth(y []float64, s, even float64) []float64 {
 	if s > 0 {
 		for i := range y {
-			y[i] = (1-s)*y[i] + s*even
+			y[i] = float64((1-s)*y[i]) + float64(s*even)
 		}
 	}
 	return y
@@ -120,7 +120,7 @@ func (f *fit) fromTargets(ds *dataset.Dataset) (*target, error) {
 		w := weightOf(ds.Weights, i)
 		t.norm += w
 		for k, v := range all.Row(i) {
-			total[k] += w * v
+			total[k] += float64(w * v)
 		}
 	}
 	var keep []int

@@ -48,5 +48,5 @@ func MajorityBaseline(training []float64, truth []int32, w []float64) float64 {
 // the values and of their squares: sqrt((E x^2 - (E x)^2) / n). For values 0
 // and 1 it is sqrt(p (1-p) / n).
 func standardError(mean, meanSquare, n float64) float64 {
-	return math.Sqrt(max(meanSquare-mean*mean, 0) / n)
+	return math.Sqrt(max(meanSquare-float64(mean*mean), 0) / n)
 }

@@ -26,7 +26,7 @@ func (c *Confusion) BalancedAccuracy() float64 {
 func (c *Confusion) MatthewsCorrelation() float64 {
 	m := c.margins()
 	n := m.total
-	return ratio(n*m.right-m.both, math.Sqrt((n*n-m.truth)*(n*n-m.pred)))
+	return ratio(float64(n*m.right)-m.both, math.Sqrt((float64(n*n)-m.truth)*(float64(n*n)-m.pred)))
 }
 
 // CohenKappa is the accuracy above that of chance, as a part of what is to be
@@ -40,7 +40,7 @@ func (c *Confusion) MatthewsCorrelation() float64 {
 func (c *Confusion) CohenKappa() float64 {
 	m := c.margins()
 	n := m.total
-	return (n*m.right - m.both) / (n*n - m.both)
+	return (float64(n*m.right) - m.both) / (float64(n*n) - m.both)
 }
 
 // margins are n, r, t.p, t.t and p.p of a Confusion.
@@ -63,9 +63,9 @@ func (c *Confusion) margins() margins {
 	}
 	for k := range truth {
 		t, p := truth[k].value(), pred[k].value()
-		both.add(t * p)
-		tt.add(t * t)
-		pp.add(p * p)
+		both.add(float64(t * p))
+		tt.add(float64(t * t))
+		pp.add(float64(p * p))
 	}
 	return margins{total.value(), right.value(), both.value(), tt.value(), pp.value()}
 }

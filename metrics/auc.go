@@ -105,7 +105,7 @@ func (c *curves) average(each [][2]classArea, kind int) Area {
 		}
 		pairs.add(v[kind].pairs)
 		weightedPairs.add(v[kind].weightedPairs)
-		weights.add(c.weight[a] * float64(2*c.occur-2)) // in so many ordered pairs
+		weights.add(float64(c.weight[a] * float64(2*c.occur-2))) // in so many ordered pairs
 	}
 	area.Macro, area.Weighted = macro.value(), weighted.value()
 	area.PairMacro = pairs.value() / float64(c.occur*(c.occur-1))
@@ -153,7 +153,7 @@ func (s *sweep) class(a int) (roc, pr classArea) {
 		for _, r := range s.order[lo:hi] {
 			if b := int(s.truth[r.row]); b != a {
 				wb := weight(s.w, r.row)
-				s.wins[b].add(wb * ahead)
+				s.wins[b].add(float64(wb * ahead))
 				s.below[b].add(wb)
 				others.add(wb)
 			}
@@ -177,9 +177,9 @@ func (s *sweep) class(a int) (roc, pr classArea) {
 		wins.add(s.wins[b].value())
 		won, found := s.wins[b].value()/(wa*wb), s.precision[b].value()/wa
 		roc.pairs += won
-		roc.weightedPairs += won * (wa + wb)
+		roc.weightedPairs += float64(won * (wa + wb))
 		pr.pairs += found
-		pr.weightedPairs += found * (wa + wb)
+		pr.weightedPairs += float64(found * (wa + wb))
 	}
 	roc.rest = wins.value() / (wa * others.value())
 	pr.rest = precision.value() / wa

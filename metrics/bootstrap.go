@@ -124,7 +124,7 @@ func (b Bootstrap) Scores(ctx context.Context, truth []int32, logits []float64, 
 		var all float64
 		for i, n := range times {
 			if n > 0 && !math.IsNaN(losses[i]) {
-				total.add(n * losses[i])
+				total.add(float64(n * losses[i]))
 				all += n
 			}
 		}
@@ -202,11 +202,11 @@ func quantile(sorted []float64, q float64) float64 {
 	if len(sorted) == 0 {
 		return math.NaN()
 	}
-	at := q * float64(len(sorted)-1)
+	at := float64(q * float64(len(sorted)-1))
 	i := int(at)
 	low, high := sorted[i], sorted[min(i+1, len(sorted)-1)]
 	if f := at - float64(i); f > 0 && low != high {
-		return low + f*(high-low)
+		return low + float64(f*(high-low))
 	}
 	return low
 }

@@ -98,9 +98,9 @@ func (c *Confusion) average(weight func(ClassScore) float64) ClassScore {
 	for _, s := range c.PerClass() {
 		w := weight(s)
 		weights.add(w)
-		precision.add(w * s.Precision)
-		recall.add(w * s.Recall)
-		f1.add(w * s.F1)
+		precision.add(float64(w * s.Precision))
+		recall.add(float64(w * s.Recall))
+		f1.add(float64(w * s.F1))
 		support.add(s.Support)
 		predicted.add(s.Predicted)
 	}

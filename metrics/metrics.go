@@ -64,7 +64,7 @@ func (m *mean) add(x, w float64) {
 	if w == 0 {
 		return
 	}
-	m.total.add(w * x)
+	m.total.add(float64(w * x)) // rounded, which the compensation of add needs
 	m.weight.add(w)
 }
 

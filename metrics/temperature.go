@@ -113,14 +113,14 @@ func (f scaledLoss) at(inverse float64) point {
 			distance := o[m] - v
 			e := math.Exp(-inverse * distance)
 			rest += e
-			first += e * distance
-			second += e * distance * distance
+			first += float64(e * distance)
+			second += float64(e * distance * distance)
 		}
 		mean := first / (1 + rest)
 		w, below := weight(f.w, i), o[m]-o[f.truth[i]]
-		loss.add(inverse*below+math.Log1p(rest), w)
+		loss.add(float64(inverse*below)+math.Log1p(rest), w)
 		slope.add(below-mean, w)
-		curvature.add(second/(1+rest)-mean*mean, w)
+		curvature.add(second/(1+rest)-float64(mean*mean), w)
 	}
 	return point{loss.value(), slope.value(), curvature.value()}
 }

@@ -7,19 +7,18 @@ import (
 
 // columnFlags are the flags that make preprocess.Options.
 type columnFlags struct {
-	opt                          preprocess.Options
-	standardize, missing, unseen string
-	given                        func(flag string) bool
+	opt   preprocess.Options
+	given func(flag string) bool
 }
 
 func (o *columnFlags) define(cmd *cobra.Command) {
 	f := cmd.Flags()
 	o.given = f.Changed
-	choiceVar(cmd, &o.standardize, "standardize", "bring numeric columns to mean 0 and deviation 1; auto: not pixels", auto, "on", "off")
-	choiceVar(cmd, &o.missing, "missing", "what training does with a missing value; feature: the mean for a number with a feature that says so, a level of its own for a category; drop: leave the row out",
-		"feature", string(preprocess.MissingDrop))
-	choiceVar(cmd, &o.unseen, "unseen", "what prediction does with a category that training did not see; other: take it for a rare one; ignore: for none; error: no prediction",
-		"other", string(preprocess.UnseenIgnore), string(preprocess.UnseenError))
+	choiceVar(cmd, &o.opt.Standardize, "standardize", "bring numeric columns to mean 0 and deviation 1; auto: not pixels", auto, preprocess.StandardizeOn, preprocess.StandardizeOff)
+	choiceVar(cmd, &o.opt.Missing, "missing", "what training does with a missing value; feature: the mean for a number with a feature that says so, a level of its own for a category; drop: leave the row out",
+		"feature", preprocess.MissingDrop)
+	choiceVar(cmd, &o.opt.Unseen, "unseen", "what prediction does with a category that training did not see; other: take it for a rare one; ignore: for none; error: no prediction",
+		"other", preprocess.UnseenIgnore, preprocess.UnseenError)
 	f.Float64Var(&o.opt.Rare, "rare", 2, "levels in fewer than `N` rows, by weight, share one feature; 0: none do")
 	f.StringSliceVar(&o.opt.Cross, "cross", nil, "pairs `A:B` of categorical columns to take together as one more")
 	f.StringSliceVar(&o.opt.Hash, "hash", nil, "categorical or text `COLUMNS` or crosses with too many levels or terms to list, to be hashed")
@@ -45,28 +44,14 @@ func (o *columnFlags) check() error {
 // options leaves out what is the default, as a Config does.
 func (o *columnFlags) options() preprocess.Options {
 	opt := o.opt
-	if o.standardize != auto {
-		opt.Standardize = preprocess.Standardize(o.standardize)
-	}
-	if o.missing != "feature" {
-		opt.Missing = preprocess.Missing(o.missing)
-	}
-	if o.unseen != "other" {
-		opt.Unseen = preprocess.Unseen(o.unseen)
-	}
-	switch {
-	case !o.given("rare"):
-		opt.Rare = 0
-	case opt.Rare == 0:
+	if opt.Rare == 0 {
 		opt.Rare = preprocess.RareNone
 	}
-	for flag, reset := range map[string]func(){
-		"buckets": func() { opt.Buckets = 0 }, "words": func() { opt.Text.Words = "" }, "chars": func() { opt.Text.Chars = "" },
-		"min-documents": func() { opt.Text.MinDocuments = 0 }, "max-documents": func() { opt.Text.MaxDocuments = 0 },
-	} {
-		if !o.given(flag) {
-			reset()
-		}
-	}
+	reset(o.given, "rare", &opt.Rare)
+	reset(o.given, "buckets", &opt.Buckets)
+	reset(o.given, "words", &opt.Text.Words)
+	reset(o.given, "chars", &opt.Text.Chars)
+	reset(o.given, "min-documents", &opt.Text.MinDocuments)
+	reset(o.given, "max-documents", &opt.Text.MaxDocuments)
 	return opt
 }

@@ -38,12 +38,15 @@ func newConvert(in *reader, out *output) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		p := s.training()
+		p, err := s.training()
 		if half == "test" {
-			p = s.test
+			p, err = s.test, nil
 		}
-		if p == nil {
-			return fmt.Errorf("%s: it has no %s part", s.name, half)
+		switch {
+		case err != nil:
+			return err
+		case p == nil:
+			return fmt.Errorf("%s: it has no test part", s.name)
 		}
 		data, err := p.read(*l)
 		if err != nil {

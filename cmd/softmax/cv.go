@@ -96,7 +96,7 @@ func (v *crossValidator) check() error {
 	switch {
 	case v.fitFlags.given("l2"), v.fitFlags.given("C"):
 		return usagef("cv chooses the penalty: --lambdas are those to try")
-	case v.fitFlags.l1 > 0, v.fitFlags.group > 0:
+	case v.fitFlags.cfg.L1 > 0, v.fitFlags.cfg.Group > 0:
 		return usagef("cv is for the L2 penalty")
 	case v.options.Folds < 2:
 		return usagef("--folds %d: at least 2 are needed", v.options.Folds)

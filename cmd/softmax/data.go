@@ -1,14 +1,10 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"example.com/softmax/dataset/catalog"
 	"github.com/spf13/cobra"
@@ -81,7 +77,7 @@ func (f *fetcher) run(name string) error {
 	if err != nil {
 		return fmt.Errorf("no cache directory to download to: %w", err)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
 	var b *bar
 	var current string

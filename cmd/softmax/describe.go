@@ -43,18 +43,17 @@ func (d *describer) run(args []string) error {
 	if err != nil {
 		return err
 	}
-	if s.training() == nil {
-		return fmt.Errorf("%s: it has no training part", s.name)
+	training, err := s.training()
+	if err != nil {
+		return err
 	}
 	scoring := s.test
 	if d.test != "" {
-		other, err := d.in.find(&layout{format: d.layout.format}, d.test)
-		if err != nil {
+		if scoring, err = d.in.scoringPart(d.layout, d.test); err != nil {
 			return err
 		}
-		scoring = other.scoring()
 	}
-	data, err := s.training().read(*d.layout)
+	data, err := training.read(*d.layout)
 	if err != nil {
 		return err
 	}

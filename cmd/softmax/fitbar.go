@@ -20,12 +20,12 @@ type fitBar struct {
 const fitBarLength = 1000
 
 func (t *trainer) newFitBar() *fitBar {
-	b := &fitBar{tol: t.fitFlags.tol, loss: "log-loss", bar: t.out.newBar("training", fitBarLength)}
+	b := &fitBar{tol: t.fitFlags.cfg.Tol, loss: "log-loss", bar: t.out.newBar("training", fitBarLength)}
 	if t.config.Loss == softmax.Squared {
 		b.loss = "loss"
 	}
 	if t.config.Solver == softmax.SGDSolver {
-		b.epochs = t.fitFlags.epochs
+		b.epochs = t.fitFlags.cfg.SGD.Epochs
 	}
 	return b
 }

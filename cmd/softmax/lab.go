@@ -26,7 +26,7 @@ func newLab(in *reader, out *output) *cobra.Command {
 	l := &laboratory{in: in, out: out}
 	c := newVerb("lab [NAME|all]", "run an experiment about the subject", labHelp, 0, 1, l.run)
 	f := c.Flags()
-	choiceVar(c, &l.lang, "lang", "language; auto: what $LC_ALL, $LC_MESSAGES or $LANG says", auto, string(lab.English), string(lab.Chinese))
+	choiceVar(c, &l.lang, "lang", "language; auto: what $LC_ALL, $LC_MESSAGES or $LANG says", auto, lab.English, lab.Chinese)
 	f.StringVar(&l.data, "data", "", "`DATA` to run on")
 	f.BoolVar(&l.json, "json", false, "print the numbers as one JSON object")
 	f.StringVar(&l.picture, "picture", "", "draw the result: `FILE`.png or .svg; with all, a directory for NAME.svg")
@@ -38,7 +38,7 @@ func newLab(in *reader, out *output) *cobra.Command {
 type laboratory struct {
 	in      *reader
 	out     *output
-	lang    string
+	lang    lab.Lang
 	data    string
 	json    bool
 	picture string
@@ -163,20 +163,21 @@ func (l *laboratory) read() error {
 	if l.data == "" {
 		return nil
 	}
-	s, err := l.in.find(&layout{format: auto}, l.data)
+	s, err := l.in.find(&layout{}, l.data)
 	if err != nil {
 		return err
 	}
-	if s.training() == nil {
-		return fmt.Errorf("%s: it has no training part", s.name)
+	training, err := s.training()
+	if err != nil {
+		return err
 	}
-	train, err := s.training().read(layout{format: auto})
+	train, err := training.read(layout{})
 	if err != nil {
 		return err
 	}
 	l.options.Train = l.complete(train)
 	if s.test != nil {
-		test, err := s.test.read(layout{format: auto})
+		test, err := s.test.read(layout{})
 		if err != nil {
 			return err
 		}
@@ -224,8 +225,8 @@ func (l *laboratory) checkPicture(all bool) error {
 
 // language is that of --lang, or what the environment asks for, as POSIX has it.
 func (l *laboratory) language() lab.Lang {
-	if l.lang != auto {
-		return lab.Lang(l.lang)
+	if l.lang != "" {
+		return l.lang
 	}
 	if strings.HasPrefix(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")), "zh") {
 		return lab.Chinese

@@ -26,9 +26,16 @@ type set struct {
 	shown       []string // what its classes 0, 1, ... show; nil if they speak for themselves
 }
 
-// training is the part to train on, scoring the part to score a model on.
-func (s *set) training() part { return either(s.train, s.whole) }
-func (s *set) scoring() part  { return either(s.test, either(s.whole, s.train)) }
+// training is the part to train on, scoring the part to score a model on, which
+// every set has.
+func (s *set) training() (part, error) {
+	if p := either(s.train, s.whole); p != nil {
+		return p, nil
+	}
+	return nil, fmt.Errorf("%s: it has no training part", s.name)
+}
+
+func (s *set) scoring() part { return either(s.test, either(s.whole, s.train)) }
 
 func either(a, b part) part {
 	if a != nil {
@@ -115,7 +122,7 @@ func (r *reader) together(l *layout, names []string) (*set, error) {
 
 func (r *reader) findOne(l *layout, data string) (*set, error) {
 	if data == "-" {
-		if l.format == auto {
+		if l.format == "" {
 			return nil, usagef("standard input needs --format, one of %s", strings.Join(formatNames(), ", "))
 		}
 		return r.file("-", l), nil
@@ -127,7 +134,7 @@ func (r *reader) findOne(l *layout, data string) (*set, error) {
 	case err == nil && info.IsDir():
 		return r.folder(data, l)
 	case err == nil:
-		if formatOf(data) == nil && l.format == auto {
+		if formatOf(data) == nil && l.format == "" {
 			return nil, usagef("%s: no known ending of a data file (%s); say what it is with --format", data, strings.Join(endings(), " "))
 		}
 		return r.file(data, l), nil
@@ -184,7 +191,7 @@ func knownNames() []string {
 // file is the set of a single file, or of standard input.
 func (r *reader) file(path string, l *layout) *set {
 	f := formatOf(path)
-	if l.format != auto {
+	if l.format != "" {
 		f = formatNamed(l.format)
 	}
 	return &set{name: path, roles: f.roles, whole: r.part(path, f)}

@@ -87,17 +87,17 @@ func (t *trainer) run(args []string) error {
 	if err := t.fitFlags.check(); err != nil {
 		return err
 	}
-	if t.validationData != "" && t.fitFlags.solver != string(softmax.SGDSolver) {
+	if t.validationData != "" && t.fitFlags.cfg.Solver != softmax.SGDSolver {
 		return usagef("--validation is scored after the epochs of --solver sgd; use --test to score the result")
 	}
 	// A long fit must not end in a file that cannot be written.
 	if err := checkWritable(t.path); err != nil {
 		return err
 	}
-	if t.fitFlags.threads > 0 {
+	if t.fitFlags.cfg.Threads > 0 {
 		// Beyond the cores there is nothing to gain, and the runtime sets up
 		// each that is asked for.
-		runtime.GOMAXPROCS(min(t.fitFlags.threads, runtime.NumCPU()))
+		runtime.GOMAXPROCS(min(t.fitFlags.cfg.Threads, runtime.NumCPU()))
 	}
 	if err := t.read(args); err != nil {
 		return err

@@ -21,18 +21,19 @@ func (t *trainer) read(args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if t.set.training() == nil {
-		return fmt.Errorf("%s: it has no training part", t.set.name)
+	training, err := t.set.training()
+	if err != nil {
+		return err
 	}
 	scoring := t.set.test
 	if scoring != nil && t.set.roles == nil && t.testData == "" {
 		scoring = early(scoring)
 	}
-	if t.train, err = t.set.training().read(*t.layout); err != nil {
+	if t.train, err = training.read(*t.layout); err != nil {
 		return err
 	}
 	if t.testData != "" {
-		if scoring, err = t.scoringPart(t.testData); err != nil {
+		if scoring, err = t.in.scoringPart(t.layout, t.testData); err != nil {
 			return err
 		}
 	}
@@ -80,8 +81,9 @@ func early(p part) part {
 	})
 }
 
-func (t *trainer) scoringPart(data string) (part, error) {
-	s, err := t.in.find(&layout{format: t.layout.format}, data)
+// scoringPart finds other data, of the format given if that was, to score on.
+func (r *reader) scoringPart(given *layout, data string) (part, error) {
+	s, err := r.find(&layout{format: given.format}, data)
 	if err != nil {
 		return nil, err
 	}

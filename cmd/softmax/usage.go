@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -172,24 +173,35 @@ func flagError(c *cobra.Command, err error) error {
 	return usagef("%v", err)
 }
 
-// A choice is the value of a flag that is one of a few words.
-type choice struct {
-	value   *string
-	allowed []string
+// A choice is the value of a flag that is one of a few words. The first of them is
+// the default, and leaves the value empty.
+type choice[T ~string] struct {
+	value   *T
+	allowed []T
 }
 
-func choiceVar(c *cobra.Command, value *string, name, usage string, allowed ...string) {
-	*value = allowed[0]
-	c.Flags().Var(&choice{value, allowed}, name, usage)
+func choiceVar[T ~string](c *cobra.Command, value *T, name, usage string, allowed ...T) {
+	c.Flags().Var(&choice[T]{value, allowed}, name, usage)
 }
 
-func (c *choice) String() string { return *c.value }
-func (c *choice) Type() string   { return strings.Join(c.allowed, "|") }
+func (c *choice[T]) String() string { return string(cmp.Or(*c.value, c.allowed[0])) }
+func (c *choice[T]) Type() string   { return strings.Join(c.words(), "|") }
 
-func (c *choice) Set(s string) error {
-	if !slices.Contains(c.allowed, s) {
-		return fmt.Errorf("it must be one of %s%s", strings.Join(c.allowed, ", "), didYouMean(s, c.allowed))
+func (c *choice[T]) words() (words []string) {
+	for _, w := range c.allowed {
+		words = append(words, string(w))
 	}
-	*c.value = s
+	return words
+}
+
+func (c *choice[T]) Set(s string) error {
+	at := slices.Index(c.words(), s)
+	switch {
+	case at < 0:
+		return fmt.Errorf("it must be one of %s%s", strings.Join(c.words(), ", "), didYouMean(s, c.words()))
+	case at == 0:
+		s = ""
+	}
+	*c.value = T(s)
 	return nil
 }

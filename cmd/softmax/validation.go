@@ -21,7 +21,7 @@ func (t *trainer) readValidation() error {
 	}
 	share, err := strconv.ParseFloat(t.validationData, 64)
 	if err != nil {
-		part, err := t.scoringPart(t.validationData)
+		part, err := t.in.scoringPart(t.layout, t.validationData)
 		if err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func (t *trainer) readValidation() error {
 	if t.train.Label == nil {
 		return fmt.Errorf("--validation %s: a share is held out class by class, and %s has several labels a row: give a file", t.validationData, t.train.Source)
 	}
-	kept, held := split(t.train.Label, share, t.fitFlags.seed)
+	kept, held := split(t.train.Label, share, t.fitFlags.cfg.Seed)
 	if len(held) == 0 {
 		return fmt.Errorf("--validation %s: no class has enough rows to hold one out", t.validationData)
 	}

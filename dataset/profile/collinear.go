@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/softmax/dataset"
+	"example.com/softmax/internal/linalg"
 )
 
 // A dependence is a column that is a linear combination of others.
@@ -61,7 +62,7 @@ func collinear(d *dataset.Dataset) (found []dependence) {
 			x[i] = c.Number(i*every, 0)
 		}
 		center(x)
-		norm := math.Sqrt(dot(x, x))
+		norm := math.Sqrt(linalg.Dot(x, x))
 		if norm == 0 {
 			continue
 		}
@@ -70,16 +71,12 @@ func collinear(d *dataset.Dataset) (found []dependence) {
 		own[len(used)] = 1 / norm
 		for range 2 { // twice is enough (Kahan, in Parlett 1980)
 			for k, b := range basis {
-				h := dot(x, b)
-				for i := range x {
-					x[i] -= h * b[i]
-				}
-				for j, v := range parts[k] {
-					own[j] -= h * v
-				}
+				h := linalg.Dot(x, b)
+				linalg.Axpy(x, -h, b)
+				linalg.Axpy(own[:len(parts[k])], -h, parts[k])
 			}
 		}
-		left := dot(x, x)
+		left := linalg.Dot(x, x)
 		if left <= tolerance {
 			if dep := (dependence{name: c.Name}); dep.holds(used, own, c, d.Rows()) {
 				found = append(found, dep)
@@ -103,19 +100,19 @@ func (d *dependence) holds(used []*dataset.Column, coefficients []float64, c *da
 		rest[i] = own[i]
 	}
 	center(own)
-	size := math.Sqrt(dot(own, own))
+	size := math.Sqrt(linalg.Dot(own, own))
 	for j, other := range used {
 		term := make([]float64, rows)
 		for i := range term {
-			term[i] = coefficients[j] * other.Number(i, 0)
+			term[i] = float64(coefficients[j] * other.Number(i, 0))
 			rest[i] += term[i]
 		}
-		if center(term); math.Sqrt(dot(term, term)) > 1e-6*size {
+		if center(term); math.Sqrt(linalg.Dot(term, term)) > 1e-6*size {
 			d.on = append(d.on, other.Name)
 		}
 	}
 	center(rest)
-	return dot(rest, rest) <= tolerance*size*size
+	return linalg.Dot(rest, rest) <= tolerance*size*size
 }
 
 func complete(c *dataset.Column, rows int) bool {
@@ -136,13 +133,6 @@ func center(x []float64) {
 	for i := range x {
 		x[i] -= mean
 	}
-}
-
-func dot(x, y []float64) (sum float64) {
-	for i, v := range x {
-		sum += v * y[i]
-	}
-	return sum
 }
 
 func scale(x []float64, by float64) {

@@ -223,17 +223,16 @@ func (s *byteScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64)
 		}
 	}
 	unit := mostInteger / max(most, leastUnit)
-	var sums Sums
 	clear(s.rsum)
+	clear(s.sums[:])
 	pending := 0 // rows in acc
 	s.blocks(x.U8, true, func(first, n int) {
 		for p := range (n + lanes - 1) / lanes {
 			at := first + p*lanes
 			count := min(lanes, n-p*lanes)
 			s.set(labels[at:][:count], w, at)
-			softmaxBytes(&s.z[p*s.k*lanes], s.k, &s.labels[0], &s.weights[0], &expConsts[0],
-				&s.r[p*4*16*s.k], &s.rsum[0], &s.rows[0], unit)
-			s.sum(&sums, count)
+			softmaxBytes(&s.z[p*s.k*lanes], s.k, &s.labels[0], &s.weights[0], &softmaxConsts[0],
+				&s.r[p*4*16*s.k], &s.rsum[0], &s.sums[0], unit)
 		}
 		s.backward(x.U8[first*s.d:], n)
 		if pending += n; pending+s.block > maxTerms || first+n == x.N() {
@@ -241,13 +240,8 @@ func (s *byteScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64)
 			pending = 0
 		}
 	})
-	sums.Square /= unit * unit
-	for q := range rsum {
-		for _, v := range s.rsum[q*lanes:][:lanes] {
-			rsum[q] += v
-		}
-	}
-	return sums
+	addPanel(rsum, s.rsum)
+	return Sums{Loss: s.loss(), Square: s.square() / (unit * unit)}
 }
 
 func (s *byteScratch) logits(x Rows, z []float64) {

@@ -34,7 +34,7 @@ func exactPass(t task) pass {
 	sums := make([]int64, d*k)
 	lanesOf := make([]float64, k*lanes)
 	e := make([]float64, k)
-	var panel Sums
+	var losses, squares [lanes]float64
 	for i := range n {
 		row, z := t.x.U8[i*d:][:d], p.z[i*k:][:k]
 		most := math.Inf(-1)
@@ -46,14 +46,14 @@ func exactPass(t task) pass {
 			z[q] = math.FMA(float64(sum), scale[q], t.c[q])
 			most = max(most, z[q])
 		}
-		var others, margin, square float64
+		var others, margin float64
 		seen := false
 		for q, v := range z {
 			exponent := v - most
 			if q == int(t.labels[i]) {
 				margin = exponent
 			}
-			exponent = max(exponent, expConsts[3])
+			exponent = max(exponent, softmaxConsts[3])
 			e[q] = expOf(exponent)
 			if exponent == 0 && !seen {
 				seen = true
@@ -75,18 +75,15 @@ func exactPass(t task) pass {
 			lanesOf[q*lanes+i%lanes] += r
 			r *= unit
 			integer := math.RoundToEven(r)
-			square = math.FMA(r-integer, r-integer, square)
+			squares[i%lanes] = math.FMA(r-integer, r-integer, squares[i%lanes])
 			for j, v := range row {
 				sums[j*k+q] += int64(v) * int64(integer)
 			}
 		}
-		l := math.Log1p(others)
-		panel.Loss += w * (l - margin)
-		panel.Square += square
-		if i%lanes == lanes-1 || i == n-1 {
-			p.sums.Add(panel)
-			panel = Sums{}
-		}
+		losses[i%lanes] += w * (log1pOf(others) - margin)
+	}
+	for i := range lanes {
+		p.sums.Add(Sums{losses[i], squares[i]})
 	}
 	p.sums.Square /= unit * unit
 	for i, v := range sums {
@@ -99,13 +96,30 @@ func exactPass(t task) pass {
 }
 
 func expOf(x float64) float64 {
-	n := math.RoundToEven(x * expConsts[0])
-	r := math.FMA(-n, expConsts[2], math.FMA(-n, expConsts[1], x))
-	p := expConsts[5]
-	for _, c := range expConsts[6:] {
+	n := math.RoundToEven(x * softmaxConsts[0])
+	r := math.FMA(-n, softmaxConsts[2], math.FMA(-n, softmaxConsts[1], x))
+	p := softmaxConsts[5]
+	for _, c := range softmaxConsts[6:17] {
 		p = math.FMA(p, r, c)
 	}
 	return math.Ldexp(p, int(n))
+}
+
+// log1pOf is log1p of the generator.
+func log1pOf(x float64) float64 {
+	large, small := max(x, 1), min(x, 1)
+	u := 1 + x
+	k := (math.Float64bits(u) - math.Float64bits(math.Sqrt2/2)) & (0x7ff << 52)
+	m, scale := math.Float64frombits(math.Float64bits(u)-k), math.Float64frombits(math.Float64bits(1)-k)
+	f := math.FMA(scale, small-(u-large), m-1)
+	s := f / (2 + f)
+	p := softmaxConsts[17]
+	for _, c := range softmaxConsts[18:] {
+		p = math.FMA(p, s*s, c)
+	}
+	f = math.FMA(-s, math.FMA(-p, s*s, f), f)
+	exponent := float64(k >> 52)
+	return math.FMA(softmaxConsts[1], exponent, math.FMA(softmaxConsts[2], exponent, f))
 }
 
 func TestBytesBits(t *testing.T) {
@@ -160,6 +174,18 @@ func TestExp(t *testing.T) {
 		got, want := expOf(x), math.Exp(x)
 		if math.Abs(got-want) > 4e-16*want+5e-324 {
 			t.Fatalf("exp(%g) = %g, want %g", x, got, want)
+		}
+	}
+}
+
+// log1p is right within 2 ulp from the least numbers to a million classes.
+func TestLog1p(t *testing.T) {
+	for i := range 200001 {
+		x := math.Exp2(-1074 + float64(i)*1094/200000)
+		for _, x := range []float64{x, float64(i) / 100000} {
+			if got, want := log1pOf(x), math.Log1p(x); !(math.Abs(got-want) <= 4.5e-16*want) {
+				t.Fatalf("log1p(%g) = %g, want %g", x, got, want)
+			}
 		}
 	}
 }

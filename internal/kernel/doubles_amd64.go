@@ -19,21 +19,21 @@ type doubleEngine struct {
 // doubleKernels is the assembly. The level is the machine's: bits do not depend
 // on it.
 type doubleKernels struct {
-	*floatKernels
+	packer
 	forward  []func(z *float64, panel *float32, d int, w, c *float64)
 	backward []func(sums *float64, x *float32, stride int, mask *int32, r *float64, jump, rows int, ahead uintptr, step int)
 }
 
 var doubleKernelsOf = map[Level]*doubleKernels{
 	AVX2: {
-		floatKernelsOf[AVX2],
+		packer{8, packFloatsAVX2},
 		[]func(z *float64, panel *float32, d int, w, c *float64){
 			forwardDoublesAVX2x1, forwardDoublesAVX2x2, forwardDoublesAVX2x3, forwardDoublesAVX2x4, forwardDoublesAVX2x5},
 		[]func(sums *float64, x *float32, stride int, mask *int32, r *float64, jump, rows int, ahead uintptr, step int){
 			backwardDoublesAVX2x1, backwardDoublesAVX2x2, backwardDoublesAVX2x3, backwardDoublesAVX2x4, backwardDoublesAVX2x5},
 	},
 	AVX512: {
-		floatKernelsOf[AVX512],
+		packer{16, packFloatsAVX512},
 		[]func(z *float64, panel *float32, d int, w, c *float64){
 			forwardDoublesAVX512x1, forwardDoublesAVX512x2, forwardDoublesAVX512x3, forwardDoublesAVX512x4, forwardDoublesAVX512x5, forwardDoublesAVX512x6, forwardDoublesAVX512x7, forwardDoublesAVX512x8, forwardDoublesAVX512x9, forwardDoublesAVX512x10, forwardDoublesAVX512x11, forwardDoublesAVX512x12, forwardDoublesAVX512x13},
 		[]func(sums *float64, x *float32, stride int, mask *int32, r *float64, jump, rows int, ahead uintptr, step int){
@@ -81,7 +81,7 @@ func (e *doubleEngine) unpack(g, packed []float64) { unpackStrips(g, packed, e.d
 func (e *doubleEngine) scratch() scratch {
 	return &doubleScratch{
 		doubleEngine: e,
-		source:       newFloatRows(e.floatKernels, e.d, e.block),
+		source:       newFloatRows(e.packer, e.d, e.block),
 		half:         make([]float64, e.lanes*e.k),
 	}
 }

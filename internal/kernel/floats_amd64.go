@@ -2,58 +2,86 @@
 
 package kernel
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
-// A floatEngine makes passes in float32 with FMA instructions.
+// A floatEngine makes passes in float32 with FMA instructions: of float32 as it
+// lies, or of bytes that are converted as they are loaded.
 //
-// Forward, lanes are rows: two vectors of a panel have a feature of as many
-// rows, and the weights of a tile of classes are broadcast. Backward, lanes are
-// features: two vectors of the matrix as it lies, and the residuals of a row
-// are broadcast. So no lane is lost to the number of classes, and both loops
-// are 2 x classes multiply-adds for 2 loads and a broadcast for each class.
+// Forward, lanes are features: the sums of a few rows and a tile of classes are
+// vectors, added up at the end of the row. Backward, lanes are features too: two
+// vectors of the matrix as it lies, and the residuals of a row are broadcast. So
+// no lane is lost to the number of classes, and nothing is transposed.
 type floatEngine struct {
 	*floatKernels
-	d, k  int
-	block int // rows that stay in the second cache
-	tiles []tile
-	w     []float32 // tile, feature, class
-	c     []float64
+	d, k              int
+	chunks            int // vectors of features, of which weights fill up the last with 0
+	block             int // rows that stay in the second cache
+	forward, backward []tile
+	w                 []float32 // tile, chunk, class, feature
+	c                 []float64
 }
 
-// floatKernels is the assembly of a level.
+type (
+	forwardFloats  func(z *float64, x *byte, stride, chunks int, w *float32, c *float64)
+	backwardFloats func(acc *float32, x *byte, stride int, r *float32, rows, jump int, ahead uintptr, step int)
+)
+
+// floatKernels is the assembly of a level, for one type of X.
 type floatKernels struct {
-	lanes    int
-	pack     func(panel, x *float32, stride, chunks int, mask *int32)
-	forward  []func(z *float64, panel *float32, d int, w *float32, c *float64)
-	backward []func(acc, x *float32, stride int, mask *int32, r *float32, rows, jump int, ahead uintptr, step int)
-	flush    func(sum *float64, acc *float32, vectors int)
-	softmax  func(z *float64, classes int, labels *int32, weights, consts *float64, r *float32, rsum, rows *float64)
+	lanes, size     int // numbers in a vector, bytes of a number of X
+	forwardKernels  []forwardFloats
+	backwardKernels []backwardFloats
+	flush           func(sum *float64, acc *float32, vectors int)
+	softmax         func(z *float64, classes int, labels *int32, weights, consts *float64, r *float32, rsum, sums *float64)
 }
 
-var floatKernelsOf = map[Level]*floatKernels{
-	AVX2: {
-		lanes: 8, pack: packFloatsAVX2, flush: flushFloatsAVX2, softmax: softmaxFloatsAVX2,
-		forward: []func(z *float64, panel *float32, d int, w *float32, c *float64){
-			forwardFloatsAVX2x1, forwardFloatsAVX2x2, forwardFloatsAVX2x3, forwardFloatsAVX2x4, forwardFloatsAVX2x5},
-		backward: []func(acc, x *float32, stride int, mask *int32, r *float32, rows, jump int, ahead uintptr, step int){
-			backwardFloatsAVX2x1, backwardFloatsAVX2x2, backwardFloatsAVX2x3, backwardFloatsAVX2x4, backwardFloatsAVX2x5},
-	},
-	AVX512: {
-		lanes: 16, pack: packFloatsAVX512, flush: flushFloatsAVX512, softmax: softmaxFloats,
-		forward: []func(z *float64, panel *float32, d int, w *float32, c *float64){
-			forwardFloatsAVX512x1, forwardFloatsAVX512x2, forwardFloatsAVX512x3, forwardFloatsAVX512x4, forwardFloatsAVX512x5,
-			forwardFloatsAVX512x6, forwardFloatsAVX512x7, forwardFloatsAVX512x8, forwardFloatsAVX512x9, forwardFloatsAVX512x10,
-			forwardFloatsAVX512x11, forwardFloatsAVX512x12, forwardFloatsAVX512x13, forwardFloatsAVX512x14},
-		backward: []func(acc, x *float32, stride int, mask *int32, r *float32, rows, jump int, ahead uintptr, step int){
-			backwardFloatsAVX512x1, backwardFloatsAVX512x2, backwardFloatsAVX512x3, backwardFloatsAVX512x4, backwardFloatsAVX512x5,
+var (
+	widenedAVX2 = floatKernels{
+		8, 1,
+		[]forwardFloats{forwardWidenedAVX2x1, forwardWidenedAVX2x2, forwardWidenedAVX2x3, forwardWidenedAVX2x4, forwardWidenedAVX2x5,
+			forwardWidenedAVX2x6},
+		[]backwardFloats{backwardWidenedAVX2x1, backwardWidenedAVX2x2, backwardWidenedAVX2x3, backwardWidenedAVX2x4, backwardWidenedAVX2x5,
+			backwardWidenedAVX2x6},
+		flushFloatsAVX2, softmaxFloatsAVX2,
+	}
+	floatsAVX2 = floatKernels{
+		8, 4,
+		[]forwardFloats{forwardFloatsAVX2x1, forwardFloatsAVX2x2, forwardFloatsAVX2x3, forwardFloatsAVX2x4, forwardFloatsAVX2x5,
+			forwardFloatsAVX2x6},
+		[]backwardFloats{backwardFloatsAVX2x1, backwardFloatsAVX2x2, backwardFloatsAVX2x3, backwardFloatsAVX2x4, backwardFloatsAVX2x5,
+			backwardFloatsAVX2x6},
+		flushFloatsAVX2, softmaxFloatsAVX2,
+	}
+	floatsAVX512 = floatKernels{
+		16, 4,
+		[]forwardFloats{forwardFloatsAVX512x1, forwardFloatsAVX512x2, forwardFloatsAVX512x3, forwardFloatsAVX512x4, forwardFloatsAVX512x5,
+			forwardFloatsAVX512x6},
+		[]backwardFloats{backwardFloatsAVX512x1, backwardFloatsAVX512x2, backwardFloatsAVX512x3, backwardFloatsAVX512x4, backwardFloatsAVX512x5,
 			backwardFloatsAVX512x6, backwardFloatsAVX512x7, backwardFloatsAVX512x8, backwardFloatsAVX512x9, backwardFloatsAVX512x10,
 			backwardFloatsAVX512x11, backwardFloatsAVX512x12, backwardFloatsAVX512x13, backwardFloatsAVX512x14},
-	},
+		flushFloatsAVX512, softmaxFloats,
+	}
+)
+
+// floatKernelsOf returns what passes over x are made with. Bytes of so many
+// features that AVX-512's integers overflow are left to AVX2.
+func floatKernelsOf(level Level, x Rows) *floatKernels {
+	switch {
+	case x.U8 != nil:
+		return &widenedAVX2
+	case level == AVX2:
+		return &floatsAVX2
+	}
+	return &floatsAVX512
 }
 
 const (
 	blockFloats     = 1 << 16 // numbers of X in a block
 	flushRowsFloats = 512     // rows after which float32 sums move to float64
+	panelSize       = 16      // rows of a panel: of a call of forward and of softmax
 )
 
 // floatBlock is the number of rows of a block whose gradient has that many numbers.
@@ -65,10 +93,11 @@ func floatBlock(d, k, panel, gradLen int) int {
 	return block
 }
 
-func newFloatEngine(level Level, d, k int) *floatEngine {
-	f := &floatEngine{floatKernels: floatKernelsOf[level], d: d, k: k, tiles: tilesOf(k, len(floatKernelsOf[level].forward))}
-	f.block = floatBlock(d, k, 2*f.lanes, f.gradLen())
-	f.w = make([]float32, d*k)
+func newFloatEngine(kernels *floatKernels, d, k int) *floatEngine {
+	f := &floatEngine{floatKernels: kernels, d: d, k: k, chunks: (d + kernels.lanes - 1) / kernels.lanes}
+	f.forward, f.backward = tilesOf(k, len(kernels.forwardKernels)), tilesOf(k, len(kernels.backwardKernels))
+	f.block = floatBlock(d, k, panelSize, f.gradLen())
+	f.w = make([]float32, f.chunks*k*f.lanes)
 	return f
 }
 
@@ -80,142 +109,152 @@ func (f *floatEngine) prepare(u, c []float64) bool {
 	}
 	f.c = c
 	w := f.w
-	for _, t := range f.tiles {
+	for _, t := range f.forward {
 		for j := range f.d {
+			at := w[j/f.lanes*t.n*f.lanes+j%f.lanes:]
 			for q, v := range u[j*f.k+t.first:][:t.n] {
 				if !(math.Abs(v) < 1e30) {
 					return false
 				}
-				w[q] = float32(v)
-				u[j*f.k+t.first+q] = float64(w[q])
+				at[q*f.lanes] = float32(v)
+				u[j*f.k+t.first+q] = float64(float32(v))
 			}
-			w = w[t.n:]
 		}
+		w = w[f.chunks*t.n*f.lanes:]
 	}
 	return true
 }
 
-func (f *floatEngine) strips() int { return (f.d + 2*f.lanes - 1) / (2 * f.lanes) }
+func (f *floatEngine) strip() int { return 2 * f.lanes }
 
 func (f *floatEngine) noise() float64 { return 1e-7 }
 
 // A packed gradient is strip of two vectors of features, class, feature.
-func (f *floatEngine) gradLen() int { return f.strips() * f.k * 2 * f.lanes }
+func (f *floatEngine) gradLen() int { return (f.d + f.strip() - 1) / f.strip() * f.k * f.strip() }
 
-func (f *floatEngine) unpack(g, packed []float64) { unpackStrips(g, packed, f.d, f.k, 2*f.lanes) }
+func (f *floatEngine) unpack(g, packed []float64) { unpackStrips(g, packed, f.d, f.k, f.strip()) }
 
 func (f *floatEngine) scratch() scratch {
 	return &floatScratch{
 		floatEngine: f,
-		source:      newFloatRows(f.floatKernels, f.d, f.block),
-		z:           make([]float64, 2*f.lanes*f.k),
+		z:           make([]float64, f.block*f.k),
 		r:           make([]float32, f.block*f.k),
 		acc:         make([]float32, f.gradLen()),
-		rsum:        make([]float64, 16*f.k),
+		rsum:        make([]float64, panelSize*f.k),
 	}
 }
 
 type floatScratch struct {
 	*floatEngine
-	source floatRows
-	z      []float64 // of a panel: class, row
-	r      []float32 // of a block: panel, class, row
-	acc    []float32
-	rsum   []float64 // class, row modulo 16
+	tail  []byte    // copy of the last block
+	z     []float64 // of a block: panel, class, row
+	r     []float32 // of a block: panel, class, row
+	acc   []float32
+	rsum  []float64 // class, row modulo 16
+	ahead uintptr   // what follows the visited block in memory, for prefetches
 	panelRows
 }
 
-// forward sets z to the logits of the panel that begins x.
-func (s *floatScratch) forward(x []float32) {
-	s.source.packPanel(x)
-	panel, w := 2*s.lanes, s.w
-	for _, t := range s.tiles {
-		s.floatKernels.forward[t.n-1](&s.z[t.first*panel], &s.source.panel[0], s.d, &w[0], &s.c[t.first])
-		w = w[s.d*t.n:]
+// blocks calls visit for each block of x: its first row, and its n rows as they
+// are stored. They may be read up to a whole panel and strip.
+func (s *floatScratch) blocks(x Rows, visit func(first, n int, rows []byte)) {
+	stored := x.U8
+	if stored == nil {
+		stored = unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x.F32))), 4*len(x.F32))
+	}
+	row := s.d * s.size
+	beyond := (s.strip() - 1) * s.size // what a strip may have of the next rows
+	if s.d%s.strip() == 0 {
+		beyond = 0
+	}
+	for first, n := 0, x.N(); first < n; first += s.block {
+		count := min(s.block, n-first)
+		rows := stored[first*row:][:count*row]
+		s.ahead = uintptr(unsafe.Pointer(&rows[0])) + uintptr(len(rows))
+		if count%panelSize != 0 || len(stored)-(first+count)*row < beyond {
+			if s.tail == nil {
+				s.tail = make([]byte, s.block*row+beyond)
+			}
+			clear(s.tail[copy(s.tail, rows):])
+			rows = s.tail
+		}
+		visit(first, count, rows)
 	}
 }
 
-// backward adds the products with the residuals of the block x to acc.
-func (s *floatScratch) backward(x []float32) {
-	panel, rows := 2*s.lanes, len(x)/s.d
-	acc := s.acc
-	ahead, step := s.source.ahead, 4*panel/s.source.share
-	for j := 0; j < s.d; j += panel {
-		mask := s.source.valid(s.d - j)
-		for i, t := range s.tiles {
-			s.floatKernels.backward[t.n-1](&acc[0], &x[j], 4*s.d, mask, &s.r[t.first*panel], rows, 4*panel*(s.k-1), ahead, step)
+// makeLogits sets z to the logits of a block of n rows.
+func (s *floatScratch) makeLogits(n int, rows []byte) {
+	w := s.w
+	for _, t := range s.forward {
+		for at := 0; at < n; at += panelSize {
+			s.forwardKernels[t.n-1](&s.z[at*s.k+t.first*panelSize], &rows[at*s.d*s.size], s.d*s.size, s.chunks, &w[0], &s.c[t.first])
+		}
+		w = w[s.chunks*t.n*s.lanes:]
+	}
+}
+
+// addProducts adds the products of a block of n rows with their residuals to acc.
+func (s *floatScratch) addProducts(n int, rows []byte) {
+	strip, acc := s.strip(), s.acc
+	ahead, step := s.ahead, strip*s.size
+	for j := 0; j < s.d; j += strip {
+		for i, t := range s.backward {
+			s.backwardKernels[t.n-1](&acc[0], &rows[j*s.size], s.d*s.size, &s.r[t.first*panelSize], n, 4*panelSize*(s.k-1), ahead, step)
 			if i == 0 {
-				ahead += uintptr(rows * step)
+				ahead += uintptr(n * step)
 			}
-			acc = acc[t.n*panel:]
+			acc = acc[t.n*strip:]
 		}
 	}
 }
 
-// flush moves acc to the packed gradient g after enough rows, or the last.
-func (s *floatScratch) flush(g []float64, done, n int) {
+// flushAfter moves acc to the packed gradient g after enough rows, or the last.
+func (s *floatScratch) flushAfter(g []float64, done, n int) {
 	every := flushRowsFloats / s.block * s.block
 	if done == n || done%every == 0 {
-		s.floatKernels.flush(&g[0], &s.acc[0], len(s.acc)/s.lanes)
+		s.flush(&g[0], &s.acc[0], len(s.acc)/s.lanes)
 	}
 }
 
 func (s *floatScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64) Sums {
-	panel := 2 * s.lanes
-	var sums Sums
 	clear(s.rsum)
-	s.source.blocks(x, func(first int, rows []float32) {
-		n := len(rows) / s.d
-		for at := 0; at < n; at += panel {
-			s.forward(rows[at*s.d:])
-			for half := 0; half < panel && at+half < n; half += 16 {
-				i := first + at + half
-				count := min(16, n-at-half)
-				s.set(labels[i:][:count], w, i)
-				r := s.r[at*s.k+half:]
-				s.softmax(&s.z[half], s.k, &s.labels[0], &s.weights[0], &expConsts[0], &r[0], &s.rsum[0], &s.rows[0])
-				s.sum(&sums, count)
-			}
+	clear(s.sums[:])
+	s.blocks(x, func(first, n int, rows []byte) {
+		s.makeLogits(n, rows)
+		for at := 0; at < n; at += panelSize {
+			s.set(labels[first+at:][:min(panelSize, n-at)], w, first+at)
+			s.softmax(&s.z[at*s.k], s.k, &s.labels[0], &s.weights[0], &softmaxConsts[0], &s.r[at*s.k], &s.rsum[0], &s.sums[0])
 		}
-		s.backward(rows)
-		s.flush(g, first+n, x.N())
+		s.addProducts(n, rows)
+		s.flushAfter(g, first+n, x.N())
 	})
-	sums.Square = math.Inf(1)
-	for q := range rsum {
-		for _, v := range s.rsum[q*16:][:16] {
-			rsum[q] += v
-		}
-	}
-	return sums
+	addPanel(rsum, s.rsum)
+	return Sums{Loss: s.loss(), Square: math.Inf(1)}
 }
 
 func (s *floatScratch) logits(x Rows, z []float64) {
-	panel := 2 * s.lanes
-	s.source.blocks(x, func(first int, rows []float32) {
-		for i := range len(rows) / s.d {
-			if i%panel == 0 {
-				s.forward(rows[i*s.d:])
-			}
+	s.blocks(x, func(first, n int, rows []byte) {
+		s.makeLogits(n, rows)
+		for i := range n {
+			from := s.z[i/panelSize*panelSize*s.k+i%panelSize:]
 			zi := z[(first+i)*s.k:][:s.k]
 			for q := range zi {
-				zi[q] = s.z[q*panel+i%panel]
+				zi[q] = from[q*panelSize]
 			}
 		}
 	})
 }
 
 func (s *floatScratch) addGrad(x Rows, r, g []float64) (square float64) {
-	panel := 2 * s.lanes
-	s.source.blocks(x, func(first int, rows []float32) {
-		n := len(rows) / s.d
+	s.blocks(x, func(first, n int, rows []byte) {
 		for i := range n {
-			to := s.r[i/panel*panel*s.k+i%panel:]
+			to := s.r[i/panelSize*panelSize*s.k+i%panelSize:]
 			for q, v := range r[(first+i)*s.k:][:s.k] {
-				to[q*panel] = float32(v)
+				to[q*panelSize] = float32(v)
 			}
 		}
-		s.backward(rows)
-		s.flush(g, first+n, x.N())
+		s.addProducts(n, rows)
+		s.flushAfter(g, first+n, x.N())
 	})
 	return math.Inf(1)
 }

@@ -2550,7 +2550,7 @@ column:
 DATA base<>+0(SB)/8, $(256.0)
 GLOBL base<>(SB), RODATA|NOPTR, $8
 
-// func softmaxBytes(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *byte, rsum *float64, rows *float64, unit float64)
+// func softmaxBytes(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *byte, rsum *float64, sums *float64, unit float64)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL
 TEXT ·softmaxBytes(SB), NOSPLIT, $0-72
 	MOVQ    z+0(FP), AX
@@ -2648,21 +2648,119 @@ exp:
 	INCQ             SI
 	CMPQ             SI, CX
 	JNE              exp
-	MOVQ             rows+56(FP), DX
+	MOVQ             sums+56(FP), DX
 	MOVQ             weights+24(FP), SI
 	VBROADCASTSD     32(BX), Z6
-	VMOVUPD          Z7, (DX)
-	VMOVUPD          Z8, 128(DX)
-	VADDPD           Z6, Z7, Z0
-	VDIVPD           Z0, Z6, Z0
-	VMOVUPD          (SI), Z1
-	VXORPD           Z2, Z2, Z2
-	VMOVUPD          Z10, 64(DX)
-	VMOVUPD          Z11, 192(DX)
-	VADDPD           Z6, Z10, Z3
-	VDIVPD           Z3, Z6, Z3
-	VMOVUPD          64(SI), Z4
-	VXORPD           Z5, Z5, Z5
+	VMOVUPD          (SI), Z0
+	VBROADCASTSD     32(BX), Z1
+	VADDPD           Z1, Z7, Z2
+	VMAXPD           Z1, Z7, Z4
+	VMINPD           Z1, Z7, Z3
+	VSUBPD           Z4, Z2, Z4
+	VSUBPD           Z4, Z3, Z3
+	MOVQ             $0x3fe6a09e667f3bcd, DI
+	VMOVQ            DI, X4
+	VPBROADCASTQ     X4, Z4
+	VPSUBQ           Z4, Z2, Z4
+	MOVQ             $0x7ff0000000000000, DI
+	VMOVQ            DI, X5
+	VPBROADCASTQ     X5, Z5
+	VANDPD           Z5, Z4, Z4
+	VPSUBQ           Z4, Z2, Z2
+	VSUBPD           Z1, Z2, Z2
+	VPSUBQ           Z4, Z1, Z5
+	VFMADD231PD      Z5, Z3, Z2
+	VPSRLQ           $0x34, Z4, Z4
+	MOVQ             $0x4330000000000000, DI
+	VMOVQ            DI, X3
+	VPBROADCASTQ     X3, Z3
+	VORPD            Z3, Z4, Z4
+	VSUBPD           Z3, Z4, Z4
+	VADDPD           Z1, Z1, Z1
+	VADDPD           Z2, Z1, Z1
+	VDIVPD           Z1, Z2, Z1
+	VMULPD           Z1, Z1, Z3
+	VBROADCASTSD     136(BX), Z5
+	VBROADCASTSD     144(BX), Z13
+	VFMADD213PD      Z13, Z3, Z5
+	VBROADCASTSD     152(BX), Z13
+	VFMADD213PD      Z13, Z3, Z5
+	VBROADCASTSD     160(BX), Z13
+	VFMADD213PD      Z13, Z3, Z5
+	VBROADCASTSD     168(BX), Z13
+	VFMADD213PD      Z13, Z3, Z5
+	VBROADCASTSD     176(BX), Z13
+	VFMADD213PD      Z13, Z3, Z5
+	VBROADCASTSD     184(BX), Z13
+	VFMADD213PD      Z13, Z3, Z5
+	VFNMADD213PD     Z2, Z3, Z5
+	VFNMADD231PD     Z5, Z1, Z2
+	VBROADCASTSD     16(BX), Z1
+	VFMADD231PD      Z1, Z4, Z2
+	VBROADCASTSD     8(BX), Z1
+	VFMADD231PD      Z1, Z4, Z2
+	VSUBPD           Z8, Z2, Z2
+	VMULPD           Z0, Z2, Z2
+	VADDPD           (DX), Z2, Z2
+	VMOVUPD          Z2, (DX)
+	VADDPD           Z6, Z7, Z1
+	VDIVPD           Z1, Z6, Z1
+	VMOVUPD          128(DX), Z2
+	VMOVUPD          64(SI), Z3
+	VBROADCASTSD     32(BX), Z4
+	VADDPD           Z4, Z10, Z5
+	VMAXPD           Z4, Z10, Z8
+	VMINPD           Z4, Z10, Z7
+	VSUBPD           Z8, Z5, Z8
+	VSUBPD           Z8, Z7, Z7
+	MOVQ             $0x3fe6a09e667f3bcd, SI
+	VMOVQ            SI, X8
+	VPBROADCASTQ     X8, Z8
+	VPSUBQ           Z8, Z5, Z8
+	MOVQ             $0x7ff0000000000000, SI
+	VMOVQ            SI, X13
+	VPBROADCASTQ     X13, Z13
+	VANDPD           Z13, Z8, Z8
+	VPSUBQ           Z8, Z5, Z5
+	VSUBPD           Z4, Z5, Z5
+	VPSUBQ           Z8, Z4, Z13
+	VFMADD231PD      Z13, Z7, Z5
+	VPSRLQ           $0x34, Z8, Z8
+	MOVQ             $0x4330000000000000, SI
+	VMOVQ            SI, X7
+	VPBROADCASTQ     X7, Z7
+	VORPD            Z7, Z8, Z8
+	VSUBPD           Z7, Z8, Z8
+	VADDPD           Z4, Z4, Z4
+	VADDPD           Z5, Z4, Z4
+	VDIVPD           Z4, Z5, Z4
+	VMULPD           Z4, Z4, Z7
+	VBROADCASTSD     136(BX), Z13
+	VBROADCASTSD     144(BX), Z14
+	VFMADD213PD      Z14, Z7, Z13
+	VBROADCASTSD     152(BX), Z14
+	VFMADD213PD      Z14, Z7, Z13
+	VBROADCASTSD     160(BX), Z14
+	VFMADD213PD      Z14, Z7, Z13
+	VBROADCASTSD     168(BX), Z14
+	VFMADD213PD      Z14, Z7, Z13
+	VBROADCASTSD     176(BX), Z14
+	VFMADD213PD      Z14, Z7, Z13
+	VBROADCASTSD     184(BX), Z14
+	VFMADD213PD      Z14, Z7, Z13
+	VFNMADD213PD     Z5, Z7, Z13
+	VFNMADD231PD     Z13, Z4, Z5
+	VBROADCASTSD     16(BX), Z4
+	VFMADD231PD      Z4, Z8, Z5
+	VBROADCASTSD     8(BX), Z4
+	VFMADD231PD      Z4, Z8, Z5
+	VSUBPD           Z11, Z5, Z5
+	VMULPD           Z3, Z5, Z5
+	VADDPD           64(DX), Z5, Z5
+	VMOVUPD          Z5, 64(DX)
+	VADDPD           Z6, Z10, Z4
+	VDIVPD           Z4, Z6, Z4
+	VMOVUPD          192(DX), Z5
 	MOVQ             r+40(FP), BX
 	MOVQ             rsum+48(FP), R8
 	VBROADCASTSD     unit+64(FP), Z7
@@ -2675,10 +2773,10 @@ exp:
 
 residual:
 	VPBROADCASTD  SI, Y13
-	VMULPD        (DI), Z0, Z11
+	VMULPD        (DI), Z1, Z11
 	VPCMPEQD      Y9, Y13, K1
 	VSUBPD        Z6, Z11, K1, Z11
-	VMULPD        Z1, Z11, Z11
+	VMULPD        Z0, Z11, Z11
 	VADDPD        (R8), Z11, Z14
 	VMOVUPD       Z14, (R8)
 	VMULPD        Z7, Z11, Z11
@@ -2686,10 +2784,10 @@ residual:
 	VCVTDQ2PD     Y18, Z14
 	VSUBPD        Z14, Z11, Z11
 	VFMADD231PD   Z11, Z11, Z2
-	VMULPD        64(DI), Z3, Z11
+	VMULPD        64(DI), Z4, Z11
 	VPCMPEQD      Y12, Y13, K1
 	VSUBPD        Z6, Z11, K1, Z11
-	VMULPD        Z4, Z11, Z11
+	VMULPD        Z3, Z11, Z11
 	VADDPD        64(R8), Z11, Z13
 	VMOVUPD       Z13, 64(R8)
 	VMULPD        Z7, Z11, Z11
@@ -2715,8 +2813,8 @@ residual:
 	INCQ          SI
 	CMPQ          SI, CX
 	JNE           residual
-	VMOVUPD       Z2, 256(DX)
-	VMOVUPD       Z5, 320(DX)
+	VMOVUPD       Z2, 128(DX)
+	VMOVUPD       Z5, 192(DX)
 	VZEROUPPER
 	RET
 
@@ -2741,7 +2839,7 @@ DATA quadDigits<>+14(SB)/1, $0x0b
 DATA quadDigits<>+15(SB)/1, $0x0f
 GLOBL quadDigits<>(SB), RODATA|NOPTR, $16
 
-// func softmaxFloats(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *float32, rsum *float64, rows *float64)
+// func softmaxFloats(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *float32, rsum *float64, sums *float64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
 TEXT ·softmaxFloats(SB), NOSPLIT, $0-64
 	MOVQ    z+0(FP), AX
@@ -2756,7 +2854,7 @@ TEXT ·softmaxFloats(SB), NOSPLIT, $0-64
 max:
 	VMAXPD       (DI), Z0, Z0
 	VMAXPD       64(DI), Z1, Z1
-	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000080, DI
 	DECQ         SI
 	JNZ          max
 	VBROADCASTSD (BX), Z2
@@ -2835,60 +2933,154 @@ exp:
 	KORW             K3, K2, K2
 	KNOTW            K3, K3
 	VADDPD           Z16, Z10, K3, Z10
-	ADDQ             $0x00000100, DI
+	ADDQ             $0x00000080, DI
 	INCQ             SI
 	CMPQ             SI, CX
 	JNE              exp
-	MOVQ             rows+56(FP), DX
+	MOVQ             sums+56(FP), DX
 	MOVQ             weights+24(FP), SI
 	VBROADCASTSD     32(BX), Z6
-	VMOVUPD          Z7, (DX)
-	VMOVUPD          Z8, 128(DX)
-	VADDPD           Z6, Z7, Z0
-	VDIVPD           Z0, Z6, Z0
-	VMOVUPD          (SI), Z1
-	VXORPD           Z2, Z2, Z2
-	VMOVUPD          Z10, 64(DX)
-	VMOVUPD          Z11, 192(DX)
+	VMOVUPD          (SI), Z0
+	VBROADCASTSD     32(BX), Z1
+	VADDPD           Z1, Z7, Z2
+	VMAXPD           Z1, Z7, Z4
+	VMINPD           Z1, Z7, Z3
+	VSUBPD           Z4, Z2, Z4
+	VSUBPD           Z4, Z3, Z3
+	MOVQ             $0x3fe6a09e667f3bcd, DI
+	VMOVQ            DI, X4
+	VPBROADCASTQ     X4, Z4
+	VPSUBQ           Z4, Z2, Z4
+	MOVQ             $0x7ff0000000000000, DI
+	VMOVQ            DI, X5
+	VPBROADCASTQ     X5, Z5
+	VANDPD           Z5, Z4, Z4
+	VPSUBQ           Z4, Z2, Z2
+	VSUBPD           Z1, Z2, Z2
+	VPSUBQ           Z4, Z1, Z5
+	VFMADD231PD      Z5, Z3, Z2
+	VPSRLQ           $0x34, Z4, Z4
+	MOVQ             $0x4330000000000000, DI
+	VMOVQ            DI, X3
+	VPBROADCASTQ     X3, Z3
+	VORPD            Z3, Z4, Z4
+	VSUBPD           Z3, Z4, Z4
+	VADDPD           Z1, Z1, Z1
+	VADDPD           Z2, Z1, Z1
+	VDIVPD           Z1, Z2, Z1
+	VMULPD           Z1, Z1, Z3
+	VBROADCASTSD     136(BX), Z5
+	VBROADCASTSD     144(BX), Z13
+	VFMADD213PD      Z13, Z3, Z5
+	VBROADCASTSD     152(BX), Z13
+	VFMADD213PD      Z13, Z3, Z5
+	VBROADCASTSD     160(BX), Z13
+	VFMADD213PD      Z13, Z3, Z5
+	VBROADCASTSD     168(BX), Z13
+	VFMADD213PD      Z13, Z3, Z5
+	VBROADCASTSD     176(BX), Z13
+	VFMADD213PD      Z13, Z3, Z5
+	VBROADCASTSD     184(BX), Z13
+	VFMADD213PD      Z13, Z3, Z5
+	VFNMADD213PD     Z2, Z3, Z5
+	VFNMADD231PD     Z5, Z1, Z2
+	VBROADCASTSD     16(BX), Z1
+	VFMADD231PD      Z1, Z4, Z2
+	VBROADCASTSD     8(BX), Z1
+	VFMADD231PD      Z1, Z4, Z2
+	VSUBPD           Z8, Z2, Z2
+	VMULPD           Z0, Z2, Z2
+	VADDPD           (DX), Z2, Z2
+	VMOVUPD          Z2, (DX)
+	VADDPD           Z6, Z7, Z1
+	VDIVPD           Z1, Z6, Z1
+	VMOVUPD          64(SI), Z2
+	VBROADCASTSD     32(BX), Z3
+	VADDPD           Z3, Z10, Z4
+	VMAXPD           Z3, Z10, Z7
+	VMINPD           Z3, Z10, Z5
+	VSUBPD           Z7, Z4, Z7
+	VSUBPD           Z7, Z5, Z5
+	MOVQ             $0x3fe6a09e667f3bcd, SI
+	VMOVQ            SI, X7
+	VPBROADCASTQ     X7, Z7
+	VPSUBQ           Z7, Z4, Z7
+	MOVQ             $0x7ff0000000000000, SI
+	VMOVQ            SI, X8
+	VPBROADCASTQ     X8, Z8
+	VANDPD           Z8, Z7, Z7
+	VPSUBQ           Z7, Z4, Z4
+	VSUBPD           Z3, Z4, Z4
+	VPSUBQ           Z7, Z3, Z8
+	VFMADD231PD      Z8, Z5, Z4
+	VPSRLQ           $0x34, Z7, Z7
+	MOVQ             $0x4330000000000000, SI
+	VMOVQ            SI, X5
+	VPBROADCASTQ     X5, Z5
+	VORPD            Z5, Z7, Z7
+	VSUBPD           Z5, Z7, Z7
+	VADDPD           Z3, Z3, Z3
+	VADDPD           Z4, Z3, Z3
+	VDIVPD           Z3, Z4, Z3
+	VMULPD           Z3, Z3, Z5
+	VBROADCASTSD     136(BX), Z8
+	VBROADCASTSD     144(BX), Z13
+	VFMADD213PD      Z13, Z5, Z8
+	VBROADCASTSD     152(BX), Z13
+	VFMADD213PD      Z13, Z5, Z8
+	VBROADCASTSD     160(BX), Z13
+	VFMADD213PD      Z13, Z5, Z8
+	VBROADCASTSD     168(BX), Z13
+	VFMADD213PD      Z13, Z5, Z8
+	VBROADCASTSD     176(BX), Z13
+	VFMADD213PD      Z13, Z5, Z8
+	VBROADCASTSD     184(BX), Z13
+	VFMADD213PD      Z13, Z5, Z8
+	VFNMADD213PD     Z4, Z5, Z8
+	VFNMADD231PD     Z8, Z3, Z4
+	VBROADCASTSD     16(BX), Z3
+	VFMADD231PD      Z3, Z7, Z4
+	VBROADCASTSD     8(BX), Z3
+	VFMADD231PD      Z3, Z7, Z4
+	VSUBPD           Z11, Z4, Z4
+	VMULPD           Z2, Z4, Z4
+	VADDPD           64(DX), Z4, Z4
+	VMOVUPD          Z4, 64(DX)
 	VADDPD           Z6, Z10, Z3
 	VDIVPD           Z3, Z6, Z3
-	VMOVUPD          64(SI), Z4
-	VXORPD           Z5, Z5, Z5
-	MOVQ             r+40(FP), BX
-	MOVQ             rsum+48(FP), R8
+	MOVQ             r+40(FP), DX
+	MOVQ             rsum+48(FP), BX
 	MOVQ             AX, DI
 	XORQ             SI, SI
 
 residual:
 	VPBROADCASTD SI, Y13
-	VMULPD       (DI), Z0, Z7
+	VMULPD       (DI), Z1, Z4
 	VPCMPEQD     Y9, Y13, K1
-	VSUBPD       Z6, Z7, K1, Z7
-	VMULPD       Z1, Z7, Z7
-	VADDPD       (R8), Z7, Z8
-	VMOVUPD      Z8, (R8)
-	VCVTPD2PS    Z7, Y8
-	VMOVUPS      Y8, (BX)
-	VMULPD       64(DI), Z3, Z7
+	VSUBPD       Z6, Z4, K1, Z4
+	VMULPD       Z0, Z4, Z4
+	VADDPD       (BX), Z4, Z5
+	VMOVUPD      Z5, (BX)
+	VCVTPD2PS    Z4, Y5
+	VMOVUPS      Y5, (DX)
+	VMULPD       64(DI), Z3, Z4
 	VPCMPEQD     Y12, Y13, K1
-	VSUBPD       Z6, Z7, K1, Z7
-	VMULPD       Z4, Z7, Z7
-	VADDPD       64(R8), Z7, Z8
-	VMOVUPD      Z8, 64(R8)
-	VCVTPD2PS    Z7, Y8
-	VMOVUPS      Y8, 32(BX)
+	VSUBPD       Z6, Z4, K1, Z4
+	VMULPD       Z2, Z4, Z4
+	VADDPD       64(BX), Z4, Z5
+	VMOVUPD      Z5, 64(BX)
+	VCVTPD2PS    Z4, Y5
+	VMOVUPS      Y5, 32(DX)
+	ADDQ         $0x40, DX
+	ADDQ         $0x00000080, DI
 	ADDQ         $0x00000080, BX
-	ADDQ         $0x00000100, DI
-	ADDQ         $0x00000080, R8
 	INCQ         SI
 	CMPQ         SI, CX
 	JNE          residual
-	VMOVUPD      Z2, 256(DX)
-	VMOVUPD      Z5, 320(DX)
 	VZEROUPPER
 	RET
 
-// func softmaxFloatsAVX2(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *float32, rsum *float64, rows *float64)
+// func softmaxFloatsAVX2(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *float32, rsum *float64, sums *float64)
 // Requires: AVX, AVX2, FMA3
 TEXT ·softmaxFloatsAVX2(SB), NOSPLIT, $0-64
 	MOVQ z+0(FP), AX
@@ -2898,7 +3090,7 @@ TEXT ·softmaxFloatsAVX2(SB), NOSPLIT, $0-64
 	MOVQ consts+32(FP), SI
 	MOVQ r+40(FP), DI
 	MOVQ rsum+48(FP), R8
-	MOVQ rows+56(FP), R9
+	MOVQ sums+56(FP), R9
 	MOVQ $0x0000000000000004, R10
 
 quad:
@@ -2976,12 +3168,61 @@ exp:
 	INCQ         R11
 	CMPQ         R11, CX
 	JNE          exp
-	VMOVUPD      Y1, (R9)
-	VMOVUPD      Y2, 128(R9)
 	VBROADCASTSD 32(SI), Y0
-	VADDPD       Y0, Y1, Y1
-	VDIVPD       Y1, Y0, Y1
-	VMOVUPD      (BX), Y2
+	VADDPD       Y0, Y1, Y3
+	VMAXPD       Y0, Y1, Y6
+	VMINPD       Y0, Y1, Y5
+	VSUBPD       Y6, Y3, Y6
+	VSUBPD       Y6, Y5, Y5
+	MOVQ         $0x3fe6a09e667f3bcd, R11
+	VMOVQ        R11, X6
+	VPBROADCASTQ X6, Y6
+	VPSUBQ       Y6, Y3, Y6
+	MOVQ         $0x7ff0000000000000, R11
+	VMOVQ        R11, X7
+	VPBROADCASTQ X7, Y7
+	VANDPD       Y7, Y6, Y6
+	VPSUBQ       Y6, Y3, Y3
+	VSUBPD       Y0, Y3, Y3
+	VPSUBQ       Y6, Y0, Y7
+	VFMADD231PD  Y7, Y5, Y3
+	VPSRLQ       $0x34, Y6, Y6
+	MOVQ         $0x4330000000000000, R11
+	VMOVQ        R11, X5
+	VPBROADCASTQ X5, Y5
+	VORPD        Y5, Y6, Y6
+	VSUBPD       Y5, Y6, Y6
+	VADDPD       Y0, Y0, Y0
+	VADDPD       Y3, Y0, Y0
+	VDIVPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y5
+	VBROADCASTSD 136(SI), Y7
+	VBROADCASTSD 144(SI), Y8
+	VFMADD213PD  Y8, Y5, Y7
+	VBROADCASTSD 152(SI), Y8
+	VFMADD213PD  Y8, Y5, Y7
+	VBROADCASTSD 160(SI), Y8
+	VFMADD213PD  Y8, Y5, Y7
+	VBROADCASTSD 168(SI), Y8
+	VFMADD213PD  Y8, Y5, Y7
+	VBROADCASTSD 176(SI), Y8
+	VFMADD213PD  Y8, Y5, Y7
+	VBROADCASTSD 184(SI), Y8
+	VFMADD213PD  Y8, Y5, Y7
+	VFNMADD213PD Y3, Y5, Y7
+	VFNMADD231PD Y7, Y0, Y3
+	VBROADCASTSD 16(SI), Y0
+	VFMADD231PD  Y0, Y6, Y3
+	VBROADCASTSD 8(SI), Y0
+	VFMADD231PD  Y0, Y6, Y3
+	VMOVUPD      (BX), Y0
+	VSUBPD       Y2, Y3, Y3
+	VMULPD       Y0, Y3, Y3
+	VADDPD       (R9), Y3, Y3
+	VMOVUPD      Y3, (R9)
+	VBROADCASTSD 32(SI), Y2
+	VADDPD       Y2, Y1, Y1
+	VDIVPD       Y1, Y2, Y1
 	MOVQ         AX, R12
 	MOVQ         DI, R13
 	MOVQ         R8, R14
@@ -2992,9 +3233,9 @@ residual:
 	VPBROADCASTQ X5, Y5
 	VPCMPEQQ     Y4, Y5, Y3
 	VMULPD       (R12), Y1, Y8
-	VANDPD       Y0, Y3, Y3
+	VANDPD       Y2, Y3, Y3
 	VSUBPD       Y3, Y8, Y8
-	VMULPD       Y2, Y8, Y8
+	VMULPD       Y0, Y8, Y8
 	VADDPD       (R14), Y8, Y5
 	VMOVUPD      Y5, (R14)
 	VCVTPD2PSY   Y8, X8
@@ -3190,195 +3431,981 @@ transpose:
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX512x1(z *float64, panel *float32, d int, w *float32, c *float64)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·forwardFloatsAVX512x1(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
+// func forwardFloatsAVX512x1(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·forwardFloatsAVX512x1(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000004, R8
+
+group:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
 
-feature:
-	VMOVUPS       (AX), Z2
-	VMOVUPS       64(AX), Z3
-	VBROADCASTSS  (DX), Z4
-	VFMADD231PS   Z4, Z2, Z0
-	VFMADD231PS   Z4, Z3, Z1
-	ADDQ          $0x80, AX
-	ADDQ          $0x04, DX
-	DECQ          CX
-	JNZ           feature
-	MOVQ          z+0(FP), AX
-	MOVQ          c+32(FP), CX
-	VBROADCASTSD  (CX), Z2
-	VCVTPS2PD     Y0, Z3
-	VADDPD        Z2, Z3, Z3
-	VMOVUPD       Z3, (AX)
-	VEXTRACTF32X8 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z3
-	VADDPD        Z2, Z3, Z3
-	VMOVUPD       Z3, 64(AX)
-	VCVTPS2PD     Y1, Z3
-	VADDPD        Z2, Z3, Z3
-	VMOVUPD       Z3, 128(AX)
-	VEXTRACTF32X8 $0x01, Z1, Y1
-	VCVTPS2PD     Y1, Z3
-	VADDPD        Z2, Z3, Z3
-	VMOVUPD       Z3, 192(AX)
+chunk:
+	VMOVUPS       (R11), Z5
+	VMOVUPS       (R12), Z6
+	VMOVUPS       (R11)(DX*2), Z7
+	VMOVUPS       (R12)(DX*2), Z8
+	VMOVUPS       (R10), Z4
+	VFMADD231PS   Z4, Z5, Z0
+	VFMADD231PS   Z4, Z6, Z1
+	VFMADD231PS   Z4, Z7, Z2
+	VFMADD231PS   Z4, Z8, Z3
+	ADDQ          $0x00000040, R11
+	ADDQ          $0x00000040, R12
+	ADDQ          $0x00000040, R10
+	DECQ          R9
+	JNZ           chunk
+	VEXTRACTF32X8 $0x01, Z0, Y4
+	VADDPS        Y4, Y0, Y0
+	VEXTRACTF32X8 $0x01, Z1, Y4
+	VADDPS        Y4, Y1, Y1
+	VEXTRACTF32X8 $0x01, Z2, Y4
+	VADDPS        Y4, Y2, Y2
+	VEXTRACTF32X8 $0x01, Z3, Y4
+	VADDPS        Y4, Y3, Y3
+	VUNPCKLPS     Y1, Y0, Y5
+	VUNPCKHPS     Y1, Y0, Y4
+	VADDPS        Y4, Y5, Y5
+	VUNPCKLPS     Y3, Y2, Y0
+	VUNPCKHPS     Y3, Y2, Y4
+	VADDPS        Y4, Y0, Y0
+	VUNPCKHPD     Y0, Y5, Y4
+	VUNPCKLPD     Y0, Y5, Y5
+	VADDPS        Y4, Y5, Y5
+	VEXTRACTF32X4 $0x01, Y5, X4
+	VADDPS        X4, X5, X5
+	VBROADCASTSD  (DI), Y0
+	VCVTPS2PD     X5, Y5
+	VADDPD        Y0, Y5, Y5
+	VMOVUPD       Y5, (AX)
+	ADDQ          $0x20, AX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	DECQ          R8
+	JNZ           group
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX512x1(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x1(SB), NOSPLIT, $0-72
-	MOVQ      acc+0(FP), AX
-	MOVQ      x+8(FP), CX
-	MOVQ      stride+16(FP), DX
-	MOVQ      mask+24(FP), BX
-	MOVQ      r+32(FP), SI
-	MOVQ      rows+40(FP), DI
-	MOVQ      jump+48(FP), R8
-	MOVQ      ahead+56(FP), R9
-	MOVQ      step+64(FP), R10
-	VMOVDQU32 (BX), Z0
-	VPMOVD2M  Z0, K1
-	VMOVDQU32 64(BX), Z0
-	VPMOVD2M  Z0, K2
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
+// func forwardFloatsAVX512x2(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·forwardFloatsAVX512x2(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000004, R8
+
+group:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
+
+chunk:
+	VMOVUPS       (R11), Z9
+	VMOVUPS       (R12), Z10
+	VMOVUPS       (R11)(DX*2), Z11
+	VMOVUPS       (R12)(DX*2), Z12
+	VMOVUPS       (R10), Z8
+	VFMADD231PS   Z8, Z9, Z0
+	VFMADD231PS   Z8, Z10, Z1
+	VFMADD231PS   Z8, Z11, Z2
+	VFMADD231PS   Z8, Z12, Z3
+	VMOVUPS       64(R10), Z8
+	VFMADD231PS   Z8, Z9, Z4
+	VFMADD231PS   Z8, Z10, Z5
+	VFMADD231PS   Z8, Z11, Z6
+	VFMADD231PS   Z8, Z12, Z7
+	ADDQ          $0x00000040, R11
+	ADDQ          $0x00000040, R12
+	ADDQ          $0x00000080, R10
+	DECQ          R9
+	JNZ           chunk
+	VEXTRACTF32X8 $0x01, Z0, Y8
+	VADDPS        Y8, Y0, Y0
+	VEXTRACTF32X8 $0x01, Z1, Y8
+	VADDPS        Y8, Y1, Y1
+	VEXTRACTF32X8 $0x01, Z2, Y8
+	VADDPS        Y8, Y2, Y2
+	VEXTRACTF32X8 $0x01, Z3, Y8
+	VADDPS        Y8, Y3, Y3
+	VUNPCKLPS     Y1, Y0, Y9
+	VUNPCKHPS     Y1, Y0, Y8
+	VADDPS        Y8, Y9, Y9
+	VUNPCKLPS     Y3, Y2, Y0
+	VUNPCKHPS     Y3, Y2, Y8
+	VADDPS        Y8, Y0, Y0
+	VUNPCKHPD     Y0, Y9, Y8
+	VUNPCKLPD     Y0, Y9, Y9
+	VADDPS        Y8, Y9, Y9
+	VEXTRACTF32X4 $0x01, Y9, X8
+	VADDPS        X8, X9, X9
+	VBROADCASTSD  (DI), Y0
+	VCVTPS2PD     X9, Y9
+	VADDPD        Y0, Y9, Y9
+	VMOVUPD       Y9, (AX)
+	VEXTRACTF32X8 $0x01, Z4, Y0
+	VADDPS        Y0, Y4, Y4
+	VEXTRACTF32X8 $0x01, Z5, Y0
+	VADDPS        Y0, Y5, Y5
+	VEXTRACTF32X8 $0x01, Z6, Y0
+	VADDPS        Y0, Y6, Y6
+	VEXTRACTF32X8 $0x01, Z7, Y0
+	VADDPS        Y0, Y7, Y7
+	VUNPCKLPS     Y5, Y4, Y1
+	VUNPCKHPS     Y5, Y4, Y0
+	VADDPS        Y0, Y1, Y1
+	VUNPCKLPS     Y7, Y6, Y2
+	VUNPCKHPS     Y7, Y6, Y0
+	VADDPS        Y0, Y2, Y2
+	VUNPCKHPD     Y2, Y1, Y0
+	VUNPCKLPD     Y2, Y1, Y1
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VBROADCASTSD  8(DI), Y0
+	VCVTPS2PD     X1, Y1
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, 128(AX)
+	ADDQ          $0x20, AX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	DECQ          R8
+	JNZ           group
+	VZEROUPPER
+	RET
+
+// func forwardFloatsAVX512x3(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·forwardFloatsAVX512x3(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000004, R8
+
+group:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
+
+chunk:
+	VMOVUPS       (R11), Z13
+	VMOVUPS       (R12), Z14
+	VMOVUPS       (R11)(DX*2), Z15
+	VMOVUPS       (R12)(DX*2), Z16
+	VMOVUPS       (R10), Z12
+	VFMADD231PS   Z12, Z13, Z0
+	VFMADD231PS   Z12, Z14, Z1
+	VFMADD231PS   Z12, Z15, Z2
+	VFMADD231PS   Z12, Z16, Z3
+	VMOVUPS       64(R10), Z12
+	VFMADD231PS   Z12, Z13, Z4
+	VFMADD231PS   Z12, Z14, Z5
+	VFMADD231PS   Z12, Z15, Z6
+	VFMADD231PS   Z12, Z16, Z7
+	VMOVUPS       128(R10), Z12
+	VFMADD231PS   Z12, Z13, Z8
+	VFMADD231PS   Z12, Z14, Z9
+	VFMADD231PS   Z12, Z15, Z10
+	VFMADD231PS   Z12, Z16, Z11
+	ADDQ          $0x00000040, R11
+	ADDQ          $0x00000040, R12
+	ADDQ          $0x000000c0, R10
+	DECQ          R9
+	JNZ           chunk
+	VEXTRACTF32X8 $0x01, Z0, Y12
+	VADDPS        Y12, Y0, Y0
+	VEXTRACTF32X8 $0x01, Z1, Y12
+	VADDPS        Y12, Y1, Y1
+	VEXTRACTF32X8 $0x01, Z2, Y12
+	VADDPS        Y12, Y2, Y2
+	VEXTRACTF32X8 $0x01, Z3, Y12
+	VADDPS        Y12, Y3, Y3
+	VUNPCKLPS     Y1, Y0, Y13
+	VUNPCKHPS     Y1, Y0, Y12
+	VADDPS        Y12, Y13, Y13
+	VUNPCKLPS     Y3, Y2, Y0
+	VUNPCKHPS     Y3, Y2, Y12
+	VADDPS        Y12, Y0, Y0
+	VUNPCKHPD     Y0, Y13, Y12
+	VUNPCKLPD     Y0, Y13, Y13
+	VADDPS        Y12, Y13, Y13
+	VEXTRACTF32X4 $0x01, Y13, X12
+	VADDPS        X12, X13, X13
+	VBROADCASTSD  (DI), Y0
+	VCVTPS2PD     X13, Y13
+	VADDPD        Y0, Y13, Y13
+	VMOVUPD       Y13, (AX)
+	VEXTRACTF32X8 $0x01, Z4, Y0
+	VADDPS        Y0, Y4, Y4
+	VEXTRACTF32X8 $0x01, Z5, Y0
+	VADDPS        Y0, Y5, Y5
+	VEXTRACTF32X8 $0x01, Z6, Y0
+	VADDPS        Y0, Y6, Y6
+	VEXTRACTF32X8 $0x01, Z7, Y0
+	VADDPS        Y0, Y7, Y7
+	VUNPCKLPS     Y5, Y4, Y1
+	VUNPCKHPS     Y5, Y4, Y0
+	VADDPS        Y0, Y1, Y1
+	VUNPCKLPS     Y7, Y6, Y2
+	VUNPCKHPS     Y7, Y6, Y0
+	VADDPS        Y0, Y2, Y2
+	VUNPCKHPD     Y2, Y1, Y0
+	VUNPCKLPD     Y2, Y1, Y1
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VBROADCASTSD  8(DI), Y0
+	VCVTPS2PD     X1, Y1
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, 128(AX)
+	VEXTRACTF32X8 $0x01, Z8, Y0
+	VADDPS        Y0, Y8, Y8
+	VEXTRACTF32X8 $0x01, Z9, Y0
+	VADDPS        Y0, Y9, Y9
+	VEXTRACTF32X8 $0x01, Z10, Y0
+	VADDPS        Y0, Y10, Y10
+	VEXTRACTF32X8 $0x01, Z11, Y0
+	VADDPS        Y0, Y11, Y11
+	VUNPCKLPS     Y9, Y8, Y1
+	VUNPCKHPS     Y9, Y8, Y0
+	VADDPS        Y0, Y1, Y1
+	VUNPCKLPS     Y11, Y10, Y2
+	VUNPCKHPS     Y11, Y10, Y0
+	VADDPS        Y0, Y2, Y2
+	VUNPCKHPD     Y2, Y1, Y0
+	VUNPCKLPD     Y2, Y1, Y1
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VBROADCASTSD  16(DI), Y0
+	VCVTPS2PD     X1, Y1
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, 256(AX)
+	ADDQ          $0x20, AX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	DECQ          R8
+	JNZ           group
+	VZEROUPPER
+	RET
+
+// func forwardFloatsAVX512x4(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·forwardFloatsAVX512x4(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000004, R8
+
+group:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
+
+chunk:
+	VMOVUPS       (R11), Z17
+	VMOVUPS       (R12), Z18
+	VMOVUPS       (R11)(DX*2), Z19
+	VMOVUPS       (R12)(DX*2), Z20
+	VMOVUPS       (R10), Z16
+	VFMADD231PS   Z16, Z17, Z0
+	VFMADD231PS   Z16, Z18, Z1
+	VFMADD231PS   Z16, Z19, Z2
+	VFMADD231PS   Z16, Z20, Z3
+	VMOVUPS       64(R10), Z16
+	VFMADD231PS   Z16, Z17, Z4
+	VFMADD231PS   Z16, Z18, Z5
+	VFMADD231PS   Z16, Z19, Z6
+	VFMADD231PS   Z16, Z20, Z7
+	VMOVUPS       128(R10), Z16
+	VFMADD231PS   Z16, Z17, Z8
+	VFMADD231PS   Z16, Z18, Z9
+	VFMADD231PS   Z16, Z19, Z10
+	VFMADD231PS   Z16, Z20, Z11
+	VMOVUPS       192(R10), Z16
+	VFMADD231PS   Z16, Z17, Z12
+	VFMADD231PS   Z16, Z18, Z13
+	VFMADD231PS   Z16, Z19, Z14
+	VFMADD231PS   Z16, Z20, Z15
+	ADDQ          $0x00000040, R11
+	ADDQ          $0x00000040, R12
+	ADDQ          $0x00000100, R10
+	DECQ          R9
+	JNZ           chunk
+	VEXTRACTF32X8 $0x01, Z0, Y16
+	VADDPS        Y16, Y0, Y0
+	VEXTRACTF32X8 $0x01, Z1, Y16
+	VADDPS        Y16, Y1, Y1
+	VEXTRACTF32X8 $0x01, Z2, Y16
+	VADDPS        Y16, Y2, Y2
+	VEXTRACTF32X8 $0x01, Z3, Y16
+	VADDPS        Y16, Y3, Y3
+	VUNPCKLPS     Y1, Y0, Y17
+	VUNPCKHPS     Y1, Y0, Y16
+	VADDPS        Y16, Y17, Y17
+	VUNPCKLPS     Y3, Y2, Y0
+	VUNPCKHPS     Y3, Y2, Y16
+	VADDPS        Y16, Y0, Y0
+	VUNPCKHPD     Y0, Y17, Y16
+	VUNPCKLPD     Y0, Y17, Y17
+	VADDPS        Y16, Y17, Y17
+	VEXTRACTF32X4 $0x01, Y17, X16
+	VADDPS        X16, X17, X17
+	VBROADCASTSD  (DI), Y0
+	VCVTPS2PD     X17, Y17
+	VADDPD        Y0, Y17, Y17
+	VMOVUPD       Y17, (AX)
+	VEXTRACTF32X8 $0x01, Z4, Y0
+	VADDPS        Y0, Y4, Y4
+	VEXTRACTF32X8 $0x01, Z5, Y0
+	VADDPS        Y0, Y5, Y5
+	VEXTRACTF32X8 $0x01, Z6, Y0
+	VADDPS        Y0, Y6, Y6
+	VEXTRACTF32X8 $0x01, Z7, Y0
+	VADDPS        Y0, Y7, Y7
+	VUNPCKLPS     Y5, Y4, Y1
+	VUNPCKHPS     Y5, Y4, Y0
+	VADDPS        Y0, Y1, Y1
+	VUNPCKLPS     Y7, Y6, Y2
+	VUNPCKHPS     Y7, Y6, Y0
+	VADDPS        Y0, Y2, Y2
+	VUNPCKHPD     Y2, Y1, Y0
+	VUNPCKLPD     Y2, Y1, Y1
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VBROADCASTSD  8(DI), Y0
+	VCVTPS2PD     X1, Y1
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, 128(AX)
+	VEXTRACTF32X8 $0x01, Z8, Y0
+	VADDPS        Y0, Y8, Y8
+	VEXTRACTF32X8 $0x01, Z9, Y0
+	VADDPS        Y0, Y9, Y9
+	VEXTRACTF32X8 $0x01, Z10, Y0
+	VADDPS        Y0, Y10, Y10
+	VEXTRACTF32X8 $0x01, Z11, Y0
+	VADDPS        Y0, Y11, Y11
+	VUNPCKLPS     Y9, Y8, Y1
+	VUNPCKHPS     Y9, Y8, Y0
+	VADDPS        Y0, Y1, Y1
+	VUNPCKLPS     Y11, Y10, Y2
+	VUNPCKHPS     Y11, Y10, Y0
+	VADDPS        Y0, Y2, Y2
+	VUNPCKHPD     Y2, Y1, Y0
+	VUNPCKLPD     Y2, Y1, Y1
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VBROADCASTSD  16(DI), Y0
+	VCVTPS2PD     X1, Y1
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, 256(AX)
+	VEXTRACTF32X8 $0x01, Z12, Y0
+	VADDPS        Y0, Y12, Y12
+	VEXTRACTF32X8 $0x01, Z13, Y0
+	VADDPS        Y0, Y13, Y13
+	VEXTRACTF32X8 $0x01, Z14, Y0
+	VADDPS        Y0, Y14, Y14
+	VEXTRACTF32X8 $0x01, Z15, Y0
+	VADDPS        Y0, Y15, Y15
+	VUNPCKLPS     Y13, Y12, Y1
+	VUNPCKHPS     Y13, Y12, Y0
+	VADDPS        Y0, Y1, Y1
+	VUNPCKLPS     Y15, Y14, Y2
+	VUNPCKHPS     Y15, Y14, Y0
+	VADDPS        Y0, Y2, Y2
+	VUNPCKHPD     Y2, Y1, Y0
+	VUNPCKLPD     Y2, Y1, Y1
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VBROADCASTSD  24(DI), Y0
+	VCVTPS2PD     X1, Y1
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, 384(AX)
+	ADDQ          $0x20, AX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	DECQ          R8
+	JNZ           group
+	VZEROUPPER
+	RET
+
+// func forwardFloatsAVX512x5(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·forwardFloatsAVX512x5(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000004, R8
+
+group:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
+
+chunk:
+	VMOVUPS       (R11), Z21
+	VMOVUPS       (R12), Z22
+	VMOVUPS       (R11)(DX*2), Z23
+	VMOVUPS       (R12)(DX*2), Z24
+	VMOVUPS       (R10), Z20
+	VFMADD231PS   Z20, Z21, Z0
+	VFMADD231PS   Z20, Z22, Z1
+	VFMADD231PS   Z20, Z23, Z2
+	VFMADD231PS   Z20, Z24, Z3
+	VMOVUPS       64(R10), Z20
+	VFMADD231PS   Z20, Z21, Z4
+	VFMADD231PS   Z20, Z22, Z5
+	VFMADD231PS   Z20, Z23, Z6
+	VFMADD231PS   Z20, Z24, Z7
+	VMOVUPS       128(R10), Z20
+	VFMADD231PS   Z20, Z21, Z8
+	VFMADD231PS   Z20, Z22, Z9
+	VFMADD231PS   Z20, Z23, Z10
+	VFMADD231PS   Z20, Z24, Z11
+	VMOVUPS       192(R10), Z20
+	VFMADD231PS   Z20, Z21, Z12
+	VFMADD231PS   Z20, Z22, Z13
+	VFMADD231PS   Z20, Z23, Z14
+	VFMADD231PS   Z20, Z24, Z15
+	VMOVUPS       256(R10), Z20
+	VFMADD231PS   Z20, Z21, Z16
+	VFMADD231PS   Z20, Z22, Z17
+	VFMADD231PS   Z20, Z23, Z18
+	VFMADD231PS   Z20, Z24, Z19
+	ADDQ          $0x00000040, R11
+	ADDQ          $0x00000040, R12
+	ADDQ          $0x00000140, R10
+	DECQ          R9
+	JNZ           chunk
+	VEXTRACTF32X8 $0x01, Z0, Y20
+	VADDPS        Y20, Y0, Y0
+	VEXTRACTF32X8 $0x01, Z1, Y20
+	VADDPS        Y20, Y1, Y1
+	VEXTRACTF32X8 $0x01, Z2, Y20
+	VADDPS        Y20, Y2, Y2
+	VEXTRACTF32X8 $0x01, Z3, Y20
+	VADDPS        Y20, Y3, Y3
+	VUNPCKLPS     Y1, Y0, Y21
+	VUNPCKHPS     Y1, Y0, Y20
+	VADDPS        Y20, Y21, Y21
+	VUNPCKLPS     Y3, Y2, Y0
+	VUNPCKHPS     Y3, Y2, Y20
+	VADDPS        Y20, Y0, Y0
+	VUNPCKHPD     Y0, Y21, Y20
+	VUNPCKLPD     Y0, Y21, Y21
+	VADDPS        Y20, Y21, Y21
+	VEXTRACTF32X4 $0x01, Y21, X20
+	VADDPS        X20, X21, X21
+	VBROADCASTSD  (DI), Y0
+	VCVTPS2PD     X21, Y21
+	VADDPD        Y0, Y21, Y21
+	VMOVUPD       Y21, (AX)
+	VEXTRACTF32X8 $0x01, Z4, Y0
+	VADDPS        Y0, Y4, Y4
+	VEXTRACTF32X8 $0x01, Z5, Y0
+	VADDPS        Y0, Y5, Y5
+	VEXTRACTF32X8 $0x01, Z6, Y0
+	VADDPS        Y0, Y6, Y6
+	VEXTRACTF32X8 $0x01, Z7, Y0
+	VADDPS        Y0, Y7, Y7
+	VUNPCKLPS     Y5, Y4, Y1
+	VUNPCKHPS     Y5, Y4, Y0
+	VADDPS        Y0, Y1, Y1
+	VUNPCKLPS     Y7, Y6, Y2
+	VUNPCKHPS     Y7, Y6, Y0
+	VADDPS        Y0, Y2, Y2
+	VUNPCKHPD     Y2, Y1, Y0
+	VUNPCKLPD     Y2, Y1, Y1
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VBROADCASTSD  8(DI), Y0
+	VCVTPS2PD     X1, Y1
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, 128(AX)
+	VEXTRACTF32X8 $0x01, Z8, Y0
+	VADDPS        Y0, Y8, Y8
+	VEXTRACTF32X8 $0x01, Z9, Y0
+	VADDPS        Y0, Y9, Y9
+	VEXTRACTF32X8 $0x01, Z10, Y0
+	VADDPS        Y0, Y10, Y10
+	VEXTRACTF32X8 $0x01, Z11, Y0
+	VADDPS        Y0, Y11, Y11
+	VUNPCKLPS     Y9, Y8, Y1
+	VUNPCKHPS     Y9, Y8, Y0
+	VADDPS        Y0, Y1, Y1
+	VUNPCKLPS     Y11, Y10, Y2
+	VUNPCKHPS     Y11, Y10, Y0
+	VADDPS        Y0, Y2, Y2
+	VUNPCKHPD     Y2, Y1, Y0
+	VUNPCKLPD     Y2, Y1, Y1
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VBROADCASTSD  16(DI), Y0
+	VCVTPS2PD     X1, Y1
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, 256(AX)
+	VEXTRACTF32X8 $0x01, Z12, Y0
+	VADDPS        Y0, Y12, Y12
+	VEXTRACTF32X8 $0x01, Z13, Y0
+	VADDPS        Y0, Y13, Y13
+	VEXTRACTF32X8 $0x01, Z14, Y0
+	VADDPS        Y0, Y14, Y14
+	VEXTRACTF32X8 $0x01, Z15, Y0
+	VADDPS        Y0, Y15, Y15
+	VUNPCKLPS     Y13, Y12, Y1
+	VUNPCKHPS     Y13, Y12, Y0
+	VADDPS        Y0, Y1, Y1
+	VUNPCKLPS     Y15, Y14, Y2
+	VUNPCKHPS     Y15, Y14, Y0
+	VADDPS        Y0, Y2, Y2
+	VUNPCKHPD     Y2, Y1, Y0
+	VUNPCKLPD     Y2, Y1, Y1
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VBROADCASTSD  24(DI), Y0
+	VCVTPS2PD     X1, Y1
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, 384(AX)
+	VEXTRACTF32X8 $0x01, Z16, Y0
+	VADDPS        Y0, Y16, Y16
+	VEXTRACTF32X8 $0x01, Z17, Y0
+	VADDPS        Y0, Y17, Y17
+	VEXTRACTF32X8 $0x01, Z18, Y0
+	VADDPS        Y0, Y18, Y18
+	VEXTRACTF32X8 $0x01, Z19, Y0
+	VADDPS        Y0, Y19, Y19
+	VUNPCKLPS     Y17, Y16, Y1
+	VUNPCKHPS     Y17, Y16, Y0
+	VADDPS        Y0, Y1, Y1
+	VUNPCKLPS     Y19, Y18, Y2
+	VUNPCKHPS     Y19, Y18, Y0
+	VADDPS        Y0, Y2, Y2
+	VUNPCKHPD     Y2, Y1, Y0
+	VUNPCKLPD     Y2, Y1, Y1
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VBROADCASTSD  32(DI), Y0
+	VCVTPS2PD     X1, Y1
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, 512(AX)
+	ADDQ          $0x20, AX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	DECQ          R8
+	JNZ           group
+	VZEROUPPER
+	RET
+
+// func forwardFloatsAVX512x6(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·forwardFloatsAVX512x6(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000004, R8
+
+group:
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	VXORPS Z8, Z8, Z8
+	VXORPS Z9, Z9, Z9
+	VXORPS Z10, Z10, Z10
+	VXORPS Z11, Z11, Z11
+	VXORPS Z12, Z12, Z12
+	VXORPS Z13, Z13, Z13
+	VXORPS Z14, Z14, Z14
+	VXORPS Z15, Z15, Z15
+	VXORPS Z16, Z16, Z16
+	VXORPS Z17, Z17, Z17
+	VXORPS Z18, Z18, Z18
+	VXORPS Z19, Z19, Z19
+	VXORPS Z20, Z20, Z20
+	VXORPS Z21, Z21, Z21
+	VXORPS Z22, Z22, Z22
+	VXORPS Z23, Z23, Z23
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
+
+chunk:
+	VMOVUPS       (R11), Z25
+	VMOVUPS       (R12), Z26
+	VMOVUPS       (R11)(DX*2), Z27
+	VMOVUPS       (R12)(DX*2), Z28
+	VMOVUPS       (R10), Z24
+	VFMADD231PS   Z24, Z25, Z0
+	VFMADD231PS   Z24, Z26, Z1
+	VFMADD231PS   Z24, Z27, Z2
+	VFMADD231PS   Z24, Z28, Z3
+	VMOVUPS       64(R10), Z24
+	VFMADD231PS   Z24, Z25, Z4
+	VFMADD231PS   Z24, Z26, Z5
+	VFMADD231PS   Z24, Z27, Z6
+	VFMADD231PS   Z24, Z28, Z7
+	VMOVUPS       128(R10), Z24
+	VFMADD231PS   Z24, Z25, Z8
+	VFMADD231PS   Z24, Z26, Z9
+	VFMADD231PS   Z24, Z27, Z10
+	VFMADD231PS   Z24, Z28, Z11
+	VMOVUPS       192(R10), Z24
+	VFMADD231PS   Z24, Z25, Z12
+	VFMADD231PS   Z24, Z26, Z13
+	VFMADD231PS   Z24, Z27, Z14
+	VFMADD231PS   Z24, Z28, Z15
+	VMOVUPS       256(R10), Z24
+	VFMADD231PS   Z24, Z25, Z16
+	VFMADD231PS   Z24, Z26, Z17
+	VFMADD231PS   Z24, Z27, Z18
+	VFMADD231PS   Z24, Z28, Z19
+	VMOVUPS       320(R10), Z24
+	VFMADD231PS   Z24, Z25, Z20
+	VFMADD231PS   Z24, Z26, Z21
+	VFMADD231PS   Z24, Z27, Z22
+	VFMADD231PS   Z24, Z28, Z23
+	ADDQ          $0x00000040, R11
+	ADDQ          $0x00000040, R12
+	ADDQ          $0x00000180, R10
+	DECQ          R9
+	JNZ           chunk
+	VEXTRACTF32X8 $0x01, Z0, Y24
+	VADDPS        Y24, Y0, Y0
+	VEXTRACTF32X8 $0x01, Z1, Y24
+	VADDPS        Y24, Y1, Y1
+	VEXTRACTF32X8 $0x01, Z2, Y24
+	VADDPS        Y24, Y2, Y2
+	VEXTRACTF32X8 $0x01, Z3, Y24
+	VADDPS        Y24, Y3, Y3
+	VUNPCKLPS     Y1, Y0, Y25
+	VUNPCKHPS     Y1, Y0, Y24
+	VADDPS        Y24, Y25, Y25
+	VUNPCKLPS     Y3, Y2, Y0
+	VUNPCKHPS     Y3, Y2, Y24
+	VADDPS        Y24, Y0, Y0
+	VUNPCKHPD     Y0, Y25, Y24
+	VUNPCKLPD     Y0, Y25, Y25
+	VADDPS        Y24, Y25, Y25
+	VEXTRACTF32X4 $0x01, Y25, X24
+	VADDPS        X24, X25, X25
+	VBROADCASTSD  (DI), Y0
+	VCVTPS2PD     X25, Y25
+	VADDPD        Y0, Y25, Y25
+	VMOVUPD       Y25, (AX)
+	VEXTRACTF32X8 $0x01, Z4, Y0
+	VADDPS        Y0, Y4, Y4
+	VEXTRACTF32X8 $0x01, Z5, Y0
+	VADDPS        Y0, Y5, Y5
+	VEXTRACTF32X8 $0x01, Z6, Y0
+	VADDPS        Y0, Y6, Y6
+	VEXTRACTF32X8 $0x01, Z7, Y0
+	VADDPS        Y0, Y7, Y7
+	VUNPCKLPS     Y5, Y4, Y1
+	VUNPCKHPS     Y5, Y4, Y0
+	VADDPS        Y0, Y1, Y1
+	VUNPCKLPS     Y7, Y6, Y2
+	VUNPCKHPS     Y7, Y6, Y0
+	VADDPS        Y0, Y2, Y2
+	VUNPCKHPD     Y2, Y1, Y0
+	VUNPCKLPD     Y2, Y1, Y1
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VBROADCASTSD  8(DI), Y0
+	VCVTPS2PD     X1, Y1
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, 128(AX)
+	VEXTRACTF32X8 $0x01, Z8, Y0
+	VADDPS        Y0, Y8, Y8
+	VEXTRACTF32X8 $0x01, Z9, Y0
+	VADDPS        Y0, Y9, Y9
+	VEXTRACTF32X8 $0x01, Z10, Y0
+	VADDPS        Y0, Y10, Y10
+	VEXTRACTF32X8 $0x01, Z11, Y0
+	VADDPS        Y0, Y11, Y11
+	VUNPCKLPS     Y9, Y8, Y1
+	VUNPCKHPS     Y9, Y8, Y0
+	VADDPS        Y0, Y1, Y1
+	VUNPCKLPS     Y11, Y10, Y2
+	VUNPCKHPS     Y11, Y10, Y0
+	VADDPS        Y0, Y2, Y2
+	VUNPCKHPD     Y2, Y1, Y0
+	VUNPCKLPD     Y2, Y1, Y1
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VBROADCASTSD  16(DI), Y0
+	VCVTPS2PD     X1, Y1
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, 256(AX)
+	VEXTRACTF32X8 $0x01, Z12, Y0
+	VADDPS        Y0, Y12, Y12
+	VEXTRACTF32X8 $0x01, Z13, Y0
+	VADDPS        Y0, Y13, Y13
+	VEXTRACTF32X8 $0x01, Z14, Y0
+	VADDPS        Y0, Y14, Y14
+	VEXTRACTF32X8 $0x01, Z15, Y0
+	VADDPS        Y0, Y15, Y15
+	VUNPCKLPS     Y13, Y12, Y1
+	VUNPCKHPS     Y13, Y12, Y0
+	VADDPS        Y0, Y1, Y1
+	VUNPCKLPS     Y15, Y14, Y2
+	VUNPCKHPS     Y15, Y14, Y0
+	VADDPS        Y0, Y2, Y2
+	VUNPCKHPD     Y2, Y1, Y0
+	VUNPCKLPD     Y2, Y1, Y1
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VBROADCASTSD  24(DI), Y0
+	VCVTPS2PD     X1, Y1
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, 384(AX)
+	VEXTRACTF32X8 $0x01, Z16, Y0
+	VADDPS        Y0, Y16, Y16
+	VEXTRACTF32X8 $0x01, Z17, Y0
+	VADDPS        Y0, Y17, Y17
+	VEXTRACTF32X8 $0x01, Z18, Y0
+	VADDPS        Y0, Y18, Y18
+	VEXTRACTF32X8 $0x01, Z19, Y0
+	VADDPS        Y0, Y19, Y19
+	VUNPCKLPS     Y17, Y16, Y1
+	VUNPCKHPS     Y17, Y16, Y0
+	VADDPS        Y0, Y1, Y1
+	VUNPCKLPS     Y19, Y18, Y2
+	VUNPCKHPS     Y19, Y18, Y0
+	VADDPS        Y0, Y2, Y2
+	VUNPCKHPD     Y2, Y1, Y0
+	VUNPCKLPD     Y2, Y1, Y1
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VBROADCASTSD  32(DI), Y0
+	VCVTPS2PD     X1, Y1
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, 512(AX)
+	VEXTRACTF32X8 $0x01, Z20, Y0
+	VADDPS        Y0, Y20, Y20
+	VEXTRACTF32X8 $0x01, Z21, Y0
+	VADDPS        Y0, Y21, Y21
+	VEXTRACTF32X8 $0x01, Z22, Y0
+	VADDPS        Y0, Y22, Y22
+	VEXTRACTF32X8 $0x01, Z23, Y0
+	VADDPS        Y0, Y23, Y23
+	VUNPCKLPS     Y21, Y20, Y1
+	VUNPCKHPS     Y21, Y20, Y0
+	VADDPS        Y0, Y1, Y1
+	VUNPCKLPS     Y23, Y22, Y2
+	VUNPCKHPS     Y23, Y22, Y0
+	VADDPS        Y0, Y2, Y2
+	VUNPCKHPD     Y2, Y1, Y0
+	VUNPCKLPD     Y2, Y1, Y1
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VBROADCASTSD  40(DI), Y0
+	VCVTPS2PD     X1, Y1
+	VADDPD        Y0, Y1, Y1
+	VMOVUPD       Y1, 640(AX)
+	ADDQ          $0x20, AX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	ADDQ          DX, CX
+	DECQ          R8
+	JNZ           group
+	VZEROUPPER
+	RET
+
+// func backwardFloatsAVX512x1(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·backwardFloatsAVX512x1(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
 
 panel:
-	MOVQ    $0x0000000000000020, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
 
 row:
-	VMOVUPS.Z    (CX), K1, Z2
-	VMOVUPS.Z    64(CX), K2, Z3
-	PREFETCHT1   (R9)
-	PREFETCHT1   64(R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Z4
+	VMOVUPS      (CX), Z2
+	VMOVUPS      64(CX), Z3
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z4
 	VFMADD231PS  Z4, Z2, Z0
 	VFMADD231PS  Z4, Z3, Z1
-	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
 	ADDQ         DX, CX
-	DECQ         BX
+	DECQ         R10
 	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
+	ADDQ         DI, BX
+	TESTQ        SI, SI
 	JNZ          panel
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX512x2(z *float64, panel *float32, d int, w *float32, c *float64)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·forwardFloatsAVX512x2(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-
-feature:
-	VMOVUPS       (AX), Z4
-	VMOVUPS       64(AX), Z5
-	VBROADCASTSS  (DX), Z6
-	VFMADD231PS   Z6, Z4, Z0
-	VFMADD231PS   Z6, Z5, Z1
-	VBROADCASTSS  4(DX), Z6
-	VFMADD231PS   Z6, Z4, Z2
-	VFMADD231PS   Z6, Z5, Z3
-	ADDQ          $0x80, AX
-	ADDQ          $0x08, DX
-	DECQ          CX
-	JNZ           feature
-	MOVQ          z+0(FP), AX
-	MOVQ          c+32(FP), CX
-	VBROADCASTSD  (CX), Z4
-	VCVTPS2PD     Y0, Z5
-	VADDPD        Z4, Z5, Z5
-	VMOVUPD       Z5, (AX)
-	VEXTRACTF32X8 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z5
-	VADDPD        Z4, Z5, Z5
-	VMOVUPD       Z5, 64(AX)
-	VCVTPS2PD     Y1, Z5
-	VADDPD        Z4, Z5, Z5
-	VMOVUPD       Z5, 128(AX)
-	VEXTRACTF32X8 $0x01, Z1, Y1
-	VCVTPS2PD     Y1, Z5
-	VADDPD        Z4, Z5, Z5
-	VMOVUPD       Z5, 192(AX)
-	VBROADCASTSD  8(CX), Z4
-	VCVTPS2PD     Y2, Z5
-	VADDPD        Z4, Z5, Z5
-	VMOVUPD       Z5, 256(AX)
-	VEXTRACTF32X8 $0x01, Z2, Y2
-	VCVTPS2PD     Y2, Z5
-	VADDPD        Z4, Z5, Z5
-	VMOVUPD       Z5, 320(AX)
-	VCVTPS2PD     Y3, Z5
-	VADDPD        Z4, Z5, Z5
-	VMOVUPD       Z5, 384(AX)
-	VEXTRACTF32X8 $0x01, Z3, Y3
-	VCVTPS2PD     Y3, Z5
-	VADDPD        Z4, Z5, Z5
-	VMOVUPD       Z5, 448(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX512x2(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x2(SB), NOSPLIT, $0-72
-	MOVQ      acc+0(FP), AX
-	MOVQ      x+8(FP), CX
-	MOVQ      stride+16(FP), DX
-	MOVQ      mask+24(FP), BX
-	MOVQ      r+32(FP), SI
-	MOVQ      rows+40(FP), DI
-	MOVQ      jump+48(FP), R8
-	MOVQ      ahead+56(FP), R9
-	MOVQ      step+64(FP), R10
-	VMOVDQU32 (BX), Z0
-	VPMOVD2M  Z0, K1
-	VMOVDQU32 64(BX), Z0
-	VPMOVD2M  Z0, K2
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
+// func backwardFloatsAVX512x2(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·backwardFloatsAVX512x2(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
 
 panel:
-	MOVQ    $0x0000000000000020, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
 
 row:
-	VMOVUPS.Z    (CX), K1, Z4
-	VMOVUPS.Z    64(CX), K2, Z5
-	PREFETCHT1   (R9)
-	PREFETCHT1   64(R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Z6
+	VMOVUPS      (CX), Z4
+	VMOVUPS      64(CX), Z5
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z6
 	VFMADD231PS  Z6, Z4, Z0
 	VFMADD231PS  Z6, Z5, Z1
-	VBROADCASTSS 128(SI), Z6
+	VBROADCASTSS 64(BX), Z6
 	VFMADD231PS  Z6, Z4, Z2
 	VFMADD231PS  Z6, Z5, Z3
-	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
 	ADDQ         DX, CX
-	DECQ         BX
+	DECQ         R10
 	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
+	ADDQ         DI, BX
+	TESTQ        SI, SI
 	JNZ          panel
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -3387,135 +4414,51 @@ row:
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX512x3(z *float64, panel *float32, d int, w *float32, c *float64)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·forwardFloatsAVX512x3(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-
-feature:
-	VMOVUPS       (AX), Z6
-	VMOVUPS       64(AX), Z7
-	VBROADCASTSS  (DX), Z8
-	VFMADD231PS   Z8, Z6, Z0
-	VFMADD231PS   Z8, Z7, Z1
-	VBROADCASTSS  4(DX), Z8
-	VFMADD231PS   Z8, Z6, Z2
-	VFMADD231PS   Z8, Z7, Z3
-	VBROADCASTSS  8(DX), Z8
-	VFMADD231PS   Z8, Z6, Z4
-	VFMADD231PS   Z8, Z7, Z5
-	ADDQ          $0x80, AX
-	ADDQ          $0x0c, DX
-	DECQ          CX
-	JNZ           feature
-	MOVQ          z+0(FP), AX
-	MOVQ          c+32(FP), CX
-	VBROADCASTSD  (CX), Z6
-	VCVTPS2PD     Y0, Z7
-	VADDPD        Z6, Z7, Z7
-	VMOVUPD       Z7, (AX)
-	VEXTRACTF32X8 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z7
-	VADDPD        Z6, Z7, Z7
-	VMOVUPD       Z7, 64(AX)
-	VCVTPS2PD     Y1, Z7
-	VADDPD        Z6, Z7, Z7
-	VMOVUPD       Z7, 128(AX)
-	VEXTRACTF32X8 $0x01, Z1, Y1
-	VCVTPS2PD     Y1, Z7
-	VADDPD        Z6, Z7, Z7
-	VMOVUPD       Z7, 192(AX)
-	VBROADCASTSD  8(CX), Z6
-	VCVTPS2PD     Y2, Z7
-	VADDPD        Z6, Z7, Z7
-	VMOVUPD       Z7, 256(AX)
-	VEXTRACTF32X8 $0x01, Z2, Y2
-	VCVTPS2PD     Y2, Z7
-	VADDPD        Z6, Z7, Z7
-	VMOVUPD       Z7, 320(AX)
-	VCVTPS2PD     Y3, Z7
-	VADDPD        Z6, Z7, Z7
-	VMOVUPD       Z7, 384(AX)
-	VEXTRACTF32X8 $0x01, Z3, Y3
-	VCVTPS2PD     Y3, Z7
-	VADDPD        Z6, Z7, Z7
-	VMOVUPD       Z7, 448(AX)
-	VBROADCASTSD  16(CX), Z6
-	VCVTPS2PD     Y4, Z7
-	VADDPD        Z6, Z7, Z7
-	VMOVUPD       Z7, 512(AX)
-	VEXTRACTF32X8 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z7
-	VADDPD        Z6, Z7, Z7
-	VMOVUPD       Z7, 576(AX)
-	VCVTPS2PD     Y5, Z7
-	VADDPD        Z6, Z7, Z7
-	VMOVUPD       Z7, 640(AX)
-	VEXTRACTF32X8 $0x01, Z5, Y5
-	VCVTPS2PD     Y5, Z7
-	VADDPD        Z6, Z7, Z7
-	VMOVUPD       Z7, 704(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX512x3(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x3(SB), NOSPLIT, $0-72
-	MOVQ      acc+0(FP), AX
-	MOVQ      x+8(FP), CX
-	MOVQ      stride+16(FP), DX
-	MOVQ      mask+24(FP), BX
-	MOVQ      r+32(FP), SI
-	MOVQ      rows+40(FP), DI
-	MOVQ      jump+48(FP), R8
-	MOVQ      ahead+56(FP), R9
-	MOVQ      step+64(FP), R10
-	VMOVDQU32 (BX), Z0
-	VPMOVD2M  Z0, K1
-	VMOVDQU32 64(BX), Z0
-	VPMOVD2M  Z0, K2
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
+// func backwardFloatsAVX512x3(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·backwardFloatsAVX512x3(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
 
 panel:
-	MOVQ    $0x0000000000000020, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
 
 row:
-	VMOVUPS.Z    (CX), K1, Z6
-	VMOVUPS.Z    64(CX), K2, Z7
-	PREFETCHT1   (R9)
-	PREFETCHT1   64(R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Z8
+	VMOVUPS      (CX), Z6
+	VMOVUPS      64(CX), Z7
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z8
 	VFMADD231PS  Z8, Z6, Z0
 	VFMADD231PS  Z8, Z7, Z1
-	VBROADCASTSS 128(SI), Z8
+	VBROADCASTSS 64(BX), Z8
 	VFMADD231PS  Z8, Z6, Z2
 	VFMADD231PS  Z8, Z7, Z3
-	VBROADCASTSS 256(SI), Z8
+	VBROADCASTSS 128(BX), Z8
 	VFMADD231PS  Z8, Z6, Z4
 	VFMADD231PS  Z8, Z7, Z5
-	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
 	ADDQ         DX, CX
-	DECQ         BX
+	DECQ         R10
 	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
+	ADDQ         DI, BX
+	TESTQ        SI, SI
 	JNZ          panel
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -3526,160 +4469,56 @@ row:
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX512x4(z *float64, panel *float32, d int, w *float32, c *float64)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·forwardFloatsAVX512x4(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-
-feature:
-	VMOVUPS       (AX), Z8
-	VMOVUPS       64(AX), Z9
-	VBROADCASTSS  (DX), Z10
-	VFMADD231PS   Z10, Z8, Z0
-	VFMADD231PS   Z10, Z9, Z1
-	VBROADCASTSS  4(DX), Z10
-	VFMADD231PS   Z10, Z8, Z2
-	VFMADD231PS   Z10, Z9, Z3
-	VBROADCASTSS  8(DX), Z10
-	VFMADD231PS   Z10, Z8, Z4
-	VFMADD231PS   Z10, Z9, Z5
-	VBROADCASTSS  12(DX), Z10
-	VFMADD231PS   Z10, Z8, Z6
-	VFMADD231PS   Z10, Z9, Z7
-	ADDQ          $0x80, AX
-	ADDQ          $0x10, DX
-	DECQ          CX
-	JNZ           feature
-	MOVQ          z+0(FP), AX
-	MOVQ          c+32(FP), CX
-	VBROADCASTSD  (CX), Z8
-	VCVTPS2PD     Y0, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, (AX)
-	VEXTRACTF32X8 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, 64(AX)
-	VCVTPS2PD     Y1, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, 128(AX)
-	VEXTRACTF32X8 $0x01, Z1, Y1
-	VCVTPS2PD     Y1, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, 192(AX)
-	VBROADCASTSD  8(CX), Z8
-	VCVTPS2PD     Y2, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, 256(AX)
-	VEXTRACTF32X8 $0x01, Z2, Y2
-	VCVTPS2PD     Y2, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, 320(AX)
-	VCVTPS2PD     Y3, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, 384(AX)
-	VEXTRACTF32X8 $0x01, Z3, Y3
-	VCVTPS2PD     Y3, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, 448(AX)
-	VBROADCASTSD  16(CX), Z8
-	VCVTPS2PD     Y4, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, 512(AX)
-	VEXTRACTF32X8 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, 576(AX)
-	VCVTPS2PD     Y5, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, 640(AX)
-	VEXTRACTF32X8 $0x01, Z5, Y5
-	VCVTPS2PD     Y5, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, 704(AX)
-	VBROADCASTSD  24(CX), Z8
-	VCVTPS2PD     Y6, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, 768(AX)
-	VEXTRACTF32X8 $0x01, Z6, Y6
-	VCVTPS2PD     Y6, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, 832(AX)
-	VCVTPS2PD     Y7, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, 896(AX)
-	VEXTRACTF32X8 $0x01, Z7, Y7
-	VCVTPS2PD     Y7, Z9
-	VADDPD        Z8, Z9, Z9
-	VMOVUPD       Z9, 960(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX512x4(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x4(SB), NOSPLIT, $0-72
-	MOVQ      acc+0(FP), AX
-	MOVQ      x+8(FP), CX
-	MOVQ      stride+16(FP), DX
-	MOVQ      mask+24(FP), BX
-	MOVQ      r+32(FP), SI
-	MOVQ      rows+40(FP), DI
-	MOVQ      jump+48(FP), R8
-	MOVQ      ahead+56(FP), R9
-	MOVQ      step+64(FP), R10
-	VMOVDQU32 (BX), Z0
-	VPMOVD2M  Z0, K1
-	VMOVDQU32 64(BX), Z0
-	VPMOVD2M  Z0, K2
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS   384(AX), Z6
-	VMOVUPS   448(AX), Z7
+// func backwardFloatsAVX512x4(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·backwardFloatsAVX512x4(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
 
 panel:
-	MOVQ    $0x0000000000000020, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
 
 row:
-	VMOVUPS.Z    (CX), K1, Z8
-	VMOVUPS.Z    64(CX), K2, Z9
-	PREFETCHT1   (R9)
-	PREFETCHT1   64(R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Z10
+	VMOVUPS      (CX), Z8
+	VMOVUPS      64(CX), Z9
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z10
 	VFMADD231PS  Z10, Z8, Z0
 	VFMADD231PS  Z10, Z9, Z1
-	VBROADCASTSS 128(SI), Z10
+	VBROADCASTSS 64(BX), Z10
 	VFMADD231PS  Z10, Z8, Z2
 	VFMADD231PS  Z10, Z9, Z3
-	VBROADCASTSS 256(SI), Z10
+	VBROADCASTSS 128(BX), Z10
 	VFMADD231PS  Z10, Z8, Z4
 	VFMADD231PS  Z10, Z9, Z5
-	VBROADCASTSS 384(SI), Z10
+	VBROADCASTSS 192(BX), Z10
 	VFMADD231PS  Z10, Z8, Z6
 	VFMADD231PS  Z10, Z9, Z7
-	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
 	ADDQ         DX, CX
-	DECQ         BX
+	DECQ         R10
 	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
+	ADDQ         DI, BX
+	TESTQ        SI, SI
 	JNZ          panel
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -3692,185 +4531,61 @@ row:
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX512x5(z *float64, panel *float32, d int, w *float32, c *float64)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·forwardFloatsAVX512x5(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-
-feature:
-	VMOVUPS       (AX), Z10
-	VMOVUPS       64(AX), Z11
-	VBROADCASTSS  (DX), Z12
-	VFMADD231PS   Z12, Z10, Z0
-	VFMADD231PS   Z12, Z11, Z1
-	VBROADCASTSS  4(DX), Z12
-	VFMADD231PS   Z12, Z10, Z2
-	VFMADD231PS   Z12, Z11, Z3
-	VBROADCASTSS  8(DX), Z12
-	VFMADD231PS   Z12, Z10, Z4
-	VFMADD231PS   Z12, Z11, Z5
-	VBROADCASTSS  12(DX), Z12
-	VFMADD231PS   Z12, Z10, Z6
-	VFMADD231PS   Z12, Z11, Z7
-	VBROADCASTSS  16(DX), Z12
-	VFMADD231PS   Z12, Z10, Z8
-	VFMADD231PS   Z12, Z11, Z9
-	ADDQ          $0x80, AX
-	ADDQ          $0x14, DX
-	DECQ          CX
-	JNZ           feature
-	MOVQ          z+0(FP), AX
-	MOVQ          c+32(FP), CX
-	VBROADCASTSD  (CX), Z10
-	VCVTPS2PD     Y0, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, (AX)
-	VEXTRACTF32X8 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 64(AX)
-	VCVTPS2PD     Y1, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 128(AX)
-	VEXTRACTF32X8 $0x01, Z1, Y1
-	VCVTPS2PD     Y1, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 192(AX)
-	VBROADCASTSD  8(CX), Z10
-	VCVTPS2PD     Y2, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 256(AX)
-	VEXTRACTF32X8 $0x01, Z2, Y2
-	VCVTPS2PD     Y2, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 320(AX)
-	VCVTPS2PD     Y3, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 384(AX)
-	VEXTRACTF32X8 $0x01, Z3, Y3
-	VCVTPS2PD     Y3, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 448(AX)
-	VBROADCASTSD  16(CX), Z10
-	VCVTPS2PD     Y4, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 512(AX)
-	VEXTRACTF32X8 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 576(AX)
-	VCVTPS2PD     Y5, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 640(AX)
-	VEXTRACTF32X8 $0x01, Z5, Y5
-	VCVTPS2PD     Y5, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 704(AX)
-	VBROADCASTSD  24(CX), Z10
-	VCVTPS2PD     Y6, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 768(AX)
-	VEXTRACTF32X8 $0x01, Z6, Y6
-	VCVTPS2PD     Y6, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 832(AX)
-	VCVTPS2PD     Y7, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 896(AX)
-	VEXTRACTF32X8 $0x01, Z7, Y7
-	VCVTPS2PD     Y7, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 960(AX)
-	VBROADCASTSD  32(CX), Z10
-	VCVTPS2PD     Y8, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 1024(AX)
-	VEXTRACTF32X8 $0x01, Z8, Y8
-	VCVTPS2PD     Y8, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 1088(AX)
-	VCVTPS2PD     Y9, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 1152(AX)
-	VEXTRACTF32X8 $0x01, Z9, Y9
-	VCVTPS2PD     Y9, Z11
-	VADDPD        Z10, Z11, Z11
-	VMOVUPD       Z11, 1216(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX512x5(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x5(SB), NOSPLIT, $0-72
-	MOVQ      acc+0(FP), AX
-	MOVQ      x+8(FP), CX
-	MOVQ      stride+16(FP), DX
-	MOVQ      mask+24(FP), BX
-	MOVQ      r+32(FP), SI
-	MOVQ      rows+40(FP), DI
-	MOVQ      jump+48(FP), R8
-	MOVQ      ahead+56(FP), R9
-	MOVQ      step+64(FP), R10
-	VMOVDQU32 (BX), Z0
-	VPMOVD2M  Z0, K1
-	VMOVDQU32 64(BX), Z0
-	VPMOVD2M  Z0, K2
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS   384(AX), Z6
-	VMOVUPS   448(AX), Z7
-	VMOVUPS   512(AX), Z8
-	VMOVUPS   576(AX), Z9
+// func backwardFloatsAVX512x5(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·backwardFloatsAVX512x5(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
 
 panel:
-	MOVQ    $0x0000000000000020, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
 
 row:
-	VMOVUPS.Z    (CX), K1, Z10
-	VMOVUPS.Z    64(CX), K2, Z11
-	PREFETCHT1   (R9)
-	PREFETCHT1   64(R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Z12
+	VMOVUPS      (CX), Z10
+	VMOVUPS      64(CX), Z11
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z12
 	VFMADD231PS  Z12, Z10, Z0
 	VFMADD231PS  Z12, Z11, Z1
-	VBROADCASTSS 128(SI), Z12
+	VBROADCASTSS 64(BX), Z12
 	VFMADD231PS  Z12, Z10, Z2
 	VFMADD231PS  Z12, Z11, Z3
-	VBROADCASTSS 256(SI), Z12
+	VBROADCASTSS 128(BX), Z12
 	VFMADD231PS  Z12, Z10, Z4
 	VFMADD231PS  Z12, Z11, Z5
-	VBROADCASTSS 384(SI), Z12
+	VBROADCASTSS 192(BX), Z12
 	VFMADD231PS  Z12, Z10, Z6
 	VFMADD231PS  Z12, Z11, Z7
-	VBROADCASTSS 512(SI), Z12
+	VBROADCASTSS 256(BX), Z12
 	VFMADD231PS  Z12, Z10, Z8
 	VFMADD231PS  Z12, Z11, Z9
-	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
 	ADDQ         DX, CX
-	DECQ         BX
+	DECQ         R10
 	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
+	ADDQ         DI, BX
+	TESTQ        SI, SI
 	JNZ          panel
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -3885,210 +4600,66 @@ row:
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX512x6(z *float64, panel *float32, d int, w *float32, c *float64)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·forwardFloatsAVX512x6(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-
-feature:
-	VMOVUPS       (AX), Z12
-	VMOVUPS       64(AX), Z13
-	VBROADCASTSS  (DX), Z14
-	VFMADD231PS   Z14, Z12, Z0
-	VFMADD231PS   Z14, Z13, Z1
-	VBROADCASTSS  4(DX), Z14
-	VFMADD231PS   Z14, Z12, Z2
-	VFMADD231PS   Z14, Z13, Z3
-	VBROADCASTSS  8(DX), Z14
-	VFMADD231PS   Z14, Z12, Z4
-	VFMADD231PS   Z14, Z13, Z5
-	VBROADCASTSS  12(DX), Z14
-	VFMADD231PS   Z14, Z12, Z6
-	VFMADD231PS   Z14, Z13, Z7
-	VBROADCASTSS  16(DX), Z14
-	VFMADD231PS   Z14, Z12, Z8
-	VFMADD231PS   Z14, Z13, Z9
-	VBROADCASTSS  20(DX), Z14
-	VFMADD231PS   Z14, Z12, Z10
-	VFMADD231PS   Z14, Z13, Z11
-	ADDQ          $0x80, AX
-	ADDQ          $0x18, DX
-	DECQ          CX
-	JNZ           feature
-	MOVQ          z+0(FP), AX
-	MOVQ          c+32(FP), CX
-	VBROADCASTSD  (CX), Z12
-	VCVTPS2PD     Y0, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, (AX)
-	VEXTRACTF32X8 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 64(AX)
-	VCVTPS2PD     Y1, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 128(AX)
-	VEXTRACTF32X8 $0x01, Z1, Y1
-	VCVTPS2PD     Y1, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 192(AX)
-	VBROADCASTSD  8(CX), Z12
-	VCVTPS2PD     Y2, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 256(AX)
-	VEXTRACTF32X8 $0x01, Z2, Y2
-	VCVTPS2PD     Y2, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 320(AX)
-	VCVTPS2PD     Y3, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 384(AX)
-	VEXTRACTF32X8 $0x01, Z3, Y3
-	VCVTPS2PD     Y3, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 448(AX)
-	VBROADCASTSD  16(CX), Z12
-	VCVTPS2PD     Y4, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 512(AX)
-	VEXTRACTF32X8 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 576(AX)
-	VCVTPS2PD     Y5, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 640(AX)
-	VEXTRACTF32X8 $0x01, Z5, Y5
-	VCVTPS2PD     Y5, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 704(AX)
-	VBROADCASTSD  24(CX), Z12
-	VCVTPS2PD     Y6, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 768(AX)
-	VEXTRACTF32X8 $0x01, Z6, Y6
-	VCVTPS2PD     Y6, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 832(AX)
-	VCVTPS2PD     Y7, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 896(AX)
-	VEXTRACTF32X8 $0x01, Z7, Y7
-	VCVTPS2PD     Y7, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 960(AX)
-	VBROADCASTSD  32(CX), Z12
-	VCVTPS2PD     Y8, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 1024(AX)
-	VEXTRACTF32X8 $0x01, Z8, Y8
-	VCVTPS2PD     Y8, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 1088(AX)
-	VCVTPS2PD     Y9, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 1152(AX)
-	VEXTRACTF32X8 $0x01, Z9, Y9
-	VCVTPS2PD     Y9, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 1216(AX)
-	VBROADCASTSD  40(CX), Z12
-	VCVTPS2PD     Y10, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 1280(AX)
-	VEXTRACTF32X8 $0x01, Z10, Y10
-	VCVTPS2PD     Y10, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 1344(AX)
-	VCVTPS2PD     Y11, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 1408(AX)
-	VEXTRACTF32X8 $0x01, Z11, Y11
-	VCVTPS2PD     Y11, Z13
-	VADDPD        Z12, Z13, Z13
-	VMOVUPD       Z13, 1472(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX512x6(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x6(SB), NOSPLIT, $0-72
-	MOVQ      acc+0(FP), AX
-	MOVQ      x+8(FP), CX
-	MOVQ      stride+16(FP), DX
-	MOVQ      mask+24(FP), BX
-	MOVQ      r+32(FP), SI
-	MOVQ      rows+40(FP), DI
-	MOVQ      jump+48(FP), R8
-	MOVQ      ahead+56(FP), R9
-	MOVQ      step+64(FP), R10
-	VMOVDQU32 (BX), Z0
-	VPMOVD2M  Z0, K1
-	VMOVDQU32 64(BX), Z0
-	VPMOVD2M  Z0, K2
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS   384(AX), Z6
-	VMOVUPS   448(AX), Z7
-	VMOVUPS   512(AX), Z8
-	VMOVUPS   576(AX), Z9
-	VMOVUPS   640(AX), Z10
-	VMOVUPS   704(AX), Z11
+// func backwardFloatsAVX512x6(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·backwardFloatsAVX512x6(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
 
 panel:
-	MOVQ    $0x0000000000000020, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
 
 row:
-	VMOVUPS.Z    (CX), K1, Z12
-	VMOVUPS.Z    64(CX), K2, Z13
-	PREFETCHT1   (R9)
-	PREFETCHT1   64(R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Z14
+	VMOVUPS      (CX), Z12
+	VMOVUPS      64(CX), Z13
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z14
 	VFMADD231PS  Z14, Z12, Z0
 	VFMADD231PS  Z14, Z13, Z1
-	VBROADCASTSS 128(SI), Z14
+	VBROADCASTSS 64(BX), Z14
 	VFMADD231PS  Z14, Z12, Z2
 	VFMADD231PS  Z14, Z13, Z3
-	VBROADCASTSS 256(SI), Z14
+	VBROADCASTSS 128(BX), Z14
 	VFMADD231PS  Z14, Z12, Z4
 	VFMADD231PS  Z14, Z13, Z5
-	VBROADCASTSS 384(SI), Z14
+	VBROADCASTSS 192(BX), Z14
 	VFMADD231PS  Z14, Z12, Z6
 	VFMADD231PS  Z14, Z13, Z7
-	VBROADCASTSS 512(SI), Z14
+	VBROADCASTSS 256(BX), Z14
 	VFMADD231PS  Z14, Z12, Z8
 	VFMADD231PS  Z14, Z13, Z9
-	VBROADCASTSS 640(SI), Z14
+	VBROADCASTSS 320(BX), Z14
 	VFMADD231PS  Z14, Z12, Z10
 	VFMADD231PS  Z14, Z13, Z11
-	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
 	ADDQ         DX, CX
-	DECQ         BX
+	DECQ         R10
 	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
+	ADDQ         DI, BX
+	TESTQ        SI, SI
 	JNZ          panel
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -4105,235 +4676,71 @@ row:
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX512x7(z *float64, panel *float32, d int, w *float32, c *float64)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·forwardFloatsAVX512x7(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-
-feature:
-	VMOVUPS       (AX), Z14
-	VMOVUPS       64(AX), Z15
-	VBROADCASTSS  (DX), Z16
-	VFMADD231PS   Z16, Z14, Z0
-	VFMADD231PS   Z16, Z15, Z1
-	VBROADCASTSS  4(DX), Z16
-	VFMADD231PS   Z16, Z14, Z2
-	VFMADD231PS   Z16, Z15, Z3
-	VBROADCASTSS  8(DX), Z16
-	VFMADD231PS   Z16, Z14, Z4
-	VFMADD231PS   Z16, Z15, Z5
-	VBROADCASTSS  12(DX), Z16
-	VFMADD231PS   Z16, Z14, Z6
-	VFMADD231PS   Z16, Z15, Z7
-	VBROADCASTSS  16(DX), Z16
-	VFMADD231PS   Z16, Z14, Z8
-	VFMADD231PS   Z16, Z15, Z9
-	VBROADCASTSS  20(DX), Z16
-	VFMADD231PS   Z16, Z14, Z10
-	VFMADD231PS   Z16, Z15, Z11
-	VBROADCASTSS  24(DX), Z16
-	VFMADD231PS   Z16, Z14, Z12
-	VFMADD231PS   Z16, Z15, Z13
-	ADDQ          $0x80, AX
-	ADDQ          $0x1c, DX
-	DECQ          CX
-	JNZ           feature
-	MOVQ          z+0(FP), AX
-	MOVQ          c+32(FP), CX
-	VBROADCASTSD  (CX), Z14
-	VCVTPS2PD     Y0, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, (AX)
-	VEXTRACTF32X8 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 64(AX)
-	VCVTPS2PD     Y1, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 128(AX)
-	VEXTRACTF32X8 $0x01, Z1, Y1
-	VCVTPS2PD     Y1, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 192(AX)
-	VBROADCASTSD  8(CX), Z14
-	VCVTPS2PD     Y2, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 256(AX)
-	VEXTRACTF32X8 $0x01, Z2, Y2
-	VCVTPS2PD     Y2, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 320(AX)
-	VCVTPS2PD     Y3, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 384(AX)
-	VEXTRACTF32X8 $0x01, Z3, Y3
-	VCVTPS2PD     Y3, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 448(AX)
-	VBROADCASTSD  16(CX), Z14
-	VCVTPS2PD     Y4, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 512(AX)
-	VEXTRACTF32X8 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 576(AX)
-	VCVTPS2PD     Y5, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 640(AX)
-	VEXTRACTF32X8 $0x01, Z5, Y5
-	VCVTPS2PD     Y5, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 704(AX)
-	VBROADCASTSD  24(CX), Z14
-	VCVTPS2PD     Y6, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 768(AX)
-	VEXTRACTF32X8 $0x01, Z6, Y6
-	VCVTPS2PD     Y6, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 832(AX)
-	VCVTPS2PD     Y7, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 896(AX)
-	VEXTRACTF32X8 $0x01, Z7, Y7
-	VCVTPS2PD     Y7, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 960(AX)
-	VBROADCASTSD  32(CX), Z14
-	VCVTPS2PD     Y8, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 1024(AX)
-	VEXTRACTF32X8 $0x01, Z8, Y8
-	VCVTPS2PD     Y8, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 1088(AX)
-	VCVTPS2PD     Y9, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 1152(AX)
-	VEXTRACTF32X8 $0x01, Z9, Y9
-	VCVTPS2PD     Y9, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 1216(AX)
-	VBROADCASTSD  40(CX), Z14
-	VCVTPS2PD     Y10, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 1280(AX)
-	VEXTRACTF32X8 $0x01, Z10, Y10
-	VCVTPS2PD     Y10, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 1344(AX)
-	VCVTPS2PD     Y11, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 1408(AX)
-	VEXTRACTF32X8 $0x01, Z11, Y11
-	VCVTPS2PD     Y11, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 1472(AX)
-	VBROADCASTSD  48(CX), Z14
-	VCVTPS2PD     Y12, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 1536(AX)
-	VEXTRACTF32X8 $0x01, Z12, Y12
-	VCVTPS2PD     Y12, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 1600(AX)
-	VCVTPS2PD     Y13, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 1664(AX)
-	VEXTRACTF32X8 $0x01, Z13, Y13
-	VCVTPS2PD     Y13, Z15
-	VADDPD        Z14, Z15, Z15
-	VMOVUPD       Z15, 1728(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX512x7(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x7(SB), NOSPLIT, $0-72
-	MOVQ      acc+0(FP), AX
-	MOVQ      x+8(FP), CX
-	MOVQ      stride+16(FP), DX
-	MOVQ      mask+24(FP), BX
-	MOVQ      r+32(FP), SI
-	MOVQ      rows+40(FP), DI
-	MOVQ      jump+48(FP), R8
-	MOVQ      ahead+56(FP), R9
-	MOVQ      step+64(FP), R10
-	VMOVDQU32 (BX), Z0
-	VPMOVD2M  Z0, K1
-	VMOVDQU32 64(BX), Z0
-	VPMOVD2M  Z0, K2
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS   384(AX), Z6
-	VMOVUPS   448(AX), Z7
-	VMOVUPS   512(AX), Z8
-	VMOVUPS   576(AX), Z9
-	VMOVUPS   640(AX), Z10
-	VMOVUPS   704(AX), Z11
-	VMOVUPS   768(AX), Z12
-	VMOVUPS   832(AX), Z13
+// func backwardFloatsAVX512x7(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·backwardFloatsAVX512x7(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
 
 panel:
-	MOVQ    $0x0000000000000020, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
 
 row:
-	VMOVUPS.Z    (CX), K1, Z14
-	VMOVUPS.Z    64(CX), K2, Z15
-	PREFETCHT1   (R9)
-	PREFETCHT1   64(R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Z16
+	VMOVUPS      (CX), Z14
+	VMOVUPS      64(CX), Z15
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z16
 	VFMADD231PS  Z16, Z14, Z0
 	VFMADD231PS  Z16, Z15, Z1
-	VBROADCASTSS 128(SI), Z16
+	VBROADCASTSS 64(BX), Z16
 	VFMADD231PS  Z16, Z14, Z2
 	VFMADD231PS  Z16, Z15, Z3
-	VBROADCASTSS 256(SI), Z16
+	VBROADCASTSS 128(BX), Z16
 	VFMADD231PS  Z16, Z14, Z4
 	VFMADD231PS  Z16, Z15, Z5
-	VBROADCASTSS 384(SI), Z16
+	VBROADCASTSS 192(BX), Z16
 	VFMADD231PS  Z16, Z14, Z6
 	VFMADD231PS  Z16, Z15, Z7
-	VBROADCASTSS 512(SI), Z16
+	VBROADCASTSS 256(BX), Z16
 	VFMADD231PS  Z16, Z14, Z8
 	VFMADD231PS  Z16, Z15, Z9
-	VBROADCASTSS 640(SI), Z16
+	VBROADCASTSS 320(BX), Z16
 	VFMADD231PS  Z16, Z14, Z10
 	VFMADD231PS  Z16, Z15, Z11
-	VBROADCASTSS 768(SI), Z16
+	VBROADCASTSS 384(BX), Z16
 	VFMADD231PS  Z16, Z14, Z12
 	VFMADD231PS  Z16, Z15, Z13
-	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
 	ADDQ         DX, CX
-	DECQ         BX
+	DECQ         R10
 	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
+	ADDQ         DI, BX
+	TESTQ        SI, SI
 	JNZ          panel
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -4352,260 +4759,76 @@ row:
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX512x8(z *float64, panel *float32, d int, w *float32, c *float64)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·forwardFloatsAVX512x8(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-
-feature:
-	VMOVUPS       (AX), Z16
-	VMOVUPS       64(AX), Z17
-	VBROADCASTSS  (DX), Z18
-	VFMADD231PS   Z18, Z16, Z0
-	VFMADD231PS   Z18, Z17, Z1
-	VBROADCASTSS  4(DX), Z18
-	VFMADD231PS   Z18, Z16, Z2
-	VFMADD231PS   Z18, Z17, Z3
-	VBROADCASTSS  8(DX), Z18
-	VFMADD231PS   Z18, Z16, Z4
-	VFMADD231PS   Z18, Z17, Z5
-	VBROADCASTSS  12(DX), Z18
-	VFMADD231PS   Z18, Z16, Z6
-	VFMADD231PS   Z18, Z17, Z7
-	VBROADCASTSS  16(DX), Z18
-	VFMADD231PS   Z18, Z16, Z8
-	VFMADD231PS   Z18, Z17, Z9
-	VBROADCASTSS  20(DX), Z18
-	VFMADD231PS   Z18, Z16, Z10
-	VFMADD231PS   Z18, Z17, Z11
-	VBROADCASTSS  24(DX), Z18
-	VFMADD231PS   Z18, Z16, Z12
-	VFMADD231PS   Z18, Z17, Z13
-	VBROADCASTSS  28(DX), Z18
-	VFMADD231PS   Z18, Z16, Z14
-	VFMADD231PS   Z18, Z17, Z15
-	ADDQ          $0x80, AX
-	ADDQ          $0x20, DX
-	DECQ          CX
-	JNZ           feature
-	MOVQ          z+0(FP), AX
-	MOVQ          c+32(FP), CX
-	VBROADCASTSD  (CX), Z16
-	VCVTPS2PD     Y0, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, (AX)
-	VEXTRACTF32X8 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 64(AX)
-	VCVTPS2PD     Y1, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 128(AX)
-	VEXTRACTF32X8 $0x01, Z1, Y1
-	VCVTPS2PD     Y1, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 192(AX)
-	VBROADCASTSD  8(CX), Z16
-	VCVTPS2PD     Y2, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 256(AX)
-	VEXTRACTF32X8 $0x01, Z2, Y2
-	VCVTPS2PD     Y2, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 320(AX)
-	VCVTPS2PD     Y3, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 384(AX)
-	VEXTRACTF32X8 $0x01, Z3, Y3
-	VCVTPS2PD     Y3, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 448(AX)
-	VBROADCASTSD  16(CX), Z16
-	VCVTPS2PD     Y4, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 512(AX)
-	VEXTRACTF32X8 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 576(AX)
-	VCVTPS2PD     Y5, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 640(AX)
-	VEXTRACTF32X8 $0x01, Z5, Y5
-	VCVTPS2PD     Y5, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 704(AX)
-	VBROADCASTSD  24(CX), Z16
-	VCVTPS2PD     Y6, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 768(AX)
-	VEXTRACTF32X8 $0x01, Z6, Y6
-	VCVTPS2PD     Y6, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 832(AX)
-	VCVTPS2PD     Y7, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 896(AX)
-	VEXTRACTF32X8 $0x01, Z7, Y7
-	VCVTPS2PD     Y7, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 960(AX)
-	VBROADCASTSD  32(CX), Z16
-	VCVTPS2PD     Y8, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1024(AX)
-	VEXTRACTF32X8 $0x01, Z8, Y8
-	VCVTPS2PD     Y8, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1088(AX)
-	VCVTPS2PD     Y9, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1152(AX)
-	VEXTRACTF32X8 $0x01, Z9, Y9
-	VCVTPS2PD     Y9, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1216(AX)
-	VBROADCASTSD  40(CX), Z16
-	VCVTPS2PD     Y10, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1280(AX)
-	VEXTRACTF32X8 $0x01, Z10, Y10
-	VCVTPS2PD     Y10, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1344(AX)
-	VCVTPS2PD     Y11, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1408(AX)
-	VEXTRACTF32X8 $0x01, Z11, Y11
-	VCVTPS2PD     Y11, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1472(AX)
-	VBROADCASTSD  48(CX), Z16
-	VCVTPS2PD     Y12, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1536(AX)
-	VEXTRACTF32X8 $0x01, Z12, Y12
-	VCVTPS2PD     Y12, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1600(AX)
-	VCVTPS2PD     Y13, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1664(AX)
-	VEXTRACTF32X8 $0x01, Z13, Y13
-	VCVTPS2PD     Y13, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1728(AX)
-	VBROADCASTSD  56(CX), Z16
-	VCVTPS2PD     Y14, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1792(AX)
-	VEXTRACTF32X8 $0x01, Z14, Y14
-	VCVTPS2PD     Y14, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1856(AX)
-	VCVTPS2PD     Y15, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1920(AX)
-	VEXTRACTF32X8 $0x01, Z15, Y15
-	VCVTPS2PD     Y15, Z17
-	VADDPD        Z16, Z17, Z17
-	VMOVUPD       Z17, 1984(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX512x8(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x8(SB), NOSPLIT, $0-72
-	MOVQ      acc+0(FP), AX
-	MOVQ      x+8(FP), CX
-	MOVQ      stride+16(FP), DX
-	MOVQ      mask+24(FP), BX
-	MOVQ      r+32(FP), SI
-	MOVQ      rows+40(FP), DI
-	MOVQ      jump+48(FP), R8
-	MOVQ      ahead+56(FP), R9
-	MOVQ      step+64(FP), R10
-	VMOVDQU32 (BX), Z0
-	VPMOVD2M  Z0, K1
-	VMOVDQU32 64(BX), Z0
-	VPMOVD2M  Z0, K2
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS   384(AX), Z6
-	VMOVUPS   448(AX), Z7
-	VMOVUPS   512(AX), Z8
-	VMOVUPS   576(AX), Z9
-	VMOVUPS   640(AX), Z10
-	VMOVUPS   704(AX), Z11
-	VMOVUPS   768(AX), Z12
-	VMOVUPS   832(AX), Z13
-	VMOVUPS   896(AX), Z14
-	VMOVUPS   960(AX), Z15
+// func backwardFloatsAVX512x8(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·backwardFloatsAVX512x8(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
 
 panel:
-	MOVQ    $0x0000000000000020, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
 
 row:
-	VMOVUPS.Z    (CX), K1, Z16
-	VMOVUPS.Z    64(CX), K2, Z17
-	PREFETCHT1   (R9)
-	PREFETCHT1   64(R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Z18
+	VMOVUPS      (CX), Z16
+	VMOVUPS      64(CX), Z17
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z18
 	VFMADD231PS  Z18, Z16, Z0
 	VFMADD231PS  Z18, Z17, Z1
-	VBROADCASTSS 128(SI), Z18
+	VBROADCASTSS 64(BX), Z18
 	VFMADD231PS  Z18, Z16, Z2
 	VFMADD231PS  Z18, Z17, Z3
-	VBROADCASTSS 256(SI), Z18
+	VBROADCASTSS 128(BX), Z18
 	VFMADD231PS  Z18, Z16, Z4
 	VFMADD231PS  Z18, Z17, Z5
-	VBROADCASTSS 384(SI), Z18
+	VBROADCASTSS 192(BX), Z18
 	VFMADD231PS  Z18, Z16, Z6
 	VFMADD231PS  Z18, Z17, Z7
-	VBROADCASTSS 512(SI), Z18
+	VBROADCASTSS 256(BX), Z18
 	VFMADD231PS  Z18, Z16, Z8
 	VFMADD231PS  Z18, Z17, Z9
-	VBROADCASTSS 640(SI), Z18
+	VBROADCASTSS 320(BX), Z18
 	VFMADD231PS  Z18, Z16, Z10
 	VFMADD231PS  Z18, Z17, Z11
-	VBROADCASTSS 768(SI), Z18
+	VBROADCASTSS 384(BX), Z18
 	VFMADD231PS  Z18, Z16, Z12
 	VFMADD231PS  Z18, Z17, Z13
-	VBROADCASTSS 896(SI), Z18
+	VBROADCASTSS 448(BX), Z18
 	VFMADD231PS  Z18, Z16, Z14
 	VFMADD231PS  Z18, Z17, Z15
-	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
 	ADDQ         DX, CX
-	DECQ         BX
+	DECQ         R10
 	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
+	ADDQ         DI, BX
+	TESTQ        SI, SI
 	JNZ          panel
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -4626,285 +4849,81 @@ row:
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX512x9(z *float64, panel *float32, d int, w *float32, c *float64)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·forwardFloatsAVX512x9(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-
-feature:
-	VMOVUPS       (AX), Z18
-	VMOVUPS       64(AX), Z19
-	VBROADCASTSS  (DX), Z20
-	VFMADD231PS   Z20, Z18, Z0
-	VFMADD231PS   Z20, Z19, Z1
-	VBROADCASTSS  4(DX), Z20
-	VFMADD231PS   Z20, Z18, Z2
-	VFMADD231PS   Z20, Z19, Z3
-	VBROADCASTSS  8(DX), Z20
-	VFMADD231PS   Z20, Z18, Z4
-	VFMADD231PS   Z20, Z19, Z5
-	VBROADCASTSS  12(DX), Z20
-	VFMADD231PS   Z20, Z18, Z6
-	VFMADD231PS   Z20, Z19, Z7
-	VBROADCASTSS  16(DX), Z20
-	VFMADD231PS   Z20, Z18, Z8
-	VFMADD231PS   Z20, Z19, Z9
-	VBROADCASTSS  20(DX), Z20
-	VFMADD231PS   Z20, Z18, Z10
-	VFMADD231PS   Z20, Z19, Z11
-	VBROADCASTSS  24(DX), Z20
-	VFMADD231PS   Z20, Z18, Z12
-	VFMADD231PS   Z20, Z19, Z13
-	VBROADCASTSS  28(DX), Z20
-	VFMADD231PS   Z20, Z18, Z14
-	VFMADD231PS   Z20, Z19, Z15
-	VBROADCASTSS  32(DX), Z20
-	VFMADD231PS   Z20, Z18, Z16
-	VFMADD231PS   Z20, Z19, Z17
-	ADDQ          $0x80, AX
-	ADDQ          $0x24, DX
-	DECQ          CX
-	JNZ           feature
-	MOVQ          z+0(FP), AX
-	MOVQ          c+32(FP), CX
-	VBROADCASTSD  (CX), Z18
-	VCVTPS2PD     Y0, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, (AX)
-	VEXTRACTF32X8 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 64(AX)
-	VCVTPS2PD     Y1, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 128(AX)
-	VEXTRACTF32X8 $0x01, Z1, Y1
-	VCVTPS2PD     Y1, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 192(AX)
-	VBROADCASTSD  8(CX), Z18
-	VCVTPS2PD     Y2, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 256(AX)
-	VEXTRACTF32X8 $0x01, Z2, Y2
-	VCVTPS2PD     Y2, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 320(AX)
-	VCVTPS2PD     Y3, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 384(AX)
-	VEXTRACTF32X8 $0x01, Z3, Y3
-	VCVTPS2PD     Y3, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 448(AX)
-	VBROADCASTSD  16(CX), Z18
-	VCVTPS2PD     Y4, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 512(AX)
-	VEXTRACTF32X8 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 576(AX)
-	VCVTPS2PD     Y5, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 640(AX)
-	VEXTRACTF32X8 $0x01, Z5, Y5
-	VCVTPS2PD     Y5, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 704(AX)
-	VBROADCASTSD  24(CX), Z18
-	VCVTPS2PD     Y6, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 768(AX)
-	VEXTRACTF32X8 $0x01, Z6, Y6
-	VCVTPS2PD     Y6, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 832(AX)
-	VCVTPS2PD     Y7, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 896(AX)
-	VEXTRACTF32X8 $0x01, Z7, Y7
-	VCVTPS2PD     Y7, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 960(AX)
-	VBROADCASTSD  32(CX), Z18
-	VCVTPS2PD     Y8, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1024(AX)
-	VEXTRACTF32X8 $0x01, Z8, Y8
-	VCVTPS2PD     Y8, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1088(AX)
-	VCVTPS2PD     Y9, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1152(AX)
-	VEXTRACTF32X8 $0x01, Z9, Y9
-	VCVTPS2PD     Y9, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1216(AX)
-	VBROADCASTSD  40(CX), Z18
-	VCVTPS2PD     Y10, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1280(AX)
-	VEXTRACTF32X8 $0x01, Z10, Y10
-	VCVTPS2PD     Y10, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1344(AX)
-	VCVTPS2PD     Y11, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1408(AX)
-	VEXTRACTF32X8 $0x01, Z11, Y11
-	VCVTPS2PD     Y11, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1472(AX)
-	VBROADCASTSD  48(CX), Z18
-	VCVTPS2PD     Y12, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1536(AX)
-	VEXTRACTF32X8 $0x01, Z12, Y12
-	VCVTPS2PD     Y12, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1600(AX)
-	VCVTPS2PD     Y13, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1664(AX)
-	VEXTRACTF32X8 $0x01, Z13, Y13
-	VCVTPS2PD     Y13, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1728(AX)
-	VBROADCASTSD  56(CX), Z18
-	VCVTPS2PD     Y14, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1792(AX)
-	VEXTRACTF32X8 $0x01, Z14, Y14
-	VCVTPS2PD     Y14, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1856(AX)
-	VCVTPS2PD     Y15, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1920(AX)
-	VEXTRACTF32X8 $0x01, Z15, Y15
-	VCVTPS2PD     Y15, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 1984(AX)
-	VBROADCASTSD  64(CX), Z18
-	VCVTPS2PD     Y16, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 2048(AX)
-	VEXTRACTF32X8 $0x01, Z16, Y16
-	VCVTPS2PD     Y16, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 2112(AX)
-	VCVTPS2PD     Y17, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 2176(AX)
-	VEXTRACTF32X8 $0x01, Z17, Y17
-	VCVTPS2PD     Y17, Z19
-	VADDPD        Z18, Z19, Z19
-	VMOVUPD       Z19, 2240(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX512x9(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x9(SB), NOSPLIT, $0-72
-	MOVQ      acc+0(FP), AX
-	MOVQ      x+8(FP), CX
-	MOVQ      stride+16(FP), DX
-	MOVQ      mask+24(FP), BX
-	MOVQ      r+32(FP), SI
-	MOVQ      rows+40(FP), DI
-	MOVQ      jump+48(FP), R8
-	MOVQ      ahead+56(FP), R9
-	MOVQ      step+64(FP), R10
-	VMOVDQU32 (BX), Z0
-	VPMOVD2M  Z0, K1
-	VMOVDQU32 64(BX), Z0
-	VPMOVD2M  Z0, K2
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS   384(AX), Z6
-	VMOVUPS   448(AX), Z7
-	VMOVUPS   512(AX), Z8
-	VMOVUPS   576(AX), Z9
-	VMOVUPS   640(AX), Z10
-	VMOVUPS   704(AX), Z11
-	VMOVUPS   768(AX), Z12
-	VMOVUPS   832(AX), Z13
-	VMOVUPS   896(AX), Z14
-	VMOVUPS   960(AX), Z15
-	VMOVUPS   1024(AX), Z16
-	VMOVUPS   1088(AX), Z17
+// func backwardFloatsAVX512x9(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·backwardFloatsAVX512x9(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
 
 panel:
-	MOVQ    $0x0000000000000020, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
 
 row:
-	VMOVUPS.Z    (CX), K1, Z18
-	VMOVUPS.Z    64(CX), K2, Z19
-	PREFETCHT1   (R9)
-	PREFETCHT1   64(R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Z20
+	VMOVUPS      (CX), Z18
+	VMOVUPS      64(CX), Z19
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z20
 	VFMADD231PS  Z20, Z18, Z0
 	VFMADD231PS  Z20, Z19, Z1
-	VBROADCASTSS 128(SI), Z20
+	VBROADCASTSS 64(BX), Z20
 	VFMADD231PS  Z20, Z18, Z2
 	VFMADD231PS  Z20, Z19, Z3
-	VBROADCASTSS 256(SI), Z20
+	VBROADCASTSS 128(BX), Z20
 	VFMADD231PS  Z20, Z18, Z4
 	VFMADD231PS  Z20, Z19, Z5
-	VBROADCASTSS 384(SI), Z20
+	VBROADCASTSS 192(BX), Z20
 	VFMADD231PS  Z20, Z18, Z6
 	VFMADD231PS  Z20, Z19, Z7
-	VBROADCASTSS 512(SI), Z20
+	VBROADCASTSS 256(BX), Z20
 	VFMADD231PS  Z20, Z18, Z8
 	VFMADD231PS  Z20, Z19, Z9
-	VBROADCASTSS 640(SI), Z20
+	VBROADCASTSS 320(BX), Z20
 	VFMADD231PS  Z20, Z18, Z10
 	VFMADD231PS  Z20, Z19, Z11
-	VBROADCASTSS 768(SI), Z20
+	VBROADCASTSS 384(BX), Z20
 	VFMADD231PS  Z20, Z18, Z12
 	VFMADD231PS  Z20, Z19, Z13
-	VBROADCASTSS 896(SI), Z20
+	VBROADCASTSS 448(BX), Z20
 	VFMADD231PS  Z20, Z18, Z14
 	VFMADD231PS  Z20, Z19, Z15
-	VBROADCASTSS 1024(SI), Z20
+	VBROADCASTSS 512(BX), Z20
 	VFMADD231PS  Z20, Z18, Z16
 	VFMADD231PS  Z20, Z19, Z17
-	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
 	ADDQ         DX, CX
-	DECQ         BX
+	DECQ         R10
 	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
+	ADDQ         DI, BX
+	TESTQ        SI, SI
 	JNZ          panel
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -4927,310 +4946,86 @@ row:
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX512x10(z *float64, panel *float32, d int, w *float32, c *float64)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·forwardFloatsAVX512x10(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-
-feature:
-	VMOVUPS       (AX), Z20
-	VMOVUPS       64(AX), Z21
-	VBROADCASTSS  (DX), Z22
-	VFMADD231PS   Z22, Z20, Z0
-	VFMADD231PS   Z22, Z21, Z1
-	VBROADCASTSS  4(DX), Z22
-	VFMADD231PS   Z22, Z20, Z2
-	VFMADD231PS   Z22, Z21, Z3
-	VBROADCASTSS  8(DX), Z22
-	VFMADD231PS   Z22, Z20, Z4
-	VFMADD231PS   Z22, Z21, Z5
-	VBROADCASTSS  12(DX), Z22
-	VFMADD231PS   Z22, Z20, Z6
-	VFMADD231PS   Z22, Z21, Z7
-	VBROADCASTSS  16(DX), Z22
-	VFMADD231PS   Z22, Z20, Z8
-	VFMADD231PS   Z22, Z21, Z9
-	VBROADCASTSS  20(DX), Z22
-	VFMADD231PS   Z22, Z20, Z10
-	VFMADD231PS   Z22, Z21, Z11
-	VBROADCASTSS  24(DX), Z22
-	VFMADD231PS   Z22, Z20, Z12
-	VFMADD231PS   Z22, Z21, Z13
-	VBROADCASTSS  28(DX), Z22
-	VFMADD231PS   Z22, Z20, Z14
-	VFMADD231PS   Z22, Z21, Z15
-	VBROADCASTSS  32(DX), Z22
-	VFMADD231PS   Z22, Z20, Z16
-	VFMADD231PS   Z22, Z21, Z17
-	VBROADCASTSS  36(DX), Z22
-	VFMADD231PS   Z22, Z20, Z18
-	VFMADD231PS   Z22, Z21, Z19
-	ADDQ          $0x80, AX
-	ADDQ          $0x28, DX
-	DECQ          CX
-	JNZ           feature
-	MOVQ          z+0(FP), AX
-	MOVQ          c+32(FP), CX
-	VBROADCASTSD  (CX), Z20
-	VCVTPS2PD     Y0, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, (AX)
-	VEXTRACTF32X8 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 64(AX)
-	VCVTPS2PD     Y1, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 128(AX)
-	VEXTRACTF32X8 $0x01, Z1, Y1
-	VCVTPS2PD     Y1, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 192(AX)
-	VBROADCASTSD  8(CX), Z20
-	VCVTPS2PD     Y2, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 256(AX)
-	VEXTRACTF32X8 $0x01, Z2, Y2
-	VCVTPS2PD     Y2, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 320(AX)
-	VCVTPS2PD     Y3, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 384(AX)
-	VEXTRACTF32X8 $0x01, Z3, Y3
-	VCVTPS2PD     Y3, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 448(AX)
-	VBROADCASTSD  16(CX), Z20
-	VCVTPS2PD     Y4, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 512(AX)
-	VEXTRACTF32X8 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 576(AX)
-	VCVTPS2PD     Y5, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 640(AX)
-	VEXTRACTF32X8 $0x01, Z5, Y5
-	VCVTPS2PD     Y5, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 704(AX)
-	VBROADCASTSD  24(CX), Z20
-	VCVTPS2PD     Y6, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 768(AX)
-	VEXTRACTF32X8 $0x01, Z6, Y6
-	VCVTPS2PD     Y6, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 832(AX)
-	VCVTPS2PD     Y7, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 896(AX)
-	VEXTRACTF32X8 $0x01, Z7, Y7
-	VCVTPS2PD     Y7, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 960(AX)
-	VBROADCASTSD  32(CX), Z20
-	VCVTPS2PD     Y8, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1024(AX)
-	VEXTRACTF32X8 $0x01, Z8, Y8
-	VCVTPS2PD     Y8, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1088(AX)
-	VCVTPS2PD     Y9, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1152(AX)
-	VEXTRACTF32X8 $0x01, Z9, Y9
-	VCVTPS2PD     Y9, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1216(AX)
-	VBROADCASTSD  40(CX), Z20
-	VCVTPS2PD     Y10, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1280(AX)
-	VEXTRACTF32X8 $0x01, Z10, Y10
-	VCVTPS2PD     Y10, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1344(AX)
-	VCVTPS2PD     Y11, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1408(AX)
-	VEXTRACTF32X8 $0x01, Z11, Y11
-	VCVTPS2PD     Y11, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1472(AX)
-	VBROADCASTSD  48(CX), Z20
-	VCVTPS2PD     Y12, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1536(AX)
-	VEXTRACTF32X8 $0x01, Z12, Y12
-	VCVTPS2PD     Y12, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1600(AX)
-	VCVTPS2PD     Y13, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1664(AX)
-	VEXTRACTF32X8 $0x01, Z13, Y13
-	VCVTPS2PD     Y13, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1728(AX)
-	VBROADCASTSD  56(CX), Z20
-	VCVTPS2PD     Y14, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1792(AX)
-	VEXTRACTF32X8 $0x01, Z14, Y14
-	VCVTPS2PD     Y14, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1856(AX)
-	VCVTPS2PD     Y15, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1920(AX)
-	VEXTRACTF32X8 $0x01, Z15, Y15
-	VCVTPS2PD     Y15, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 1984(AX)
-	VBROADCASTSD  64(CX), Z20
-	VCVTPS2PD     Y16, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 2048(AX)
-	VEXTRACTF32X8 $0x01, Z16, Y16
-	VCVTPS2PD     Y16, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 2112(AX)
-	VCVTPS2PD     Y17, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 2176(AX)
-	VEXTRACTF32X8 $0x01, Z17, Y17
-	VCVTPS2PD     Y17, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 2240(AX)
-	VBROADCASTSD  72(CX), Z20
-	VCVTPS2PD     Y18, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 2304(AX)
-	VEXTRACTF32X8 $0x01, Z18, Y18
-	VCVTPS2PD     Y18, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 2368(AX)
-	VCVTPS2PD     Y19, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 2432(AX)
-	VEXTRACTF32X8 $0x01, Z19, Y19
-	VCVTPS2PD     Y19, Z21
-	VADDPD        Z20, Z21, Z21
-	VMOVUPD       Z21, 2496(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX512x10(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x10(SB), NOSPLIT, $0-72
-	MOVQ      acc+0(FP), AX
-	MOVQ      x+8(FP), CX
-	MOVQ      stride+16(FP), DX
-	MOVQ      mask+24(FP), BX
-	MOVQ      r+32(FP), SI
-	MOVQ      rows+40(FP), DI
-	MOVQ      jump+48(FP), R8
-	MOVQ      ahead+56(FP), R9
-	MOVQ      step+64(FP), R10
-	VMOVDQU32 (BX), Z0
-	VPMOVD2M  Z0, K1
-	VMOVDQU32 64(BX), Z0
-	VPMOVD2M  Z0, K2
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS   384(AX), Z6
-	VMOVUPS   448(AX), Z7
-	VMOVUPS   512(AX), Z8
-	VMOVUPS   576(AX), Z9
-	VMOVUPS   640(AX), Z10
-	VMOVUPS   704(AX), Z11
-	VMOVUPS   768(AX), Z12
-	VMOVUPS   832(AX), Z13
-	VMOVUPS   896(AX), Z14
-	VMOVUPS   960(AX), Z15
-	VMOVUPS   1024(AX), Z16
-	VMOVUPS   1088(AX), Z17
-	VMOVUPS   1152(AX), Z18
-	VMOVUPS   1216(AX), Z19
+// func backwardFloatsAVX512x10(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·backwardFloatsAVX512x10(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
 
 panel:
-	MOVQ    $0x0000000000000020, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
 
 row:
-	VMOVUPS.Z    (CX), K1, Z20
-	VMOVUPS.Z    64(CX), K2, Z21
-	PREFETCHT1   (R9)
-	PREFETCHT1   64(R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Z22
+	VMOVUPS      (CX), Z20
+	VMOVUPS      64(CX), Z21
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z22
 	VFMADD231PS  Z22, Z20, Z0
 	VFMADD231PS  Z22, Z21, Z1
-	VBROADCASTSS 128(SI), Z22
+	VBROADCASTSS 64(BX), Z22
 	VFMADD231PS  Z22, Z20, Z2
 	VFMADD231PS  Z22, Z21, Z3
-	VBROADCASTSS 256(SI), Z22
+	VBROADCASTSS 128(BX), Z22
 	VFMADD231PS  Z22, Z20, Z4
 	VFMADD231PS  Z22, Z21, Z5
-	VBROADCASTSS 384(SI), Z22
+	VBROADCASTSS 192(BX), Z22
 	VFMADD231PS  Z22, Z20, Z6
 	VFMADD231PS  Z22, Z21, Z7
-	VBROADCASTSS 512(SI), Z22
+	VBROADCASTSS 256(BX), Z22
 	VFMADD231PS  Z22, Z20, Z8
 	VFMADD231PS  Z22, Z21, Z9
-	VBROADCASTSS 640(SI), Z22
+	VBROADCASTSS 320(BX), Z22
 	VFMADD231PS  Z22, Z20, Z10
 	VFMADD231PS  Z22, Z21, Z11
-	VBROADCASTSS 768(SI), Z22
+	VBROADCASTSS 384(BX), Z22
 	VFMADD231PS  Z22, Z20, Z12
 	VFMADD231PS  Z22, Z21, Z13
-	VBROADCASTSS 896(SI), Z22
+	VBROADCASTSS 448(BX), Z22
 	VFMADD231PS  Z22, Z20, Z14
 	VFMADD231PS  Z22, Z21, Z15
-	VBROADCASTSS 1024(SI), Z22
+	VBROADCASTSS 512(BX), Z22
 	VFMADD231PS  Z22, Z20, Z16
 	VFMADD231PS  Z22, Z21, Z17
-	VBROADCASTSS 1152(SI), Z22
+	VBROADCASTSS 576(BX), Z22
 	VFMADD231PS  Z22, Z20, Z18
 	VFMADD231PS  Z22, Z21, Z19
-	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
 	ADDQ         DX, CX
-	DECQ         BX
+	DECQ         R10
 	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
+	ADDQ         DI, BX
+	TESTQ        SI, SI
 	JNZ          panel
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -5255,335 +5050,91 @@ row:
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX512x11(z *float64, panel *float32, d int, w *float32, c *float64)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·forwardFloatsAVX512x11(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-
-feature:
-	VMOVUPS       (AX), Z22
-	VMOVUPS       64(AX), Z23
-	VBROADCASTSS  (DX), Z24
-	VFMADD231PS   Z24, Z22, Z0
-	VFMADD231PS   Z24, Z23, Z1
-	VBROADCASTSS  4(DX), Z24
-	VFMADD231PS   Z24, Z22, Z2
-	VFMADD231PS   Z24, Z23, Z3
-	VBROADCASTSS  8(DX), Z24
-	VFMADD231PS   Z24, Z22, Z4
-	VFMADD231PS   Z24, Z23, Z5
-	VBROADCASTSS  12(DX), Z24
-	VFMADD231PS   Z24, Z22, Z6
-	VFMADD231PS   Z24, Z23, Z7
-	VBROADCASTSS  16(DX), Z24
-	VFMADD231PS   Z24, Z22, Z8
-	VFMADD231PS   Z24, Z23, Z9
-	VBROADCASTSS  20(DX), Z24
-	VFMADD231PS   Z24, Z22, Z10
-	VFMADD231PS   Z24, Z23, Z11
-	VBROADCASTSS  24(DX), Z24
-	VFMADD231PS   Z24, Z22, Z12
-	VFMADD231PS   Z24, Z23, Z13
-	VBROADCASTSS  28(DX), Z24
-	VFMADD231PS   Z24, Z22, Z14
-	VFMADD231PS   Z24, Z23, Z15
-	VBROADCASTSS  32(DX), Z24
-	VFMADD231PS   Z24, Z22, Z16
-	VFMADD231PS   Z24, Z23, Z17
-	VBROADCASTSS  36(DX), Z24
-	VFMADD231PS   Z24, Z22, Z18
-	VFMADD231PS   Z24, Z23, Z19
-	VBROADCASTSS  40(DX), Z24
-	VFMADD231PS   Z24, Z22, Z20
-	VFMADD231PS   Z24, Z23, Z21
-	ADDQ          $0x80, AX
-	ADDQ          $0x2c, DX
-	DECQ          CX
-	JNZ           feature
-	MOVQ          z+0(FP), AX
-	MOVQ          c+32(FP), CX
-	VBROADCASTSD  (CX), Z22
-	VCVTPS2PD     Y0, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, (AX)
-	VEXTRACTF32X8 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 64(AX)
-	VCVTPS2PD     Y1, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 128(AX)
-	VEXTRACTF32X8 $0x01, Z1, Y1
-	VCVTPS2PD     Y1, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 192(AX)
-	VBROADCASTSD  8(CX), Z22
-	VCVTPS2PD     Y2, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 256(AX)
-	VEXTRACTF32X8 $0x01, Z2, Y2
-	VCVTPS2PD     Y2, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 320(AX)
-	VCVTPS2PD     Y3, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 384(AX)
-	VEXTRACTF32X8 $0x01, Z3, Y3
-	VCVTPS2PD     Y3, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 448(AX)
-	VBROADCASTSD  16(CX), Z22
-	VCVTPS2PD     Y4, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 512(AX)
-	VEXTRACTF32X8 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 576(AX)
-	VCVTPS2PD     Y5, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 640(AX)
-	VEXTRACTF32X8 $0x01, Z5, Y5
-	VCVTPS2PD     Y5, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 704(AX)
-	VBROADCASTSD  24(CX), Z22
-	VCVTPS2PD     Y6, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 768(AX)
-	VEXTRACTF32X8 $0x01, Z6, Y6
-	VCVTPS2PD     Y6, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 832(AX)
-	VCVTPS2PD     Y7, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 896(AX)
-	VEXTRACTF32X8 $0x01, Z7, Y7
-	VCVTPS2PD     Y7, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 960(AX)
-	VBROADCASTSD  32(CX), Z22
-	VCVTPS2PD     Y8, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1024(AX)
-	VEXTRACTF32X8 $0x01, Z8, Y8
-	VCVTPS2PD     Y8, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1088(AX)
-	VCVTPS2PD     Y9, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1152(AX)
-	VEXTRACTF32X8 $0x01, Z9, Y9
-	VCVTPS2PD     Y9, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1216(AX)
-	VBROADCASTSD  40(CX), Z22
-	VCVTPS2PD     Y10, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1280(AX)
-	VEXTRACTF32X8 $0x01, Z10, Y10
-	VCVTPS2PD     Y10, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1344(AX)
-	VCVTPS2PD     Y11, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1408(AX)
-	VEXTRACTF32X8 $0x01, Z11, Y11
-	VCVTPS2PD     Y11, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1472(AX)
-	VBROADCASTSD  48(CX), Z22
-	VCVTPS2PD     Y12, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1536(AX)
-	VEXTRACTF32X8 $0x01, Z12, Y12
-	VCVTPS2PD     Y12, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1600(AX)
-	VCVTPS2PD     Y13, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1664(AX)
-	VEXTRACTF32X8 $0x01, Z13, Y13
-	VCVTPS2PD     Y13, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1728(AX)
-	VBROADCASTSD  56(CX), Z22
-	VCVTPS2PD     Y14, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1792(AX)
-	VEXTRACTF32X8 $0x01, Z14, Y14
-	VCVTPS2PD     Y14, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1856(AX)
-	VCVTPS2PD     Y15, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1920(AX)
-	VEXTRACTF32X8 $0x01, Z15, Y15
-	VCVTPS2PD     Y15, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 1984(AX)
-	VBROADCASTSD  64(CX), Z22
-	VCVTPS2PD     Y16, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 2048(AX)
-	VEXTRACTF32X8 $0x01, Z16, Y16
-	VCVTPS2PD     Y16, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 2112(AX)
-	VCVTPS2PD     Y17, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 2176(AX)
-	VEXTRACTF32X8 $0x01, Z17, Y17
-	VCVTPS2PD     Y17, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 2240(AX)
-	VBROADCASTSD  72(CX), Z22
-	VCVTPS2PD     Y18, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 2304(AX)
-	VEXTRACTF32X8 $0x01, Z18, Y18
-	VCVTPS2PD     Y18, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 2368(AX)
-	VCVTPS2PD     Y19, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 2432(AX)
-	VEXTRACTF32X8 $0x01, Z19, Y19
-	VCVTPS2PD     Y19, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 2496(AX)
-	VBROADCASTSD  80(CX), Z22
-	VCVTPS2PD     Y20, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 2560(AX)
-	VEXTRACTF32X8 $0x01, Z20, Y20
-	VCVTPS2PD     Y20, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 2624(AX)
-	VCVTPS2PD     Y21, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 2688(AX)
-	VEXTRACTF32X8 $0x01, Z21, Y21
-	VCVTPS2PD     Y21, Z23
-	VADDPD        Z22, Z23, Z23
-	VMOVUPD       Z23, 2752(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX512x11(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x11(SB), NOSPLIT, $0-72
-	MOVQ      acc+0(FP), AX
-	MOVQ      x+8(FP), CX
-	MOVQ      stride+16(FP), DX
-	MOVQ      mask+24(FP), BX
-	MOVQ      r+32(FP), SI
-	MOVQ      rows+40(FP), DI
-	MOVQ      jump+48(FP), R8
-	MOVQ      ahead+56(FP), R9
-	MOVQ      step+64(FP), R10
-	VMOVDQU32 (BX), Z0
-	VPMOVD2M  Z0, K1
-	VMOVDQU32 64(BX), Z0
-	VPMOVD2M  Z0, K2
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS   384(AX), Z6
-	VMOVUPS   448(AX), Z7
-	VMOVUPS   512(AX), Z8
-	VMOVUPS   576(AX), Z9
-	VMOVUPS   640(AX), Z10
-	VMOVUPS   704(AX), Z11
-	VMOVUPS   768(AX), Z12
-	VMOVUPS   832(AX), Z13
-	VMOVUPS   896(AX), Z14
-	VMOVUPS   960(AX), Z15
-	VMOVUPS   1024(AX), Z16
-	VMOVUPS   1088(AX), Z17
-	VMOVUPS   1152(AX), Z18
-	VMOVUPS   1216(AX), Z19
-	VMOVUPS   1280(AX), Z20
-	VMOVUPS   1344(AX), Z21
+// func backwardFloatsAVX512x11(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·backwardFloatsAVX512x11(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+	VMOVUPS 1280(AX), Z20
+	VMOVUPS 1344(AX), Z21
 
 panel:
-	MOVQ    $0x0000000000000020, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
 
 row:
-	VMOVUPS.Z    (CX), K1, Z22
-	VMOVUPS.Z    64(CX), K2, Z23
-	PREFETCHT1   (R9)
-	PREFETCHT1   64(R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Z24
+	VMOVUPS      (CX), Z22
+	VMOVUPS      64(CX), Z23
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z24
 	VFMADD231PS  Z24, Z22, Z0
 	VFMADD231PS  Z24, Z23, Z1
-	VBROADCASTSS 128(SI), Z24
+	VBROADCASTSS 64(BX), Z24
 	VFMADD231PS  Z24, Z22, Z2
 	VFMADD231PS  Z24, Z23, Z3
-	VBROADCASTSS 256(SI), Z24
+	VBROADCASTSS 128(BX), Z24
 	VFMADD231PS  Z24, Z22, Z4
 	VFMADD231PS  Z24, Z23, Z5
-	VBROADCASTSS 384(SI), Z24
+	VBROADCASTSS 192(BX), Z24
 	VFMADD231PS  Z24, Z22, Z6
 	VFMADD231PS  Z24, Z23, Z7
-	VBROADCASTSS 512(SI), Z24
+	VBROADCASTSS 256(BX), Z24
 	VFMADD231PS  Z24, Z22, Z8
 	VFMADD231PS  Z24, Z23, Z9
-	VBROADCASTSS 640(SI), Z24
+	VBROADCASTSS 320(BX), Z24
 	VFMADD231PS  Z24, Z22, Z10
 	VFMADD231PS  Z24, Z23, Z11
-	VBROADCASTSS 768(SI), Z24
+	VBROADCASTSS 384(BX), Z24
 	VFMADD231PS  Z24, Z22, Z12
 	VFMADD231PS  Z24, Z23, Z13
-	VBROADCASTSS 896(SI), Z24
+	VBROADCASTSS 448(BX), Z24
 	VFMADD231PS  Z24, Z22, Z14
 	VFMADD231PS  Z24, Z23, Z15
-	VBROADCASTSS 1024(SI), Z24
+	VBROADCASTSS 512(BX), Z24
 	VFMADD231PS  Z24, Z22, Z16
 	VFMADD231PS  Z24, Z23, Z17
-	VBROADCASTSS 1152(SI), Z24
+	VBROADCASTSS 576(BX), Z24
 	VFMADD231PS  Z24, Z22, Z18
 	VFMADD231PS  Z24, Z23, Z19
-	VBROADCASTSS 1280(SI), Z24
+	VBROADCASTSS 640(BX), Z24
 	VFMADD231PS  Z24, Z22, Z20
 	VFMADD231PS  Z24, Z23, Z21
-	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
 	ADDQ         DX, CX
-	DECQ         BX
+	DECQ         R10
 	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
+	ADDQ         DI, BX
+	TESTQ        SI, SI
 	JNZ          panel
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -5610,360 +5161,96 @@ row:
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX512x12(z *float64, panel *float32, d int, w *float32, c *float64)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·forwardFloatsAVX512x12(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
-
-feature:
-	VMOVUPS       (AX), Z24
-	VMOVUPS       64(AX), Z25
-	VBROADCASTSS  (DX), Z26
-	VFMADD231PS   Z26, Z24, Z0
-	VFMADD231PS   Z26, Z25, Z1
-	VBROADCASTSS  4(DX), Z26
-	VFMADD231PS   Z26, Z24, Z2
-	VFMADD231PS   Z26, Z25, Z3
-	VBROADCASTSS  8(DX), Z26
-	VFMADD231PS   Z26, Z24, Z4
-	VFMADD231PS   Z26, Z25, Z5
-	VBROADCASTSS  12(DX), Z26
-	VFMADD231PS   Z26, Z24, Z6
-	VFMADD231PS   Z26, Z25, Z7
-	VBROADCASTSS  16(DX), Z26
-	VFMADD231PS   Z26, Z24, Z8
-	VFMADD231PS   Z26, Z25, Z9
-	VBROADCASTSS  20(DX), Z26
-	VFMADD231PS   Z26, Z24, Z10
-	VFMADD231PS   Z26, Z25, Z11
-	VBROADCASTSS  24(DX), Z26
-	VFMADD231PS   Z26, Z24, Z12
-	VFMADD231PS   Z26, Z25, Z13
-	VBROADCASTSS  28(DX), Z26
-	VFMADD231PS   Z26, Z24, Z14
-	VFMADD231PS   Z26, Z25, Z15
-	VBROADCASTSS  32(DX), Z26
-	VFMADD231PS   Z26, Z24, Z16
-	VFMADD231PS   Z26, Z25, Z17
-	VBROADCASTSS  36(DX), Z26
-	VFMADD231PS   Z26, Z24, Z18
-	VFMADD231PS   Z26, Z25, Z19
-	VBROADCASTSS  40(DX), Z26
-	VFMADD231PS   Z26, Z24, Z20
-	VFMADD231PS   Z26, Z25, Z21
-	VBROADCASTSS  44(DX), Z26
-	VFMADD231PS   Z26, Z24, Z22
-	VFMADD231PS   Z26, Z25, Z23
-	ADDQ          $0x80, AX
-	ADDQ          $0x30, DX
-	DECQ          CX
-	JNZ           feature
-	MOVQ          z+0(FP), AX
-	MOVQ          c+32(FP), CX
-	VBROADCASTSD  (CX), Z24
-	VCVTPS2PD     Y0, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, (AX)
-	VEXTRACTF32X8 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 64(AX)
-	VCVTPS2PD     Y1, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 128(AX)
-	VEXTRACTF32X8 $0x01, Z1, Y1
-	VCVTPS2PD     Y1, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 192(AX)
-	VBROADCASTSD  8(CX), Z24
-	VCVTPS2PD     Y2, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 256(AX)
-	VEXTRACTF32X8 $0x01, Z2, Y2
-	VCVTPS2PD     Y2, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 320(AX)
-	VCVTPS2PD     Y3, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 384(AX)
-	VEXTRACTF32X8 $0x01, Z3, Y3
-	VCVTPS2PD     Y3, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 448(AX)
-	VBROADCASTSD  16(CX), Z24
-	VCVTPS2PD     Y4, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 512(AX)
-	VEXTRACTF32X8 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 576(AX)
-	VCVTPS2PD     Y5, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 640(AX)
-	VEXTRACTF32X8 $0x01, Z5, Y5
-	VCVTPS2PD     Y5, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 704(AX)
-	VBROADCASTSD  24(CX), Z24
-	VCVTPS2PD     Y6, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 768(AX)
-	VEXTRACTF32X8 $0x01, Z6, Y6
-	VCVTPS2PD     Y6, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 832(AX)
-	VCVTPS2PD     Y7, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 896(AX)
-	VEXTRACTF32X8 $0x01, Z7, Y7
-	VCVTPS2PD     Y7, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 960(AX)
-	VBROADCASTSD  32(CX), Z24
-	VCVTPS2PD     Y8, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1024(AX)
-	VEXTRACTF32X8 $0x01, Z8, Y8
-	VCVTPS2PD     Y8, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1088(AX)
-	VCVTPS2PD     Y9, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1152(AX)
-	VEXTRACTF32X8 $0x01, Z9, Y9
-	VCVTPS2PD     Y9, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1216(AX)
-	VBROADCASTSD  40(CX), Z24
-	VCVTPS2PD     Y10, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1280(AX)
-	VEXTRACTF32X8 $0x01, Z10, Y10
-	VCVTPS2PD     Y10, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1344(AX)
-	VCVTPS2PD     Y11, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1408(AX)
-	VEXTRACTF32X8 $0x01, Z11, Y11
-	VCVTPS2PD     Y11, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1472(AX)
-	VBROADCASTSD  48(CX), Z24
-	VCVTPS2PD     Y12, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1536(AX)
-	VEXTRACTF32X8 $0x01, Z12, Y12
-	VCVTPS2PD     Y12, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1600(AX)
-	VCVTPS2PD     Y13, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1664(AX)
-	VEXTRACTF32X8 $0x01, Z13, Y13
-	VCVTPS2PD     Y13, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1728(AX)
-	VBROADCASTSD  56(CX), Z24
-	VCVTPS2PD     Y14, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1792(AX)
-	VEXTRACTF32X8 $0x01, Z14, Y14
-	VCVTPS2PD     Y14, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1856(AX)
-	VCVTPS2PD     Y15, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1920(AX)
-	VEXTRACTF32X8 $0x01, Z15, Y15
-	VCVTPS2PD     Y15, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 1984(AX)
-	VBROADCASTSD  64(CX), Z24
-	VCVTPS2PD     Y16, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 2048(AX)
-	VEXTRACTF32X8 $0x01, Z16, Y16
-	VCVTPS2PD     Y16, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 2112(AX)
-	VCVTPS2PD     Y17, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 2176(AX)
-	VEXTRACTF32X8 $0x01, Z17, Y17
-	VCVTPS2PD     Y17, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 2240(AX)
-	VBROADCASTSD  72(CX), Z24
-	VCVTPS2PD     Y18, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 2304(AX)
-	VEXTRACTF32X8 $0x01, Z18, Y18
-	VCVTPS2PD     Y18, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 2368(AX)
-	VCVTPS2PD     Y19, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 2432(AX)
-	VEXTRACTF32X8 $0x01, Z19, Y19
-	VCVTPS2PD     Y19, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 2496(AX)
-	VBROADCASTSD  80(CX), Z24
-	VCVTPS2PD     Y20, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 2560(AX)
-	VEXTRACTF32X8 $0x01, Z20, Y20
-	VCVTPS2PD     Y20, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 2624(AX)
-	VCVTPS2PD     Y21, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 2688(AX)
-	VEXTRACTF32X8 $0x01, Z21, Y21
-	VCVTPS2PD     Y21, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 2752(AX)
-	VBROADCASTSD  88(CX), Z24
-	VCVTPS2PD     Y22, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 2816(AX)
-	VEXTRACTF32X8 $0x01, Z22, Y22
-	VCVTPS2PD     Y22, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 2880(AX)
-	VCVTPS2PD     Y23, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 2944(AX)
-	VEXTRACTF32X8 $0x01, Z23, Y23
-	VCVTPS2PD     Y23, Z25
-	VADDPD        Z24, Z25, Z25
-	VMOVUPD       Z25, 3008(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX512x12(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x12(SB), NOSPLIT, $0-72
-	MOVQ      acc+0(FP), AX
-	MOVQ      x+8(FP), CX
-	MOVQ      stride+16(FP), DX
-	MOVQ      mask+24(FP), BX
-	MOVQ      r+32(FP), SI
-	MOVQ      rows+40(FP), DI
-	MOVQ      jump+48(FP), R8
-	MOVQ      ahead+56(FP), R9
-	MOVQ      step+64(FP), R10
-	VMOVDQU32 (BX), Z0
-	VPMOVD2M  Z0, K1
-	VMOVDQU32 64(BX), Z0
-	VPMOVD2M  Z0, K2
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS   384(AX), Z6
-	VMOVUPS   448(AX), Z7
-	VMOVUPS   512(AX), Z8
-	VMOVUPS   576(AX), Z9
-	VMOVUPS   640(AX), Z10
-	VMOVUPS   704(AX), Z11
-	VMOVUPS   768(AX), Z12
-	VMOVUPS   832(AX), Z13
-	VMOVUPS   896(AX), Z14
-	VMOVUPS   960(AX), Z15
-	VMOVUPS   1024(AX), Z16
-	VMOVUPS   1088(AX), Z17
-	VMOVUPS   1152(AX), Z18
-	VMOVUPS   1216(AX), Z19
-	VMOVUPS   1280(AX), Z20
-	VMOVUPS   1344(AX), Z21
-	VMOVUPS   1408(AX), Z22
-	VMOVUPS   1472(AX), Z23
+// func backwardFloatsAVX512x12(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·backwardFloatsAVX512x12(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+	VMOVUPS 1280(AX), Z20
+	VMOVUPS 1344(AX), Z21
+	VMOVUPS 1408(AX), Z22
+	VMOVUPS 1472(AX), Z23
 
 panel:
-	MOVQ    $0x0000000000000020, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
 
 row:
-	VMOVUPS.Z    (CX), K1, Z24
-	VMOVUPS.Z    64(CX), K2, Z25
-	PREFETCHT1   (R9)
-	PREFETCHT1   64(R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Z26
+	VMOVUPS      (CX), Z24
+	VMOVUPS      64(CX), Z25
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z26
 	VFMADD231PS  Z26, Z24, Z0
 	VFMADD231PS  Z26, Z25, Z1
-	VBROADCASTSS 128(SI), Z26
+	VBROADCASTSS 64(BX), Z26
 	VFMADD231PS  Z26, Z24, Z2
 	VFMADD231PS  Z26, Z25, Z3
-	VBROADCASTSS 256(SI), Z26
+	VBROADCASTSS 128(BX), Z26
 	VFMADD231PS  Z26, Z24, Z4
 	VFMADD231PS  Z26, Z25, Z5
-	VBROADCASTSS 384(SI), Z26
+	VBROADCASTSS 192(BX), Z26
 	VFMADD231PS  Z26, Z24, Z6
 	VFMADD231PS  Z26, Z25, Z7
-	VBROADCASTSS 512(SI), Z26
+	VBROADCASTSS 256(BX), Z26
 	VFMADD231PS  Z26, Z24, Z8
 	VFMADD231PS  Z26, Z25, Z9
-	VBROADCASTSS 640(SI), Z26
+	VBROADCASTSS 320(BX), Z26
 	VFMADD231PS  Z26, Z24, Z10
 	VFMADD231PS  Z26, Z25, Z11
-	VBROADCASTSS 768(SI), Z26
+	VBROADCASTSS 384(BX), Z26
 	VFMADD231PS  Z26, Z24, Z12
 	VFMADD231PS  Z26, Z25, Z13
-	VBROADCASTSS 896(SI), Z26
+	VBROADCASTSS 448(BX), Z26
 	VFMADD231PS  Z26, Z24, Z14
 	VFMADD231PS  Z26, Z25, Z15
-	VBROADCASTSS 1024(SI), Z26
+	VBROADCASTSS 512(BX), Z26
 	VFMADD231PS  Z26, Z24, Z16
 	VFMADD231PS  Z26, Z25, Z17
-	VBROADCASTSS 1152(SI), Z26
+	VBROADCASTSS 576(BX), Z26
 	VFMADD231PS  Z26, Z24, Z18
 	VFMADD231PS  Z26, Z25, Z19
-	VBROADCASTSS 1280(SI), Z26
+	VBROADCASTSS 640(BX), Z26
 	VFMADD231PS  Z26, Z24, Z20
 	VFMADD231PS  Z26, Z25, Z21
-	VBROADCASTSS 1408(SI), Z26
+	VBROADCASTSS 704(BX), Z26
 	VFMADD231PS  Z26, Z24, Z22
 	VFMADD231PS  Z26, Z25, Z23
-	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
 	ADDQ         DX, CX
-	DECQ         BX
+	DECQ         R10
 	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
+	ADDQ         DI, BX
+	TESTQ        SI, SI
 	JNZ          panel
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -5992,385 +5279,101 @@ row:
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX512x13(z *float64, panel *float32, d int, w *float32, c *float64)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·forwardFloatsAVX512x13(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
-	VXORPS Z24, Z24, Z24
-	VXORPS Z25, Z25, Z25
-
-feature:
-	VMOVUPS       (AX), Z26
-	VMOVUPS       64(AX), Z27
-	VBROADCASTSS  (DX), Z28
-	VFMADD231PS   Z28, Z26, Z0
-	VFMADD231PS   Z28, Z27, Z1
-	VBROADCASTSS  4(DX), Z28
-	VFMADD231PS   Z28, Z26, Z2
-	VFMADD231PS   Z28, Z27, Z3
-	VBROADCASTSS  8(DX), Z28
-	VFMADD231PS   Z28, Z26, Z4
-	VFMADD231PS   Z28, Z27, Z5
-	VBROADCASTSS  12(DX), Z28
-	VFMADD231PS   Z28, Z26, Z6
-	VFMADD231PS   Z28, Z27, Z7
-	VBROADCASTSS  16(DX), Z28
-	VFMADD231PS   Z28, Z26, Z8
-	VFMADD231PS   Z28, Z27, Z9
-	VBROADCASTSS  20(DX), Z28
-	VFMADD231PS   Z28, Z26, Z10
-	VFMADD231PS   Z28, Z27, Z11
-	VBROADCASTSS  24(DX), Z28
-	VFMADD231PS   Z28, Z26, Z12
-	VFMADD231PS   Z28, Z27, Z13
-	VBROADCASTSS  28(DX), Z28
-	VFMADD231PS   Z28, Z26, Z14
-	VFMADD231PS   Z28, Z27, Z15
-	VBROADCASTSS  32(DX), Z28
-	VFMADD231PS   Z28, Z26, Z16
-	VFMADD231PS   Z28, Z27, Z17
-	VBROADCASTSS  36(DX), Z28
-	VFMADD231PS   Z28, Z26, Z18
-	VFMADD231PS   Z28, Z27, Z19
-	VBROADCASTSS  40(DX), Z28
-	VFMADD231PS   Z28, Z26, Z20
-	VFMADD231PS   Z28, Z27, Z21
-	VBROADCASTSS  44(DX), Z28
-	VFMADD231PS   Z28, Z26, Z22
-	VFMADD231PS   Z28, Z27, Z23
-	VBROADCASTSS  48(DX), Z28
-	VFMADD231PS   Z28, Z26, Z24
-	VFMADD231PS   Z28, Z27, Z25
-	ADDQ          $0x80, AX
-	ADDQ          $0x34, DX
-	DECQ          CX
-	JNZ           feature
-	MOVQ          z+0(FP), AX
-	MOVQ          c+32(FP), CX
-	VBROADCASTSD  (CX), Z26
-	VCVTPS2PD     Y0, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, (AX)
-	VEXTRACTF32X8 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 64(AX)
-	VCVTPS2PD     Y1, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 128(AX)
-	VEXTRACTF32X8 $0x01, Z1, Y1
-	VCVTPS2PD     Y1, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 192(AX)
-	VBROADCASTSD  8(CX), Z26
-	VCVTPS2PD     Y2, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 256(AX)
-	VEXTRACTF32X8 $0x01, Z2, Y2
-	VCVTPS2PD     Y2, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 320(AX)
-	VCVTPS2PD     Y3, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 384(AX)
-	VEXTRACTF32X8 $0x01, Z3, Y3
-	VCVTPS2PD     Y3, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 448(AX)
-	VBROADCASTSD  16(CX), Z26
-	VCVTPS2PD     Y4, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 512(AX)
-	VEXTRACTF32X8 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 576(AX)
-	VCVTPS2PD     Y5, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 640(AX)
-	VEXTRACTF32X8 $0x01, Z5, Y5
-	VCVTPS2PD     Y5, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 704(AX)
-	VBROADCASTSD  24(CX), Z26
-	VCVTPS2PD     Y6, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 768(AX)
-	VEXTRACTF32X8 $0x01, Z6, Y6
-	VCVTPS2PD     Y6, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 832(AX)
-	VCVTPS2PD     Y7, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 896(AX)
-	VEXTRACTF32X8 $0x01, Z7, Y7
-	VCVTPS2PD     Y7, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 960(AX)
-	VBROADCASTSD  32(CX), Z26
-	VCVTPS2PD     Y8, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1024(AX)
-	VEXTRACTF32X8 $0x01, Z8, Y8
-	VCVTPS2PD     Y8, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1088(AX)
-	VCVTPS2PD     Y9, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1152(AX)
-	VEXTRACTF32X8 $0x01, Z9, Y9
-	VCVTPS2PD     Y9, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1216(AX)
-	VBROADCASTSD  40(CX), Z26
-	VCVTPS2PD     Y10, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1280(AX)
-	VEXTRACTF32X8 $0x01, Z10, Y10
-	VCVTPS2PD     Y10, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1344(AX)
-	VCVTPS2PD     Y11, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1408(AX)
-	VEXTRACTF32X8 $0x01, Z11, Y11
-	VCVTPS2PD     Y11, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1472(AX)
-	VBROADCASTSD  48(CX), Z26
-	VCVTPS2PD     Y12, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1536(AX)
-	VEXTRACTF32X8 $0x01, Z12, Y12
-	VCVTPS2PD     Y12, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1600(AX)
-	VCVTPS2PD     Y13, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1664(AX)
-	VEXTRACTF32X8 $0x01, Z13, Y13
-	VCVTPS2PD     Y13, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1728(AX)
-	VBROADCASTSD  56(CX), Z26
-	VCVTPS2PD     Y14, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1792(AX)
-	VEXTRACTF32X8 $0x01, Z14, Y14
-	VCVTPS2PD     Y14, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1856(AX)
-	VCVTPS2PD     Y15, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1920(AX)
-	VEXTRACTF32X8 $0x01, Z15, Y15
-	VCVTPS2PD     Y15, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 1984(AX)
-	VBROADCASTSD  64(CX), Z26
-	VCVTPS2PD     Y16, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 2048(AX)
-	VEXTRACTF32X8 $0x01, Z16, Y16
-	VCVTPS2PD     Y16, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 2112(AX)
-	VCVTPS2PD     Y17, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 2176(AX)
-	VEXTRACTF32X8 $0x01, Z17, Y17
-	VCVTPS2PD     Y17, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 2240(AX)
-	VBROADCASTSD  72(CX), Z26
-	VCVTPS2PD     Y18, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 2304(AX)
-	VEXTRACTF32X8 $0x01, Z18, Y18
-	VCVTPS2PD     Y18, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 2368(AX)
-	VCVTPS2PD     Y19, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 2432(AX)
-	VEXTRACTF32X8 $0x01, Z19, Y19
-	VCVTPS2PD     Y19, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 2496(AX)
-	VBROADCASTSD  80(CX), Z26
-	VCVTPS2PD     Y20, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 2560(AX)
-	VEXTRACTF32X8 $0x01, Z20, Y20
-	VCVTPS2PD     Y20, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 2624(AX)
-	VCVTPS2PD     Y21, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 2688(AX)
-	VEXTRACTF32X8 $0x01, Z21, Y21
-	VCVTPS2PD     Y21, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 2752(AX)
-	VBROADCASTSD  88(CX), Z26
-	VCVTPS2PD     Y22, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 2816(AX)
-	VEXTRACTF32X8 $0x01, Z22, Y22
-	VCVTPS2PD     Y22, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 2880(AX)
-	VCVTPS2PD     Y23, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 2944(AX)
-	VEXTRACTF32X8 $0x01, Z23, Y23
-	VCVTPS2PD     Y23, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 3008(AX)
-	VBROADCASTSD  96(CX), Z26
-	VCVTPS2PD     Y24, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 3072(AX)
-	VEXTRACTF32X8 $0x01, Z24, Y24
-	VCVTPS2PD     Y24, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 3136(AX)
-	VCVTPS2PD     Y25, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 3200(AX)
-	VEXTRACTF32X8 $0x01, Z25, Y25
-	VCVTPS2PD     Y25, Z27
-	VADDPD        Z26, Z27, Z27
-	VMOVUPD       Z27, 3264(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX512x13(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x13(SB), NOSPLIT, $0-72
-	MOVQ      acc+0(FP), AX
-	MOVQ      x+8(FP), CX
-	MOVQ      stride+16(FP), DX
-	MOVQ      mask+24(FP), BX
-	MOVQ      r+32(FP), SI
-	MOVQ      rows+40(FP), DI
-	MOVQ      jump+48(FP), R8
-	MOVQ      ahead+56(FP), R9
-	MOVQ      step+64(FP), R10
-	VMOVDQU32 (BX), Z0
-	VPMOVD2M  Z0, K1
-	VMOVDQU32 64(BX), Z0
-	VPMOVD2M  Z0, K2
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS   384(AX), Z6
-	VMOVUPS   448(AX), Z7
-	VMOVUPS   512(AX), Z8
-	VMOVUPS   576(AX), Z9
-	VMOVUPS   640(AX), Z10
-	VMOVUPS   704(AX), Z11
-	VMOVUPS   768(AX), Z12
-	VMOVUPS   832(AX), Z13
-	VMOVUPS   896(AX), Z14
-	VMOVUPS   960(AX), Z15
-	VMOVUPS   1024(AX), Z16
-	VMOVUPS   1088(AX), Z17
-	VMOVUPS   1152(AX), Z18
-	VMOVUPS   1216(AX), Z19
-	VMOVUPS   1280(AX), Z20
-	VMOVUPS   1344(AX), Z21
-	VMOVUPS   1408(AX), Z22
-	VMOVUPS   1472(AX), Z23
-	VMOVUPS   1536(AX), Z24
-	VMOVUPS   1600(AX), Z25
+// func backwardFloatsAVX512x13(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·backwardFloatsAVX512x13(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+	VMOVUPS 1280(AX), Z20
+	VMOVUPS 1344(AX), Z21
+	VMOVUPS 1408(AX), Z22
+	VMOVUPS 1472(AX), Z23
+	VMOVUPS 1536(AX), Z24
+	VMOVUPS 1600(AX), Z25
 
 panel:
-	MOVQ    $0x0000000000000020, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
 
 row:
-	VMOVUPS.Z    (CX), K1, Z26
-	VMOVUPS.Z    64(CX), K2, Z27
-	PREFETCHT1   (R9)
-	PREFETCHT1   64(R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Z28
+	VMOVUPS      (CX), Z26
+	VMOVUPS      64(CX), Z27
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z28
 	VFMADD231PS  Z28, Z26, Z0
 	VFMADD231PS  Z28, Z27, Z1
-	VBROADCASTSS 128(SI), Z28
+	VBROADCASTSS 64(BX), Z28
 	VFMADD231PS  Z28, Z26, Z2
 	VFMADD231PS  Z28, Z27, Z3
-	VBROADCASTSS 256(SI), Z28
+	VBROADCASTSS 128(BX), Z28
 	VFMADD231PS  Z28, Z26, Z4
 	VFMADD231PS  Z28, Z27, Z5
-	VBROADCASTSS 384(SI), Z28
+	VBROADCASTSS 192(BX), Z28
 	VFMADD231PS  Z28, Z26, Z6
 	VFMADD231PS  Z28, Z27, Z7
-	VBROADCASTSS 512(SI), Z28
+	VBROADCASTSS 256(BX), Z28
 	VFMADD231PS  Z28, Z26, Z8
 	VFMADD231PS  Z28, Z27, Z9
-	VBROADCASTSS 640(SI), Z28
+	VBROADCASTSS 320(BX), Z28
 	VFMADD231PS  Z28, Z26, Z10
 	VFMADD231PS  Z28, Z27, Z11
-	VBROADCASTSS 768(SI), Z28
+	VBROADCASTSS 384(BX), Z28
 	VFMADD231PS  Z28, Z26, Z12
 	VFMADD231PS  Z28, Z27, Z13
-	VBROADCASTSS 896(SI), Z28
+	VBROADCASTSS 448(BX), Z28
 	VFMADD231PS  Z28, Z26, Z14
 	VFMADD231PS  Z28, Z27, Z15
-	VBROADCASTSS 1024(SI), Z28
+	VBROADCASTSS 512(BX), Z28
 	VFMADD231PS  Z28, Z26, Z16
 	VFMADD231PS  Z28, Z27, Z17
-	VBROADCASTSS 1152(SI), Z28
+	VBROADCASTSS 576(BX), Z28
 	VFMADD231PS  Z28, Z26, Z18
 	VFMADD231PS  Z28, Z27, Z19
-	VBROADCASTSS 1280(SI), Z28
+	VBROADCASTSS 640(BX), Z28
 	VFMADD231PS  Z28, Z26, Z20
 	VFMADD231PS  Z28, Z27, Z21
-	VBROADCASTSS 1408(SI), Z28
+	VBROADCASTSS 704(BX), Z28
 	VFMADD231PS  Z28, Z26, Z22
 	VFMADD231PS  Z28, Z27, Z23
-	VBROADCASTSS 1536(SI), Z28
+	VBROADCASTSS 768(BX), Z28
 	VFMADD231PS  Z28, Z26, Z24
 	VFMADD231PS  Z28, Z27, Z25
-	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
 	ADDQ         DX, CX
-	DECQ         BX
+	DECQ         R10
 	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
+	ADDQ         DI, BX
+	TESTQ        SI, SI
 	JNZ          panel
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -6401,410 +5404,106 @@ row:
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX512x14(z *float64, panel *float32, d int, w *float32, c *float64)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·forwardFloatsAVX512x14(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	VXORPS Z8, Z8, Z8
-	VXORPS Z9, Z9, Z9
-	VXORPS Z10, Z10, Z10
-	VXORPS Z11, Z11, Z11
-	VXORPS Z12, Z12, Z12
-	VXORPS Z13, Z13, Z13
-	VXORPS Z14, Z14, Z14
-	VXORPS Z15, Z15, Z15
-	VXORPS Z16, Z16, Z16
-	VXORPS Z17, Z17, Z17
-	VXORPS Z18, Z18, Z18
-	VXORPS Z19, Z19, Z19
-	VXORPS Z20, Z20, Z20
-	VXORPS Z21, Z21, Z21
-	VXORPS Z22, Z22, Z22
-	VXORPS Z23, Z23, Z23
-	VXORPS Z24, Z24, Z24
-	VXORPS Z25, Z25, Z25
-	VXORPS Z26, Z26, Z26
-	VXORPS Z27, Z27, Z27
-
-feature:
-	VMOVUPS       (AX), Z28
-	VMOVUPS       64(AX), Z29
-	VBROADCASTSS  (DX), Z30
-	VFMADD231PS   Z30, Z28, Z0
-	VFMADD231PS   Z30, Z29, Z1
-	VBROADCASTSS  4(DX), Z30
-	VFMADD231PS   Z30, Z28, Z2
-	VFMADD231PS   Z30, Z29, Z3
-	VBROADCASTSS  8(DX), Z30
-	VFMADD231PS   Z30, Z28, Z4
-	VFMADD231PS   Z30, Z29, Z5
-	VBROADCASTSS  12(DX), Z30
-	VFMADD231PS   Z30, Z28, Z6
-	VFMADD231PS   Z30, Z29, Z7
-	VBROADCASTSS  16(DX), Z30
-	VFMADD231PS   Z30, Z28, Z8
-	VFMADD231PS   Z30, Z29, Z9
-	VBROADCASTSS  20(DX), Z30
-	VFMADD231PS   Z30, Z28, Z10
-	VFMADD231PS   Z30, Z29, Z11
-	VBROADCASTSS  24(DX), Z30
-	VFMADD231PS   Z30, Z28, Z12
-	VFMADD231PS   Z30, Z29, Z13
-	VBROADCASTSS  28(DX), Z30
-	VFMADD231PS   Z30, Z28, Z14
-	VFMADD231PS   Z30, Z29, Z15
-	VBROADCASTSS  32(DX), Z30
-	VFMADD231PS   Z30, Z28, Z16
-	VFMADD231PS   Z30, Z29, Z17
-	VBROADCASTSS  36(DX), Z30
-	VFMADD231PS   Z30, Z28, Z18
-	VFMADD231PS   Z30, Z29, Z19
-	VBROADCASTSS  40(DX), Z30
-	VFMADD231PS   Z30, Z28, Z20
-	VFMADD231PS   Z30, Z29, Z21
-	VBROADCASTSS  44(DX), Z30
-	VFMADD231PS   Z30, Z28, Z22
-	VFMADD231PS   Z30, Z29, Z23
-	VBROADCASTSS  48(DX), Z30
-	VFMADD231PS   Z30, Z28, Z24
-	VFMADD231PS   Z30, Z29, Z25
-	VBROADCASTSS  52(DX), Z30
-	VFMADD231PS   Z30, Z28, Z26
-	VFMADD231PS   Z30, Z29, Z27
-	ADDQ          $0x80, AX
-	ADDQ          $0x38, DX
-	DECQ          CX
-	JNZ           feature
-	MOVQ          z+0(FP), AX
-	MOVQ          c+32(FP), CX
-	VBROADCASTSD  (CX), Z28
-	VCVTPS2PD     Y0, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, (AX)
-	VEXTRACTF32X8 $0x01, Z0, Y0
-	VCVTPS2PD     Y0, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 64(AX)
-	VCVTPS2PD     Y1, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 128(AX)
-	VEXTRACTF32X8 $0x01, Z1, Y1
-	VCVTPS2PD     Y1, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 192(AX)
-	VBROADCASTSD  8(CX), Z28
-	VCVTPS2PD     Y2, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 256(AX)
-	VEXTRACTF32X8 $0x01, Z2, Y2
-	VCVTPS2PD     Y2, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 320(AX)
-	VCVTPS2PD     Y3, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 384(AX)
-	VEXTRACTF32X8 $0x01, Z3, Y3
-	VCVTPS2PD     Y3, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 448(AX)
-	VBROADCASTSD  16(CX), Z28
-	VCVTPS2PD     Y4, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 512(AX)
-	VEXTRACTF32X8 $0x01, Z4, Y4
-	VCVTPS2PD     Y4, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 576(AX)
-	VCVTPS2PD     Y5, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 640(AX)
-	VEXTRACTF32X8 $0x01, Z5, Y5
-	VCVTPS2PD     Y5, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 704(AX)
-	VBROADCASTSD  24(CX), Z28
-	VCVTPS2PD     Y6, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 768(AX)
-	VEXTRACTF32X8 $0x01, Z6, Y6
-	VCVTPS2PD     Y6, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 832(AX)
-	VCVTPS2PD     Y7, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 896(AX)
-	VEXTRACTF32X8 $0x01, Z7, Y7
-	VCVTPS2PD     Y7, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 960(AX)
-	VBROADCASTSD  32(CX), Z28
-	VCVTPS2PD     Y8, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1024(AX)
-	VEXTRACTF32X8 $0x01, Z8, Y8
-	VCVTPS2PD     Y8, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1088(AX)
-	VCVTPS2PD     Y9, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1152(AX)
-	VEXTRACTF32X8 $0x01, Z9, Y9
-	VCVTPS2PD     Y9, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1216(AX)
-	VBROADCASTSD  40(CX), Z28
-	VCVTPS2PD     Y10, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1280(AX)
-	VEXTRACTF32X8 $0x01, Z10, Y10
-	VCVTPS2PD     Y10, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1344(AX)
-	VCVTPS2PD     Y11, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1408(AX)
-	VEXTRACTF32X8 $0x01, Z11, Y11
-	VCVTPS2PD     Y11, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1472(AX)
-	VBROADCASTSD  48(CX), Z28
-	VCVTPS2PD     Y12, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1536(AX)
-	VEXTRACTF32X8 $0x01, Z12, Y12
-	VCVTPS2PD     Y12, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1600(AX)
-	VCVTPS2PD     Y13, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1664(AX)
-	VEXTRACTF32X8 $0x01, Z13, Y13
-	VCVTPS2PD     Y13, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1728(AX)
-	VBROADCASTSD  56(CX), Z28
-	VCVTPS2PD     Y14, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1792(AX)
-	VEXTRACTF32X8 $0x01, Z14, Y14
-	VCVTPS2PD     Y14, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1856(AX)
-	VCVTPS2PD     Y15, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1920(AX)
-	VEXTRACTF32X8 $0x01, Z15, Y15
-	VCVTPS2PD     Y15, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 1984(AX)
-	VBROADCASTSD  64(CX), Z28
-	VCVTPS2PD     Y16, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 2048(AX)
-	VEXTRACTF32X8 $0x01, Z16, Y16
-	VCVTPS2PD     Y16, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 2112(AX)
-	VCVTPS2PD     Y17, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 2176(AX)
-	VEXTRACTF32X8 $0x01, Z17, Y17
-	VCVTPS2PD     Y17, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 2240(AX)
-	VBROADCASTSD  72(CX), Z28
-	VCVTPS2PD     Y18, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 2304(AX)
-	VEXTRACTF32X8 $0x01, Z18, Y18
-	VCVTPS2PD     Y18, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 2368(AX)
-	VCVTPS2PD     Y19, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 2432(AX)
-	VEXTRACTF32X8 $0x01, Z19, Y19
-	VCVTPS2PD     Y19, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 2496(AX)
-	VBROADCASTSD  80(CX), Z28
-	VCVTPS2PD     Y20, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 2560(AX)
-	VEXTRACTF32X8 $0x01, Z20, Y20
-	VCVTPS2PD     Y20, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 2624(AX)
-	VCVTPS2PD     Y21, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 2688(AX)
-	VEXTRACTF32X8 $0x01, Z21, Y21
-	VCVTPS2PD     Y21, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 2752(AX)
-	VBROADCASTSD  88(CX), Z28
-	VCVTPS2PD     Y22, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 2816(AX)
-	VEXTRACTF32X8 $0x01, Z22, Y22
-	VCVTPS2PD     Y22, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 2880(AX)
-	VCVTPS2PD     Y23, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 2944(AX)
-	VEXTRACTF32X8 $0x01, Z23, Y23
-	VCVTPS2PD     Y23, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 3008(AX)
-	VBROADCASTSD  96(CX), Z28
-	VCVTPS2PD     Y24, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 3072(AX)
-	VEXTRACTF32X8 $0x01, Z24, Y24
-	VCVTPS2PD     Y24, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 3136(AX)
-	VCVTPS2PD     Y25, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 3200(AX)
-	VEXTRACTF32X8 $0x01, Z25, Y25
-	VCVTPS2PD     Y25, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 3264(AX)
-	VBROADCASTSD  104(CX), Z28
-	VCVTPS2PD     Y26, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 3328(AX)
-	VEXTRACTF32X8 $0x01, Z26, Y26
-	VCVTPS2PD     Y26, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 3392(AX)
-	VCVTPS2PD     Y27, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 3456(AX)
-	VEXTRACTF32X8 $0x01, Z27, Y27
-	VCVTPS2PD     Y27, Z29
-	VADDPD        Z28, Z29, Z29
-	VMOVUPD       Z29, 3520(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX512x14(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+
-TEXT ·backwardFloatsAVX512x14(SB), NOSPLIT, $0-72
-	MOVQ      acc+0(FP), AX
-	MOVQ      x+8(FP), CX
-	MOVQ      stride+16(FP), DX
-	MOVQ      mask+24(FP), BX
-	MOVQ      r+32(FP), SI
-	MOVQ      rows+40(FP), DI
-	MOVQ      jump+48(FP), R8
-	MOVQ      ahead+56(FP), R9
-	MOVQ      step+64(FP), R10
-	VMOVDQU32 (BX), Z0
-	VPMOVD2M  Z0, K1
-	VMOVDQU32 64(BX), Z0
-	VPMOVD2M  Z0, K2
-	VMOVUPS   (AX), Z0
-	VMOVUPS   64(AX), Z1
-	VMOVUPS   128(AX), Z2
-	VMOVUPS   192(AX), Z3
-	VMOVUPS   256(AX), Z4
-	VMOVUPS   320(AX), Z5
-	VMOVUPS   384(AX), Z6
-	VMOVUPS   448(AX), Z7
-	VMOVUPS   512(AX), Z8
-	VMOVUPS   576(AX), Z9
-	VMOVUPS   640(AX), Z10
-	VMOVUPS   704(AX), Z11
-	VMOVUPS   768(AX), Z12
-	VMOVUPS   832(AX), Z13
-	VMOVUPS   896(AX), Z14
-	VMOVUPS   960(AX), Z15
-	VMOVUPS   1024(AX), Z16
-	VMOVUPS   1088(AX), Z17
-	VMOVUPS   1152(AX), Z18
-	VMOVUPS   1216(AX), Z19
-	VMOVUPS   1280(AX), Z20
-	VMOVUPS   1344(AX), Z21
-	VMOVUPS   1408(AX), Z22
-	VMOVUPS   1472(AX), Z23
-	VMOVUPS   1536(AX), Z24
-	VMOVUPS   1600(AX), Z25
-	VMOVUPS   1664(AX), Z26
-	VMOVUPS   1728(AX), Z27
+// func backwardFloatsAVX512x14(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·backwardFloatsAVX512x14(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+	VMOVUPS 1280(AX), Z20
+	VMOVUPS 1344(AX), Z21
+	VMOVUPS 1408(AX), Z22
+	VMOVUPS 1472(AX), Z23
+	VMOVUPS 1536(AX), Z24
+	VMOVUPS 1600(AX), Z25
+	VMOVUPS 1664(AX), Z26
+	VMOVUPS 1728(AX), Z27
 
 panel:
-	MOVQ    $0x0000000000000020, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
 
 row:
-	VMOVUPS.Z    (CX), K1, Z28
-	VMOVUPS.Z    64(CX), K2, Z29
-	PREFETCHT1   (R9)
-	PREFETCHT1   64(R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Z30
+	VMOVUPS      (CX), Z28
+	VMOVUPS      64(CX), Z29
+	PREFETCHT1   (R8)
+	PREFETCHT1   64(R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Z30
 	VFMADD231PS  Z30, Z28, Z0
 	VFMADD231PS  Z30, Z29, Z1
-	VBROADCASTSS 128(SI), Z30
+	VBROADCASTSS 64(BX), Z30
 	VFMADD231PS  Z30, Z28, Z2
 	VFMADD231PS  Z30, Z29, Z3
-	VBROADCASTSS 256(SI), Z30
+	VBROADCASTSS 128(BX), Z30
 	VFMADD231PS  Z30, Z28, Z4
 	VFMADD231PS  Z30, Z29, Z5
-	VBROADCASTSS 384(SI), Z30
+	VBROADCASTSS 192(BX), Z30
 	VFMADD231PS  Z30, Z28, Z6
 	VFMADD231PS  Z30, Z29, Z7
-	VBROADCASTSS 512(SI), Z30
+	VBROADCASTSS 256(BX), Z30
 	VFMADD231PS  Z30, Z28, Z8
 	VFMADD231PS  Z30, Z29, Z9
-	VBROADCASTSS 640(SI), Z30
+	VBROADCASTSS 320(BX), Z30
 	VFMADD231PS  Z30, Z28, Z10
 	VFMADD231PS  Z30, Z29, Z11
-	VBROADCASTSS 768(SI), Z30
+	VBROADCASTSS 384(BX), Z30
 	VFMADD231PS  Z30, Z28, Z12
 	VFMADD231PS  Z30, Z29, Z13
-	VBROADCASTSS 896(SI), Z30
+	VBROADCASTSS 448(BX), Z30
 	VFMADD231PS  Z30, Z28, Z14
 	VFMADD231PS  Z30, Z29, Z15
-	VBROADCASTSS 1024(SI), Z30
+	VBROADCASTSS 512(BX), Z30
 	VFMADD231PS  Z30, Z28, Z16
 	VFMADD231PS  Z30, Z29, Z17
-	VBROADCASTSS 1152(SI), Z30
+	VBROADCASTSS 576(BX), Z30
 	VFMADD231PS  Z30, Z28, Z18
 	VFMADD231PS  Z30, Z29, Z19
-	VBROADCASTSS 1280(SI), Z30
+	VBROADCASTSS 640(BX), Z30
 	VFMADD231PS  Z30, Z28, Z20
 	VFMADD231PS  Z30, Z29, Z21
-	VBROADCASTSS 1408(SI), Z30
+	VBROADCASTSS 704(BX), Z30
 	VFMADD231PS  Z30, Z28, Z22
 	VFMADD231PS  Z30, Z29, Z23
-	VBROADCASTSS 1536(SI), Z30
+	VBROADCASTSS 768(BX), Z30
 	VFMADD231PS  Z30, Z28, Z24
 	VFMADD231PS  Z30, Z29, Z25
-	VBROADCASTSS 1664(SI), Z30
+	VBROADCASTSS 832(BX), Z30
 	VFMADD231PS  Z30, Z28, Z26
 	VFMADD231PS  Z30, Z29, Z27
-	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
 	ADDQ         DX, CX
-	DECQ         BX
+	DECQ         R10
 	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
+	ADDQ         DI, BX
+	TESTQ        SI, SI
 	JNZ          panel
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -9724,339 +8423,213 @@ transpose:
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX2x1(z *float64, panel *float32, d int, w *float32, c *float64)
+// func forwardFloatsAVX2x1(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
 // Requires: AVX, FMA3
-TEXT ·forwardFloatsAVX2x1(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
+TEXT ·forwardFloatsAVX2x1(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000008, R8
+
+group:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
 
-feature:
-	VMOVUPS      (AX), Y2
-	VMOVUPS      32(AX), Y3
-	VBROADCASTSS (DX), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	ADDQ         $0x40, AX
-	ADDQ         $0x04, DX
-	DECQ         CX
-	JNZ          feature
-	MOVQ         z+0(FP), AX
-	MOVQ         c+32(FP), CX
-	VBROADCASTSD (CX), Y2
-	VCVTPS2PD    X0, Y3
-	VADDPD       Y2, Y3, Y3
-	VMOVUPD      Y3, (AX)
-	VEXTRACTF128 $0x01, Y0, X0
-	VCVTPS2PD    X0, Y3
-	VADDPD       Y2, Y3, Y3
-	VMOVUPD      Y3, 32(AX)
-	VCVTPS2PD    X1, Y3
-	VADDPD       Y2, Y3, Y3
-	VMOVUPD      Y3, 64(AX)
-	VEXTRACTF128 $0x01, Y1, X1
-	VCVTPS2PD    X1, Y3
-	VADDPD       Y2, Y3, Y3
-	VMOVUPD      Y3, 96(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX2x1(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·backwardFloatsAVX2x1(SB), NOSPLIT, $0-72
-	MOVQ    acc+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    mask+24(FP), BX
-	MOVQ    r+32(FP), SI
-	MOVQ    rows+40(FP), DI
-	MOVQ    jump+48(FP), R8
-	MOVQ    ahead+56(FP), R9
-	MOVQ    step+64(FP), R10
-	VMOVDQU (BX), Y0
-	VMOVDQU 32(BX), Y1
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-
-panel:
-	MOVQ    $0x0000000000000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
-
-row:
-	VMASKMOVPS   (CX), Y0, Y4
-	VMASKMOVPS   32(CX), Y1, Y5
-	PREFETCHT1   (R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Y6
-	VFMADD231PS  Y6, Y4, Y2
-	VFMADD231PS  Y6, Y5, Y3
-	ADDQ         $0x04, SI
+chunk:
+	VMOVUPS      (R11), Y3
+	VMOVUPS      (R12), Y4
+	VMOVUPS      (R10), Y2
+	VFMADD231PS  Y2, Y3, Y0
+	VFMADD231PS  Y2, Y4, Y1
+	ADDQ         $0x00000020, R11
+	ADDQ         $0x00000020, R12
+	ADDQ         $0x00000020, R10
+	DECQ         R9
+	JNZ          chunk
+	VUNPCKLPS    Y1, Y0, Y2
+	VUNPCKHPS    Y1, Y0, Y0
+	VADDPS       Y0, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDPS       X0, X2, X2
+	VCVTPS2PD    X2, X2
+	VMOVDDUP     (DI), X0
+	VADDPD       X0, X2, X2
+	VMOVUPD      X2, (AX)
+	ADDQ         $0x10, AX
 	ADDQ         DX, CX
-	DECQ         BX
-	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
-	JNZ          panel
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
+	ADDQ         DX, CX
+	DECQ         R8
+	JNZ          group
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX2x2(z *float64, panel *float32, d int, w *float32, c *float64)
+// func forwardFloatsAVX2x2(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
 // Requires: AVX, FMA3
-TEXT ·forwardFloatsAVX2x2(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
+TEXT ·forwardFloatsAVX2x2(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000008, R8
+
+group:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
 
-feature:
-	VMOVUPS      (AX), Y4
-	VMOVUPS      32(AX), Y5
-	VBROADCASTSS (DX), Y6
-	VFMADD231PS  Y6, Y4, Y0
-	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 4(DX), Y6
-	VFMADD231PS  Y6, Y4, Y2
-	VFMADD231PS  Y6, Y5, Y3
-	ADDQ         $0x40, AX
-	ADDQ         $0x08, DX
-	DECQ         CX
-	JNZ          feature
-	MOVQ         z+0(FP), AX
-	MOVQ         c+32(FP), CX
-	VBROADCASTSD (CX), Y4
-	VCVTPS2PD    X0, Y5
-	VADDPD       Y4, Y5, Y5
-	VMOVUPD      Y5, (AX)
-	VEXTRACTF128 $0x01, Y0, X0
-	VCVTPS2PD    X0, Y5
-	VADDPD       Y4, Y5, Y5
-	VMOVUPD      Y5, 32(AX)
-	VCVTPS2PD    X1, Y5
-	VADDPD       Y4, Y5, Y5
-	VMOVUPD      Y5, 64(AX)
-	VEXTRACTF128 $0x01, Y1, X1
-	VCVTPS2PD    X1, Y5
-	VADDPD       Y4, Y5, Y5
-	VMOVUPD      Y5, 96(AX)
-	VBROADCASTSD 8(CX), Y4
-	VCVTPS2PD    X2, Y5
-	VADDPD       Y4, Y5, Y5
-	VMOVUPD      Y5, 128(AX)
-	VEXTRACTF128 $0x01, Y2, X2
-	VCVTPS2PD    X2, Y5
-	VADDPD       Y4, Y5, Y5
-	VMOVUPD      Y5, 160(AX)
-	VCVTPS2PD    X3, Y5
-	VADDPD       Y4, Y5, Y5
-	VMOVUPD      Y5, 192(AX)
-	VEXTRACTF128 $0x01, Y3, X3
-	VCVTPS2PD    X3, Y5
-	VADDPD       Y4, Y5, Y5
-	VMOVUPD      Y5, 224(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX2x2(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·backwardFloatsAVX2x2(SB), NOSPLIT, $0-72
-	MOVQ    acc+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    mask+24(FP), BX
-	MOVQ    r+32(FP), SI
-	MOVQ    rows+40(FP), DI
-	MOVQ    jump+48(FP), R8
-	MOVQ    ahead+56(FP), R9
-	MOVQ    step+64(FP), R10
-	VMOVDQU (BX), Y0
-	VMOVDQU 32(BX), Y1
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	VMOVUPS 64(AX), Y4
-	VMOVUPS 96(AX), Y5
-
-panel:
-	MOVQ    $0x0000000000000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
-
-row:
-	VMASKMOVPS   (CX), Y0, Y6
-	VMASKMOVPS   32(CX), Y1, Y7
-	PREFETCHT1   (R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Y8
-	VFMADD231PS  Y8, Y6, Y2
-	VFMADD231PS  Y8, Y7, Y3
-	VBROADCASTSS 64(SI), Y8
-	VFMADD231PS  Y8, Y6, Y4
-	VFMADD231PS  Y8, Y7, Y5
-	ADDQ         $0x04, SI
+chunk:
+	VMOVUPS      (R11), Y5
+	VMOVUPS      (R12), Y6
+	VMOVUPS      (R10), Y4
+	VFMADD231PS  Y4, Y5, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VMOVUPS      32(R10), Y4
+	VFMADD231PS  Y4, Y5, Y2
+	VFMADD231PS  Y4, Y6, Y3
+	ADDQ         $0x00000020, R11
+	ADDQ         $0x00000020, R12
+	ADDQ         $0x00000040, R10
+	DECQ         R9
+	JNZ          chunk
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPS       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDPS       X0, X4, X4
+	VCVTPS2PD    X4, X4
+	VMOVDDUP     (DI), X0
+	VADDPD       X0, X4, X4
+	VMOVUPD      X4, (AX)
+	VUNPCKLPS    Y3, Y2, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     8(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 128(AX)
+	ADDQ         $0x10, AX
 	ADDQ         DX, CX
-	DECQ         BX
-	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
-	JNZ          panel
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	VMOVUPS      Y4, 64(AX)
-	VMOVUPS      Y5, 96(AX)
+	ADDQ         DX, CX
+	DECQ         R8
+	JNZ          group
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX2x3(z *float64, panel *float32, d int, w *float32, c *float64)
+// func forwardFloatsAVX2x3(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
 // Requires: AVX, FMA3
-TEXT ·forwardFloatsAVX2x3(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
+TEXT ·forwardFloatsAVX2x3(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000008, R8
+
+group:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
 
-feature:
-	VMOVUPS      (AX), Y6
-	VMOVUPS      32(AX), Y7
-	VBROADCASTSS (DX), Y8
-	VFMADD231PS  Y8, Y6, Y0
-	VFMADD231PS  Y8, Y7, Y1
-	VBROADCASTSS 4(DX), Y8
-	VFMADD231PS  Y8, Y6, Y2
-	VFMADD231PS  Y8, Y7, Y3
-	VBROADCASTSS 8(DX), Y8
-	VFMADD231PS  Y8, Y6, Y4
-	VFMADD231PS  Y8, Y7, Y5
-	ADDQ         $0x40, AX
-	ADDQ         $0x0c, DX
-	DECQ         CX
-	JNZ          feature
-	MOVQ         z+0(FP), AX
-	MOVQ         c+32(FP), CX
-	VBROADCASTSD (CX), Y6
-	VCVTPS2PD    X0, Y7
-	VADDPD       Y6, Y7, Y7
-	VMOVUPD      Y7, (AX)
-	VEXTRACTF128 $0x01, Y0, X0
-	VCVTPS2PD    X0, Y7
-	VADDPD       Y6, Y7, Y7
-	VMOVUPD      Y7, 32(AX)
-	VCVTPS2PD    X1, Y7
-	VADDPD       Y6, Y7, Y7
-	VMOVUPD      Y7, 64(AX)
-	VEXTRACTF128 $0x01, Y1, X1
-	VCVTPS2PD    X1, Y7
-	VADDPD       Y6, Y7, Y7
-	VMOVUPD      Y7, 96(AX)
-	VBROADCASTSD 8(CX), Y6
-	VCVTPS2PD    X2, Y7
-	VADDPD       Y6, Y7, Y7
-	VMOVUPD      Y7, 128(AX)
-	VEXTRACTF128 $0x01, Y2, X2
-	VCVTPS2PD    X2, Y7
-	VADDPD       Y6, Y7, Y7
-	VMOVUPD      Y7, 160(AX)
-	VCVTPS2PD    X3, Y7
-	VADDPD       Y6, Y7, Y7
-	VMOVUPD      Y7, 192(AX)
-	VEXTRACTF128 $0x01, Y3, X3
-	VCVTPS2PD    X3, Y7
-	VADDPD       Y6, Y7, Y7
-	VMOVUPD      Y7, 224(AX)
-	VBROADCASTSD 16(CX), Y6
-	VCVTPS2PD    X4, Y7
-	VADDPD       Y6, Y7, Y7
-	VMOVUPD      Y7, 256(AX)
-	VEXTRACTF128 $0x01, Y4, X4
-	VCVTPS2PD    X4, Y7
-	VADDPD       Y6, Y7, Y7
-	VMOVUPD      Y7, 288(AX)
-	VCVTPS2PD    X5, Y7
-	VADDPD       Y6, Y7, Y7
-	VMOVUPD      Y7, 320(AX)
-	VEXTRACTF128 $0x01, Y5, X5
-	VCVTPS2PD    X5, Y7
-	VADDPD       Y6, Y7, Y7
-	VMOVUPD      Y7, 352(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX2x3(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·backwardFloatsAVX2x3(SB), NOSPLIT, $0-72
-	MOVQ    acc+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    mask+24(FP), BX
-	MOVQ    r+32(FP), SI
-	MOVQ    rows+40(FP), DI
-	MOVQ    jump+48(FP), R8
-	MOVQ    ahead+56(FP), R9
-	MOVQ    step+64(FP), R10
-	VMOVDQU (BX), Y0
-	VMOVDQU 32(BX), Y1
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	VMOVUPS 64(AX), Y4
-	VMOVUPS 96(AX), Y5
-	VMOVUPS 128(AX), Y6
-	VMOVUPS 160(AX), Y7
-
-panel:
-	MOVQ    $0x0000000000000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
-
-row:
-	VMASKMOVPS   (CX), Y0, Y8
-	VMASKMOVPS   32(CX), Y1, Y9
-	PREFETCHT1   (R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 64(SI), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 128(SI), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         $0x04, SI
+chunk:
+	VMOVUPS      (R11), Y7
+	VMOVUPS      (R12), Y8
+	VMOVUPS      (R10), Y6
+	VFMADD231PS  Y6, Y7, Y0
+	VFMADD231PS  Y6, Y8, Y1
+	VMOVUPS      32(R10), Y6
+	VFMADD231PS  Y6, Y7, Y2
+	VFMADD231PS  Y6, Y8, Y3
+	VMOVUPS      64(R10), Y6
+	VFMADD231PS  Y6, Y7, Y4
+	VFMADD231PS  Y6, Y8, Y5
+	ADDQ         $0x00000020, R11
+	ADDQ         $0x00000020, R12
+	ADDQ         $0x00000060, R10
+	DECQ         R9
+	JNZ          chunk
+	VUNPCKLPS    Y1, Y0, Y6
+	VUNPCKHPS    Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPS       X0, X6, X6
+	VUNPCKHPD    X6, X6, X0
+	VADDPS       X0, X6, X6
+	VCVTPS2PD    X6, X6
+	VMOVDDUP     (DI), X0
+	VADDPD       X0, X6, X6
+	VMOVUPD      X6, (AX)
+	VUNPCKLPS    Y3, Y2, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     8(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 128(AX)
+	VUNPCKLPS    Y5, Y4, Y0
+	VUNPCKHPS    Y5, Y4, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     16(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 256(AX)
+	ADDQ         $0x10, AX
 	ADDQ         DX, CX
-	DECQ         BX
-	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
-	JNZ          panel
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	VMOVUPS      Y4, 64(AX)
-	VMOVUPS      Y5, 96(AX)
-	VMOVUPS      Y6, 128(AX)
-	VMOVUPS      Y7, 160(AX)
+	ADDQ         DX, CX
+	DECQ         R8
+	JNZ          group
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX2x4(z *float64, panel *float32, d int, w *float32, c *float64)
+// func forwardFloatsAVX2x4(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
 // Requires: AVX, FMA3
-TEXT ·forwardFloatsAVX2x4(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
+TEXT ·forwardFloatsAVX2x4(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000008, R8
+
+group:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -10065,161 +8638,95 @@ TEXT ·forwardFloatsAVX2x4(SB), NOSPLIT, $0-40
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
 
-feature:
-	VMOVUPS      (AX), Y8
-	VMOVUPS      32(AX), Y9
-	VBROADCASTSS (DX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS 4(DX), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 8(DX), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 12(DX), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         $0x40, AX
-	ADDQ         $0x10, DX
-	DECQ         CX
-	JNZ          feature
-	MOVQ         z+0(FP), AX
-	MOVQ         c+32(FP), CX
-	VBROADCASTSD (CX), Y8
-	VCVTPS2PD    X0, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, (AX)
-	VEXTRACTF128 $0x01, Y0, X0
-	VCVTPS2PD    X0, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, 32(AX)
-	VCVTPS2PD    X1, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, 64(AX)
-	VEXTRACTF128 $0x01, Y1, X1
-	VCVTPS2PD    X1, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, 96(AX)
-	VBROADCASTSD 8(CX), Y8
-	VCVTPS2PD    X2, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, 128(AX)
-	VEXTRACTF128 $0x01, Y2, X2
-	VCVTPS2PD    X2, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, 160(AX)
-	VCVTPS2PD    X3, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, 192(AX)
-	VEXTRACTF128 $0x01, Y3, X3
-	VCVTPS2PD    X3, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, 224(AX)
-	VBROADCASTSD 16(CX), Y8
-	VCVTPS2PD    X4, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, 256(AX)
-	VEXTRACTF128 $0x01, Y4, X4
-	VCVTPS2PD    X4, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, 288(AX)
-	VCVTPS2PD    X5, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, 320(AX)
-	VEXTRACTF128 $0x01, Y5, X5
-	VCVTPS2PD    X5, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, 352(AX)
-	VBROADCASTSD 24(CX), Y8
-	VCVTPS2PD    X6, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, 384(AX)
-	VEXTRACTF128 $0x01, Y6, X6
-	VCVTPS2PD    X6, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, 416(AX)
-	VCVTPS2PD    X7, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, 448(AX)
-	VEXTRACTF128 $0x01, Y7, X7
-	VCVTPS2PD    X7, Y9
-	VADDPD       Y8, Y9, Y9
-	VMOVUPD      Y9, 480(AX)
-	VZEROUPPER
-	RET
-
-// func backwardFloatsAVX2x4(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-// Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·backwardFloatsAVX2x4(SB), NOSPLIT, $0-72
-	MOVQ    acc+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    stride+16(FP), DX
-	MOVQ    mask+24(FP), BX
-	MOVQ    r+32(FP), SI
-	MOVQ    rows+40(FP), DI
-	MOVQ    jump+48(FP), R8
-	MOVQ    ahead+56(FP), R9
-	MOVQ    step+64(FP), R10
-	VMOVDQU (BX), Y0
-	VMOVDQU 32(BX), Y1
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	VMOVUPS 64(AX), Y4
-	VMOVUPS 96(AX), Y5
-	VMOVUPS 128(AX), Y6
-	VMOVUPS 160(AX), Y7
-	VMOVUPS 192(AX), Y8
-	VMOVUPS 224(AX), Y9
-
-panel:
-	MOVQ    $0x0000000000000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
-
-row:
-	VMASKMOVPS   (CX), Y0, Y10
-	VMASKMOVPS   32(CX), Y1, Y11
-	PREFETCHT1   (R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Y12
-	VFMADD231PS  Y12, Y10, Y2
-	VFMADD231PS  Y12, Y11, Y3
-	VBROADCASTSS 64(SI), Y12
-	VFMADD231PS  Y12, Y10, Y4
-	VFMADD231PS  Y12, Y11, Y5
-	VBROADCASTSS 128(SI), Y12
-	VFMADD231PS  Y12, Y10, Y6
-	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS 192(SI), Y12
-	VFMADD231PS  Y12, Y10, Y8
-	VFMADD231PS  Y12, Y11, Y9
-	ADDQ         $0x04, SI
+chunk:
+	VMOVUPS      (R11), Y9
+	VMOVUPS      (R12), Y10
+	VMOVUPS      (R10), Y8
+	VFMADD231PS  Y8, Y9, Y0
+	VFMADD231PS  Y8, Y10, Y1
+	VMOVUPS      32(R10), Y8
+	VFMADD231PS  Y8, Y9, Y2
+	VFMADD231PS  Y8, Y10, Y3
+	VMOVUPS      64(R10), Y8
+	VFMADD231PS  Y8, Y9, Y4
+	VFMADD231PS  Y8, Y10, Y5
+	VMOVUPS      96(R10), Y8
+	VFMADD231PS  Y8, Y9, Y6
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         $0x00000020, R11
+	ADDQ         $0x00000020, R12
+	ADDQ         $0x00000080, R10
+	DECQ         R9
+	JNZ          chunk
+	VUNPCKLPS    Y1, Y0, Y8
+	VUNPCKHPS    Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X0
+	VADDPS       X0, X8, X8
+	VUNPCKHPD    X8, X8, X0
+	VADDPS       X0, X8, X8
+	VCVTPS2PD    X8, X8
+	VMOVDDUP     (DI), X0
+	VADDPD       X0, X8, X8
+	VMOVUPD      X8, (AX)
+	VUNPCKLPS    Y3, Y2, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     8(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 128(AX)
+	VUNPCKLPS    Y5, Y4, Y0
+	VUNPCKHPS    Y5, Y4, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     16(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 256(AX)
+	VUNPCKLPS    Y7, Y6, Y0
+	VUNPCKHPS    Y7, Y6, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     24(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 384(AX)
+	ADDQ         $0x10, AX
 	ADDQ         DX, CX
-	DECQ         BX
-	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
-	JNZ          panel
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	VMOVUPS      Y4, 64(AX)
-	VMOVUPS      Y5, 96(AX)
-	VMOVUPS      Y6, 128(AX)
-	VMOVUPS      Y7, 160(AX)
-	VMOVUPS      Y8, 192(AX)
-	VMOVUPS      Y9, 224(AX)
+	ADDQ         DX, CX
+	DECQ         R8
+	JNZ          group
 	VZEROUPPER
 	RET
 
-// func forwardFloatsAVX2x5(z *float64, panel *float32, d int, w *float32, c *float64)
+// func forwardFloatsAVX2x5(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
 // Requires: AVX, FMA3
-TEXT ·forwardFloatsAVX2x5(SB), NOSPLIT, $0-40
-	MOVQ   panel+8(FP), AX
-	MOVQ   d+16(FP), CX
-	MOVQ   w+24(FP), DX
+TEXT ·forwardFloatsAVX2x5(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000008, R8
+
+group:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -10230,177 +8737,568 @@ TEXT ·forwardFloatsAVX2x5(SB), NOSPLIT, $0-40
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
 
-feature:
-	VMOVUPS      (AX), Y10
-	VMOVUPS      32(AX), Y11
-	VBROADCASTSS (DX), Y12
-	VFMADD231PS  Y12, Y10, Y0
-	VFMADD231PS  Y12, Y11, Y1
-	VBROADCASTSS 4(DX), Y12
-	VFMADD231PS  Y12, Y10, Y2
-	VFMADD231PS  Y12, Y11, Y3
-	VBROADCASTSS 8(DX), Y12
-	VFMADD231PS  Y12, Y10, Y4
-	VFMADD231PS  Y12, Y11, Y5
-	VBROADCASTSS 12(DX), Y12
-	VFMADD231PS  Y12, Y10, Y6
-	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS 16(DX), Y12
-	VFMADD231PS  Y12, Y10, Y8
-	VFMADD231PS  Y12, Y11, Y9
-	ADDQ         $0x40, AX
-	ADDQ         $0x14, DX
-	DECQ         CX
-	JNZ          feature
-	MOVQ         z+0(FP), AX
-	MOVQ         c+32(FP), CX
-	VBROADCASTSD (CX), Y10
-	VCVTPS2PD    X0, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, (AX)
-	VEXTRACTF128 $0x01, Y0, X0
-	VCVTPS2PD    X0, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 32(AX)
-	VCVTPS2PD    X1, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 64(AX)
-	VEXTRACTF128 $0x01, Y1, X1
-	VCVTPS2PD    X1, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 96(AX)
-	VBROADCASTSD 8(CX), Y10
-	VCVTPS2PD    X2, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 128(AX)
-	VEXTRACTF128 $0x01, Y2, X2
-	VCVTPS2PD    X2, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 160(AX)
-	VCVTPS2PD    X3, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 192(AX)
-	VEXTRACTF128 $0x01, Y3, X3
-	VCVTPS2PD    X3, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 224(AX)
-	VBROADCASTSD 16(CX), Y10
-	VCVTPS2PD    X4, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 256(AX)
-	VEXTRACTF128 $0x01, Y4, X4
-	VCVTPS2PD    X4, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 288(AX)
-	VCVTPS2PD    X5, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 320(AX)
-	VEXTRACTF128 $0x01, Y5, X5
-	VCVTPS2PD    X5, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 352(AX)
-	VBROADCASTSD 24(CX), Y10
-	VCVTPS2PD    X6, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 384(AX)
-	VEXTRACTF128 $0x01, Y6, X6
-	VCVTPS2PD    X6, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 416(AX)
-	VCVTPS2PD    X7, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 448(AX)
-	VEXTRACTF128 $0x01, Y7, X7
-	VCVTPS2PD    X7, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 480(AX)
-	VBROADCASTSD 32(CX), Y10
-	VCVTPS2PD    X8, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 512(AX)
-	VEXTRACTF128 $0x01, Y8, X8
-	VCVTPS2PD    X8, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 544(AX)
-	VCVTPS2PD    X9, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 576(AX)
-	VEXTRACTF128 $0x01, Y9, X9
-	VCVTPS2PD    X9, Y11
-	VADDPD       Y10, Y11, Y11
-	VMOVUPD      Y11, 608(AX)
+chunk:
+	VMOVUPS      (R11), Y11
+	VMOVUPS      (R12), Y12
+	VMOVUPS      (R10), Y10
+	VFMADD231PS  Y10, Y11, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VMOVUPS      32(R10), Y10
+	VFMADD231PS  Y10, Y11, Y2
+	VFMADD231PS  Y10, Y12, Y3
+	VMOVUPS      64(R10), Y10
+	VFMADD231PS  Y10, Y11, Y4
+	VFMADD231PS  Y10, Y12, Y5
+	VMOVUPS      96(R10), Y10
+	VFMADD231PS  Y10, Y11, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VMOVUPS      128(R10), Y10
+	VFMADD231PS  Y10, Y11, Y8
+	VFMADD231PS  Y10, Y12, Y9
+	ADDQ         $0x00000020, R11
+	ADDQ         $0x00000020, R12
+	ADDQ         $0x000000a0, R10
+	DECQ         R9
+	JNZ          chunk
+	VUNPCKLPS    Y1, Y0, Y10
+	VUNPCKHPS    Y1, Y0, Y0
+	VADDPS       Y0, Y10, Y10
+	VEXTRACTF128 $0x01, Y10, X0
+	VADDPS       X0, X10, X10
+	VUNPCKHPD    X10, X10, X0
+	VADDPS       X0, X10, X10
+	VCVTPS2PD    X10, X10
+	VMOVDDUP     (DI), X0
+	VADDPD       X0, X10, X10
+	VMOVUPD      X10, (AX)
+	VUNPCKLPS    Y3, Y2, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     8(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 128(AX)
+	VUNPCKLPS    Y5, Y4, Y0
+	VUNPCKHPS    Y5, Y4, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     16(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 256(AX)
+	VUNPCKLPS    Y7, Y6, Y0
+	VUNPCKHPS    Y7, Y6, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     24(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 384(AX)
+	VUNPCKLPS    Y9, Y8, Y0
+	VUNPCKHPS    Y9, Y8, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     32(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 512(AX)
+	ADDQ         $0x10, AX
+	ADDQ         DX, CX
+	ADDQ         DX, CX
+	DECQ         R8
+	JNZ          group
 	VZEROUPPER
 	RET
 
-// func backwardFloatsAVX2x5(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
+// func forwardFloatsAVX2x6(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+// Requires: AVX, FMA3
+TEXT ·forwardFloatsAVX2x6(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000008, R8
+
+group:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
+
+chunk:
+	VMOVUPS      (R11), Y13
+	VMOVUPS      (R12), Y14
+	VMOVUPS      (R10), Y12
+	VFMADD231PS  Y12, Y13, Y0
+	VFMADD231PS  Y12, Y14, Y1
+	VMOVUPS      32(R10), Y12
+	VFMADD231PS  Y12, Y13, Y2
+	VFMADD231PS  Y12, Y14, Y3
+	VMOVUPS      64(R10), Y12
+	VFMADD231PS  Y12, Y13, Y4
+	VFMADD231PS  Y12, Y14, Y5
+	VMOVUPS      96(R10), Y12
+	VFMADD231PS  Y12, Y13, Y6
+	VFMADD231PS  Y12, Y14, Y7
+	VMOVUPS      128(R10), Y12
+	VFMADD231PS  Y12, Y13, Y8
+	VFMADD231PS  Y12, Y14, Y9
+	VMOVUPS      160(R10), Y12
+	VFMADD231PS  Y12, Y13, Y10
+	VFMADD231PS  Y12, Y14, Y11
+	ADDQ         $0x00000020, R11
+	ADDQ         $0x00000020, R12
+	ADDQ         $0x000000c0, R10
+	DECQ         R9
+	JNZ          chunk
+	VUNPCKLPS    Y1, Y0, Y12
+	VUNPCKHPS    Y1, Y0, Y0
+	VADDPS       Y0, Y12, Y12
+	VEXTRACTF128 $0x01, Y12, X0
+	VADDPS       X0, X12, X12
+	VUNPCKHPD    X12, X12, X0
+	VADDPS       X0, X12, X12
+	VCVTPS2PD    X12, X12
+	VMOVDDUP     (DI), X0
+	VADDPD       X0, X12, X12
+	VMOVUPD      X12, (AX)
+	VUNPCKLPS    Y3, Y2, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     8(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 128(AX)
+	VUNPCKLPS    Y5, Y4, Y0
+	VUNPCKHPS    Y5, Y4, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     16(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 256(AX)
+	VUNPCKLPS    Y7, Y6, Y0
+	VUNPCKHPS    Y7, Y6, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     24(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 384(AX)
+	VUNPCKLPS    Y9, Y8, Y0
+	VUNPCKHPS    Y9, Y8, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     32(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 512(AX)
+	VUNPCKLPS    Y11, Y10, Y0
+	VUNPCKHPS    Y11, Y10, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     40(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 640(AX)
+	ADDQ         $0x10, AX
+	ADDQ         DX, CX
+	ADDQ         DX, CX
+	DECQ         R8
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func backwardFloatsAVX2x1(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·backwardFloatsAVX2x5(SB), NOSPLIT, $0-72
+TEXT ·backwardFloatsAVX2x1(SB), NOSPLIT, $0-64
 	MOVQ    acc+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
-	MOVQ    mask+24(FP), BX
-	MOVQ    r+32(FP), SI
-	MOVQ    rows+40(FP), DI
-	MOVQ    jump+48(FP), R8
-	MOVQ    ahead+56(FP), R9
-	MOVQ    step+64(FP), R10
-	VMOVDQU (BX), Y0
-	VMOVDQU 32(BX), Y1
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	VMOVUPS 64(AX), Y4
-	VMOVUPS 96(AX), Y5
-	VMOVUPS 128(AX), Y6
-	VMOVUPS 160(AX), Y7
-	VMOVUPS 192(AX), Y8
-	VMOVUPS 224(AX), Y9
-	VMOVUPS 256(AX), Y10
-	VMOVUPS 288(AX), Y11
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
 
 panel:
-	MOVQ    $0x0000000000000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
 
 row:
-	VMASKMOVPS   (CX), Y0, Y12
-	VMASKMOVPS   32(CX), Y1, Y13
-	PREFETCHT1   (R9)
-	ADDQ         R10, R9
-	VBROADCASTSS (SI), Y14
+	VMOVUPS      (CX), Y2
+	VMOVUPS      32(CX), Y3
+	PREFETCHT1   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         $0x04, BX
+	ADDQ         DX, CX
+	DECQ         R10
+	JNZ          row
+	ADDQ         DI, BX
+	TESTQ        SI, SI
+	JNZ          panel
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func backwardFloatsAVX2x2(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·backwardFloatsAVX2x2(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+
+panel:
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
+
+row:
+	VMOVUPS      (CX), Y4
+	VMOVUPS      32(CX), Y5
+	PREFETCHT1   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y6
+	VFMADD231PS  Y6, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS 64(BX), Y6
+	VFMADD231PS  Y6, Y4, Y2
+	VFMADD231PS  Y6, Y5, Y3
+	ADDQ         $0x04, BX
+	ADDQ         DX, CX
+	DECQ         R10
+	JNZ          row
+	ADDQ         DI, BX
+	TESTQ        SI, SI
+	JNZ          panel
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+// func backwardFloatsAVX2x3(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·backwardFloatsAVX2x3(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+
+panel:
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
+
+row:
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y7
+	PREFETCHT1   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y8
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS 64(BX), Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS 128(BX), Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         $0x04, BX
+	ADDQ         DX, CX
+	DECQ         R10
+	JNZ          row
+	ADDQ         DI, BX
+	TESTQ        SI, SI
+	JNZ          panel
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+// func backwardFloatsAVX2x4(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·backwardFloatsAVX2x4(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+
+panel:
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
+
+row:
+	VMOVUPS      (CX), Y8
+	VMOVUPS      32(CX), Y9
+	PREFETCHT1   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS 64(BX), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS 128(BX), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS 192(BX), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x04, BX
+	ADDQ         DX, CX
+	DECQ         R10
+	JNZ          row
+	ADDQ         DI, BX
+	TESTQ        SI, SI
+	JNZ          panel
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+// func backwardFloatsAVX2x5(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·backwardFloatsAVX2x5(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+	VMOVUPS 256(AX), Y8
+	VMOVUPS 288(AX), Y9
+
+panel:
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
+
+row:
+	VMOVUPS      (CX), Y10
+	VMOVUPS      32(CX), Y11
+	PREFETCHT1   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS 64(BX), Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS 128(BX), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS 192(BX), Y12
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS 256(BX), Y12
+	VFMADD231PS  Y12, Y10, Y8
+	VFMADD231PS  Y12, Y11, Y9
+	ADDQ         $0x04, BX
+	ADDQ         DX, CX
+	DECQ         R10
+	JNZ          row
+	ADDQ         DI, BX
+	TESTQ        SI, SI
+	JNZ          panel
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VMOVUPS      Y8, 256(AX)
+	VMOVUPS      Y9, 288(AX)
+	VZEROUPPER
+	RET
+
+// func backwardFloatsAVX2x6(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·backwardFloatsAVX2x6(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+	VMOVUPS 256(AX), Y8
+	VMOVUPS 288(AX), Y9
+	VMOVUPS 320(AX), Y10
+	VMOVUPS 352(AX), Y11
+
+panel:
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
+
+row:
+	VMOVUPS      (CX), Y12
+	VMOVUPS      32(CX), Y13
+	PREFETCHT1   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS 64(BX), Y14
 	VFMADD231PS  Y14, Y12, Y2
 	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS 64(SI), Y14
+	VBROADCASTSS 128(BX), Y14
 	VFMADD231PS  Y14, Y12, Y4
 	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS 128(SI), Y14
+	VBROADCASTSS 192(BX), Y14
 	VFMADD231PS  Y14, Y12, Y6
 	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS 192(SI), Y14
+	VBROADCASTSS 256(BX), Y14
 	VFMADD231PS  Y14, Y12, Y8
 	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS 256(SI), Y14
+	VBROADCASTSS 320(BX), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
-	ADDQ         $0x04, SI
+	ADDQ         $0x04, BX
 	ADDQ         DX, CX
-	DECQ         BX
+	DECQ         R10
 	JNZ          row
-	ADDQ         R8, SI
-	TESTQ        DI, DI
+	ADDQ         DI, BX
+	TESTQ        SI, SI
 	JNZ          panel
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	VMOVUPS      Y4, 64(AX)
-	VMOVUPS      Y5, 96(AX)
-	VMOVUPS      Y6, 128(AX)
-	VMOVUPS      Y7, 160(AX)
-	VMOVUPS      Y8, 192(AX)
-	VMOVUPS      Y9, 224(AX)
-	VMOVUPS      Y10, 256(AX)
-	VMOVUPS      Y11, 288(AX)
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VMOVUPS      Y8, 256(AX)
+	VMOVUPS      Y9, 288(AX)
+	VMOVUPS      Y10, 320(AX)
+	VMOVUPS      Y11, 352(AX)
 	VZEROUPPER
 	RET
 
@@ -11190,6 +10088,909 @@ vector:
 	ADDQ    $0x20, AX
 	DECQ    SI
 	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func forwardWidenedAVX2x1(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·forwardWidenedAVX2x1(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000008, R8
+
+group:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
+
+chunk:
+	VPMOVZXBD    (R11), Y3
+	VCVTDQ2PS    Y3, Y3
+	VPMOVZXBD    (R12), Y4
+	VCVTDQ2PS    Y4, Y4
+	VMOVUPS      (R10), Y2
+	VFMADD231PS  Y2, Y3, Y0
+	VFMADD231PS  Y2, Y4, Y1
+	ADDQ         $0x00000008, R11
+	ADDQ         $0x00000008, R12
+	ADDQ         $0x00000020, R10
+	DECQ         R9
+	JNZ          chunk
+	VUNPCKLPS    Y1, Y0, Y2
+	VUNPCKHPS    Y1, Y0, Y0
+	VADDPS       Y0, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDPS       X0, X2, X2
+	VCVTPS2PD    X2, X2
+	VMOVDDUP     (DI), X0
+	VADDPD       X0, X2, X2
+	VMOVUPD      X2, (AX)
+	ADDQ         $0x10, AX
+	ADDQ         DX, CX
+	ADDQ         DX, CX
+	DECQ         R8
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func forwardWidenedAVX2x2(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·forwardWidenedAVX2x2(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000008, R8
+
+group:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
+
+chunk:
+	VPMOVZXBD    (R11), Y5
+	VCVTDQ2PS    Y5, Y5
+	VPMOVZXBD    (R12), Y6
+	VCVTDQ2PS    Y6, Y6
+	VMOVUPS      (R10), Y4
+	VFMADD231PS  Y4, Y5, Y0
+	VFMADD231PS  Y4, Y6, Y1
+	VMOVUPS      32(R10), Y4
+	VFMADD231PS  Y4, Y5, Y2
+	VFMADD231PS  Y4, Y6, Y3
+	ADDQ         $0x00000008, R11
+	ADDQ         $0x00000008, R12
+	ADDQ         $0x00000040, R10
+	DECQ         R9
+	JNZ          chunk
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPS       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDPS       X0, X4, X4
+	VCVTPS2PD    X4, X4
+	VMOVDDUP     (DI), X0
+	VADDPD       X0, X4, X4
+	VMOVUPD      X4, (AX)
+	VUNPCKLPS    Y3, Y2, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     8(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 128(AX)
+	ADDQ         $0x10, AX
+	ADDQ         DX, CX
+	ADDQ         DX, CX
+	DECQ         R8
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func forwardWidenedAVX2x3(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·forwardWidenedAVX2x3(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000008, R8
+
+group:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
+
+chunk:
+	VPMOVZXBD    (R11), Y7
+	VCVTDQ2PS    Y7, Y7
+	VPMOVZXBD    (R12), Y8
+	VCVTDQ2PS    Y8, Y8
+	VMOVUPS      (R10), Y6
+	VFMADD231PS  Y6, Y7, Y0
+	VFMADD231PS  Y6, Y8, Y1
+	VMOVUPS      32(R10), Y6
+	VFMADD231PS  Y6, Y7, Y2
+	VFMADD231PS  Y6, Y8, Y3
+	VMOVUPS      64(R10), Y6
+	VFMADD231PS  Y6, Y7, Y4
+	VFMADD231PS  Y6, Y8, Y5
+	ADDQ         $0x00000008, R11
+	ADDQ         $0x00000008, R12
+	ADDQ         $0x00000060, R10
+	DECQ         R9
+	JNZ          chunk
+	VUNPCKLPS    Y1, Y0, Y6
+	VUNPCKHPS    Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X0
+	VADDPS       X0, X6, X6
+	VUNPCKHPD    X6, X6, X0
+	VADDPS       X0, X6, X6
+	VCVTPS2PD    X6, X6
+	VMOVDDUP     (DI), X0
+	VADDPD       X0, X6, X6
+	VMOVUPD      X6, (AX)
+	VUNPCKLPS    Y3, Y2, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     8(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 128(AX)
+	VUNPCKLPS    Y5, Y4, Y0
+	VUNPCKHPS    Y5, Y4, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     16(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 256(AX)
+	ADDQ         $0x10, AX
+	ADDQ         DX, CX
+	ADDQ         DX, CX
+	DECQ         R8
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func forwardWidenedAVX2x4(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·forwardWidenedAVX2x4(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000008, R8
+
+group:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
+
+chunk:
+	VPMOVZXBD    (R11), Y9
+	VCVTDQ2PS    Y9, Y9
+	VPMOVZXBD    (R12), Y10
+	VCVTDQ2PS    Y10, Y10
+	VMOVUPS      (R10), Y8
+	VFMADD231PS  Y8, Y9, Y0
+	VFMADD231PS  Y8, Y10, Y1
+	VMOVUPS      32(R10), Y8
+	VFMADD231PS  Y8, Y9, Y2
+	VFMADD231PS  Y8, Y10, Y3
+	VMOVUPS      64(R10), Y8
+	VFMADD231PS  Y8, Y9, Y4
+	VFMADD231PS  Y8, Y10, Y5
+	VMOVUPS      96(R10), Y8
+	VFMADD231PS  Y8, Y9, Y6
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         $0x00000008, R11
+	ADDQ         $0x00000008, R12
+	ADDQ         $0x00000080, R10
+	DECQ         R9
+	JNZ          chunk
+	VUNPCKLPS    Y1, Y0, Y8
+	VUNPCKHPS    Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X0
+	VADDPS       X0, X8, X8
+	VUNPCKHPD    X8, X8, X0
+	VADDPS       X0, X8, X8
+	VCVTPS2PD    X8, X8
+	VMOVDDUP     (DI), X0
+	VADDPD       X0, X8, X8
+	VMOVUPD      X8, (AX)
+	VUNPCKLPS    Y3, Y2, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     8(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 128(AX)
+	VUNPCKLPS    Y5, Y4, Y0
+	VUNPCKHPS    Y5, Y4, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     16(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 256(AX)
+	VUNPCKLPS    Y7, Y6, Y0
+	VUNPCKHPS    Y7, Y6, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     24(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 384(AX)
+	ADDQ         $0x10, AX
+	ADDQ         DX, CX
+	ADDQ         DX, CX
+	DECQ         R8
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func forwardWidenedAVX2x5(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·forwardWidenedAVX2x5(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000008, R8
+
+group:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
+
+chunk:
+	VPMOVZXBD    (R11), Y11
+	VCVTDQ2PS    Y11, Y11
+	VPMOVZXBD    (R12), Y12
+	VCVTDQ2PS    Y12, Y12
+	VMOVUPS      (R10), Y10
+	VFMADD231PS  Y10, Y11, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VMOVUPS      32(R10), Y10
+	VFMADD231PS  Y10, Y11, Y2
+	VFMADD231PS  Y10, Y12, Y3
+	VMOVUPS      64(R10), Y10
+	VFMADD231PS  Y10, Y11, Y4
+	VFMADD231PS  Y10, Y12, Y5
+	VMOVUPS      96(R10), Y10
+	VFMADD231PS  Y10, Y11, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VMOVUPS      128(R10), Y10
+	VFMADD231PS  Y10, Y11, Y8
+	VFMADD231PS  Y10, Y12, Y9
+	ADDQ         $0x00000008, R11
+	ADDQ         $0x00000008, R12
+	ADDQ         $0x000000a0, R10
+	DECQ         R9
+	JNZ          chunk
+	VUNPCKLPS    Y1, Y0, Y10
+	VUNPCKHPS    Y1, Y0, Y0
+	VADDPS       Y0, Y10, Y10
+	VEXTRACTF128 $0x01, Y10, X0
+	VADDPS       X0, X10, X10
+	VUNPCKHPD    X10, X10, X0
+	VADDPS       X0, X10, X10
+	VCVTPS2PD    X10, X10
+	VMOVDDUP     (DI), X0
+	VADDPD       X0, X10, X10
+	VMOVUPD      X10, (AX)
+	VUNPCKLPS    Y3, Y2, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     8(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 128(AX)
+	VUNPCKLPS    Y5, Y4, Y0
+	VUNPCKHPS    Y5, Y4, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     16(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 256(AX)
+	VUNPCKLPS    Y7, Y6, Y0
+	VUNPCKHPS    Y7, Y6, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     24(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 384(AX)
+	VUNPCKLPS    Y9, Y8, Y0
+	VUNPCKHPS    Y9, Y8, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     32(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 512(AX)
+	ADDQ         $0x10, AX
+	ADDQ         DX, CX
+	ADDQ         DX, CX
+	DECQ         R8
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func forwardWidenedAVX2x6(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·forwardWidenedAVX2x6(SB), NOSPLIT, $0-48
+	MOVQ z+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ chunks+24(FP), BX
+	MOVQ w+32(FP), SI
+	MOVQ c+40(FP), DI
+	MOVQ $0x0000000000000008, R8
+
+group:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	MOVQ   CX, R11
+	LEAQ   (CX)(DX*1), R12
+
+chunk:
+	VPMOVZXBD    (R11), Y13
+	VCVTDQ2PS    Y13, Y13
+	VPMOVZXBD    (R12), Y14
+	VCVTDQ2PS    Y14, Y14
+	VMOVUPS      (R10), Y12
+	VFMADD231PS  Y12, Y13, Y0
+	VFMADD231PS  Y12, Y14, Y1
+	VMOVUPS      32(R10), Y12
+	VFMADD231PS  Y12, Y13, Y2
+	VFMADD231PS  Y12, Y14, Y3
+	VMOVUPS      64(R10), Y12
+	VFMADD231PS  Y12, Y13, Y4
+	VFMADD231PS  Y12, Y14, Y5
+	VMOVUPS      96(R10), Y12
+	VFMADD231PS  Y12, Y13, Y6
+	VFMADD231PS  Y12, Y14, Y7
+	VMOVUPS      128(R10), Y12
+	VFMADD231PS  Y12, Y13, Y8
+	VFMADD231PS  Y12, Y14, Y9
+	VMOVUPS      160(R10), Y12
+	VFMADD231PS  Y12, Y13, Y10
+	VFMADD231PS  Y12, Y14, Y11
+	ADDQ         $0x00000008, R11
+	ADDQ         $0x00000008, R12
+	ADDQ         $0x000000c0, R10
+	DECQ         R9
+	JNZ          chunk
+	VUNPCKLPS    Y1, Y0, Y12
+	VUNPCKHPS    Y1, Y0, Y0
+	VADDPS       Y0, Y12, Y12
+	VEXTRACTF128 $0x01, Y12, X0
+	VADDPS       X0, X12, X12
+	VUNPCKHPD    X12, X12, X0
+	VADDPS       X0, X12, X12
+	VCVTPS2PD    X12, X12
+	VMOVDDUP     (DI), X0
+	VADDPD       X0, X12, X12
+	VMOVUPD      X12, (AX)
+	VUNPCKLPS    Y3, Y2, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     8(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 128(AX)
+	VUNPCKLPS    Y5, Y4, Y0
+	VUNPCKHPS    Y5, Y4, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     16(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 256(AX)
+	VUNPCKLPS    Y7, Y6, Y0
+	VUNPCKHPS    Y7, Y6, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     24(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 384(AX)
+	VUNPCKLPS    Y9, Y8, Y0
+	VUNPCKHPS    Y9, Y8, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     32(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 512(AX)
+	VUNPCKLPS    Y11, Y10, Y0
+	VUNPCKHPS    Y11, Y10, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X1, X0, X0
+	VCVTPS2PD    X0, X0
+	VMOVDDUP     40(DI), X1
+	VADDPD       X1, X0, X0
+	VMOVUPD      X0, 640(AX)
+	ADDQ         $0x10, AX
+	ADDQ         DX, CX
+	ADDQ         DX, CX
+	DECQ         R8
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func backwardWidenedAVX2x1(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·backwardWidenedAVX2x1(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+
+panel:
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
+
+row:
+	VPMOVZXBD    (CX), Y2
+	VCVTDQ2PS    Y2, Y2
+	VPMOVZXBD    8(CX), Y3
+	VCVTDQ2PS    Y3, Y3
+	PREFETCHT1   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         $0x04, BX
+	ADDQ         DX, CX
+	DECQ         R10
+	JNZ          row
+	ADDQ         DI, BX
+	TESTQ        SI, SI
+	JNZ          panel
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func backwardWidenedAVX2x2(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·backwardWidenedAVX2x2(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+
+panel:
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
+
+row:
+	VPMOVZXBD    (CX), Y4
+	VCVTDQ2PS    Y4, Y4
+	VPMOVZXBD    8(CX), Y5
+	VCVTDQ2PS    Y5, Y5
+	PREFETCHT1   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y6
+	VFMADD231PS  Y6, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS 64(BX), Y6
+	VFMADD231PS  Y6, Y4, Y2
+	VFMADD231PS  Y6, Y5, Y3
+	ADDQ         $0x04, BX
+	ADDQ         DX, CX
+	DECQ         R10
+	JNZ          row
+	ADDQ         DI, BX
+	TESTQ        SI, SI
+	JNZ          panel
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+// func backwardWidenedAVX2x3(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·backwardWidenedAVX2x3(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+
+panel:
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
+
+row:
+	VPMOVZXBD    (CX), Y6
+	VCVTDQ2PS    Y6, Y6
+	VPMOVZXBD    8(CX), Y7
+	VCVTDQ2PS    Y7, Y7
+	PREFETCHT1   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y8
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS 64(BX), Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS 128(BX), Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         $0x04, BX
+	ADDQ         DX, CX
+	DECQ         R10
+	JNZ          row
+	ADDQ         DI, BX
+	TESTQ        SI, SI
+	JNZ          panel
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+// func backwardWidenedAVX2x4(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·backwardWidenedAVX2x4(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+
+panel:
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
+
+row:
+	VPMOVZXBD    (CX), Y8
+	VCVTDQ2PS    Y8, Y8
+	VPMOVZXBD    8(CX), Y9
+	VCVTDQ2PS    Y9, Y9
+	PREFETCHT1   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS 64(BX), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS 128(BX), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS 192(BX), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x04, BX
+	ADDQ         DX, CX
+	DECQ         R10
+	JNZ          row
+	ADDQ         DI, BX
+	TESTQ        SI, SI
+	JNZ          panel
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+// func backwardWidenedAVX2x5(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·backwardWidenedAVX2x5(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+	VMOVUPS 256(AX), Y8
+	VMOVUPS 288(AX), Y9
+
+panel:
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
+
+row:
+	VPMOVZXBD    (CX), Y10
+	VCVTDQ2PS    Y10, Y10
+	VPMOVZXBD    8(CX), Y11
+	VCVTDQ2PS    Y11, Y11
+	PREFETCHT1   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS 64(BX), Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS 128(BX), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y5
+	VBROADCASTSS 192(BX), Y12
+	VFMADD231PS  Y12, Y10, Y6
+	VFMADD231PS  Y12, Y11, Y7
+	VBROADCASTSS 256(BX), Y12
+	VFMADD231PS  Y12, Y10, Y8
+	VFMADD231PS  Y12, Y11, Y9
+	ADDQ         $0x04, BX
+	ADDQ         DX, CX
+	DECQ         R10
+	JNZ          row
+	ADDQ         DI, BX
+	TESTQ        SI, SI
+	JNZ          panel
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VMOVUPS      Y8, 256(AX)
+	VMOVUPS      Y9, 288(AX)
+	VZEROUPPER
+	RET
+
+// func backwardWidenedAVX2x6(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
+TEXT ·backwardWidenedAVX2x6(SB), NOSPLIT, $0-64
+	MOVQ    acc+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    r+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    jump+40(FP), DI
+	MOVQ    ahead+48(FP), R8
+	MOVQ    step+56(FP), R9
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+	VMOVUPS 256(AX), Y8
+	VMOVUPS 288(AX), Y9
+	VMOVUPS 320(AX), Y10
+	VMOVUPS 352(AX), Y11
+
+panel:
+	MOVQ    $0x0000000000000010, R10
+	CMPQ    SI, R10
+	CMOVQLT SI, R10
+	SUBQ    R10, SI
+
+row:
+	VPMOVZXBD    (CX), Y12
+	VCVTDQ2PS    Y12, Y12
+	VPMOVZXBD    8(CX), Y13
+	VCVTDQ2PS    Y13, Y13
+	PREFETCHT1   (R8)
+	ADDQ         R9, R8
+	VBROADCASTSS (BX), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS 64(BX), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS 128(BX), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS 192(BX), Y14
+	VFMADD231PS  Y14, Y12, Y6
+	VFMADD231PS  Y14, Y13, Y7
+	VBROADCASTSS 256(BX), Y14
+	VFMADD231PS  Y14, Y12, Y8
+	VFMADD231PS  Y14, Y13, Y9
+	VBROADCASTSS 320(BX), Y14
+	VFMADD231PS  Y14, Y12, Y10
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         $0x04, BX
+	ADDQ         DX, CX
+	DECQ         R10
+	JNZ          row
+	ADDQ         DI, BX
+	TESTQ        SI, SI
+	JNZ          panel
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VMOVUPS      Y8, 256(AX)
+	VMOVUPS      Y9, 288(AX)
+	VMOVUPS      Y10, 320(AX)
+	VMOVUPS      Y11, 352(AX)
 	VZEROUPPER
 	RET
 

@@ -2,8 +2,6 @@
 
 package kernel
 
-import "math"
-
 // newFast returns the implementation for x at a level, or nil.
 func newFast(level Level, x Rows, k int) passes {
 	switch {
@@ -12,7 +10,7 @@ func newFast(level Level, x Rows, k int) passes {
 	case level == AVX512 && x.U8 != nil && x.D <= maxTerms/4*4:
 		return newByteEngine(x.D, k)
 	default:
-		return newFloatEngine(level, x.D, k)
+		return newFloatEngine(floatKernelsOf(level, x), x.D, k)
 	}
 }
 
@@ -27,14 +25,12 @@ func TileOf(level Level) Tile {
 	return genericTile
 }
 
-// panelRows are the inputs and results of the softmax of 16 rows.
+// panelRows are the inputs of the softmax of 16 rows, and the sums of their
+// losses and of the squared errors of the rounded residuals, by row modulo 16.
 type panelRows struct {
 	labels  [16]int32
 	weights [16]float64
-	// Of each row: the exponentials of all logits but the largest, summed, with
-	// that taken off; the label's logit less the largest; the squared errors of
-	// the rounded residuals.
-	rows [3 * 16]float64
+	sums    [2 * 16]float64
 }
 
 // set takes the rows' labels and their weights w[at:], nil for 1 each. Rows
@@ -50,15 +46,25 @@ func (p *panelRows) set(labels []int32, w []float64, at int) {
 	}
 }
 
-// sum adds up the results of the first count rows: first by themselves, so that
-// no sum is long.
-func (p *panelRows) sum(sums *Sums, count int) {
-	others, margin, square := p.rows[:16], p.rows[16:][:16], p.rows[32:]
-	var panel Sums
-	for i := range count {
-		l := math.Log1p(others[i])
-		panel.Loss += float64(p.weights[i] * (l - margin[i]))
-		panel.Square += square[i]
+func (p *panelRows) loss() (sum float64) {
+	for _, v := range p.sums[:16] {
+		sum += v
 	}
-	sums.Add(panel)
+	return sum
+}
+
+func (p *panelRows) square() (sum float64) {
+	for _, v := range p.sums[16:] {
+		sum += v
+	}
+	return sum
+}
+
+// addPanel adds the sums by row modulo 16 of each class to rsum.
+func addPanel(rsum, panel []float64) {
+	for q := range rsum {
+		for _, v := range panel[q*16:][:16] {
+			rsum[q] += v
+		}
+	}
 }

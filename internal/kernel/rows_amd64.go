@@ -4,10 +4,10 @@ package kernel
 
 import "unsafe"
 
-// floatRows turns rows into the float32 that the passes take: bytes are widened
-// block by block, and panels of 2 vectors of rows are transposed.
+// floatRows turns rows into the float32 that the float64 passes take: bytes are
+// widened block by block, and panels of 2 vectors of rows are transposed.
 type floatRows struct {
-	*floatKernels
+	packer
 	d, block int
 	panel    []float32 // feature, row
 	tail     []float32 // copy of the last rows, padded to a panel
@@ -19,11 +19,17 @@ type floatRows struct {
 	share int
 }
 
-func newFloatRows(kernels *floatKernels, d, block int) floatRows {
-	panel := 2 * kernels.lanes
+// A packer transposes vectors of rows.
+type packer struct {
+	lanes int
+	pack  func(panel, x *float32, stride, chunks int, mask *int32)
+}
+
+func newFloatRows(p packer, d, block int) floatRows {
+	panel := 2 * p.lanes
 	s := floatRows{
-		floatKernels: kernels, d: d, block: block,
-		panel: make([]float32, panel*(d+kernels.lanes-1)/kernels.lanes*kernels.lanes),
+		packer: p, d: d, block: block,
+		panel: make([]float32, panel*(d+p.lanes-1)/p.lanes*p.lanes),
 		tail:  make([]float32, panel*d),
 		mask:  make([]int32, 2*panel),
 	}

@@ -114,165 +114,125 @@ func backwardBytes10(acc *int32, strip *byte, r *byte, stride int, quads int, ah
 //go:noescape
 func flushBytes(sum *float64, acc *int32, unit float64, columns int)
 
-// softmaxBytes overwrites the logits z, K x 16, and writes the residuals' digits to r.
+// softmaxBytes overwrites the logits z, K x 16, and writes the residuals' digits to r. It adds the losses and the squared rounding errors of the residuals to sums, 2 x 16.
 //
 //go:noescape
-func softmaxBytes(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *byte, rsum *float64, rows *float64, unit float64)
+func softmaxBytes(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *byte, rsum *float64, sums *float64, unit float64)
 
-// softmaxFloats overwrites the logits z, 16 of each 32 in K rows, and writes the residuals to r.
+// softmaxFloats overwrites the logits z, K x 16, and writes the residuals to r. It adds the losses to sums, 16.
 //
 //go:noescape
-func softmaxFloats(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *float32, rsum *float64, rows *float64)
+func softmaxFloats(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *float32, rsum *float64, sums *float64)
 
-// softmaxFloatsAVX2 overwrites the logits z, K x 16, and writes the residuals to r.
+// softmaxFloatsAVX2 overwrites the logits z, K x 16, and writes the residuals to r. It adds the losses to sums, 16.
 //
 //go:noescape
-func softmaxFloatsAVX2(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *float32, rsum *float64, rows *float64)
+func softmaxFloatsAVX2(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *float32, rsum *float64, sums *float64)
 
 // packFloatsAVX512 lays 16 rows, stride bytes apart, out as half of a panel, 16 features at a time; mask selects those of the last chunk.
 //
 //go:noescape
 func packFloatsAVX512(panel *float32, x *float32, stride int, chunks int, mask *int32)
 
-// forwardFloatsAVX512x1 sets z, 1 x 32, to the panel's products with w, D x 1, plus c.
+// forwardFloatsAVX512x1 sets z, 1 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 1 x 16, plus c.
 //
 //go:noescape
-func forwardFloatsAVX512x1(z *float64, panel *float32, d int, w *float32, c *float64)
+func forwardFloatsAVX512x1(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
 
-// backwardFloatsAVX512x1 adds to acc, 1 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+// forwardFloatsAVX512x2 sets z, 2 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 2 x 16, plus c.
 //
 //go:noescape
-func backwardFloatsAVX512x1(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
+func forwardFloatsAVX512x2(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
 
-// forwardFloatsAVX512x2 sets z, 2 x 32, to the panel's products with w, D x 2, plus c.
+// forwardFloatsAVX512x3 sets z, 3 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 3 x 16, plus c.
 //
 //go:noescape
-func forwardFloatsAVX512x2(z *float64, panel *float32, d int, w *float32, c *float64)
+func forwardFloatsAVX512x3(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
 
-// backwardFloatsAVX512x2 adds to acc, 2 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+// forwardFloatsAVX512x4 sets z, 4 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 4 x 16, plus c.
 //
 //go:noescape
-func backwardFloatsAVX512x2(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
+func forwardFloatsAVX512x4(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
 
-// forwardFloatsAVX512x3 sets z, 3 x 32, to the panel's products with w, D x 3, plus c.
+// forwardFloatsAVX512x5 sets z, 5 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 5 x 16, plus c.
 //
 //go:noescape
-func forwardFloatsAVX512x3(z *float64, panel *float32, d int, w *float32, c *float64)
+func forwardFloatsAVX512x5(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
 
-// backwardFloatsAVX512x3 adds to acc, 3 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+// forwardFloatsAVX512x6 sets z, 6 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 6 x 16, plus c.
 //
 //go:noescape
-func backwardFloatsAVX512x3(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
+func forwardFloatsAVX512x6(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
 
-// forwardFloatsAVX512x4 sets z, 4 x 32, to the panel's products with w, D x 4, plus c.
+// backwardFloatsAVX512x1 adds to acc, 1 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func forwardFloatsAVX512x4(z *float64, panel *float32, d int, w *float32, c *float64)
+func backwardFloatsAVX512x1(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
-// backwardFloatsAVX512x4 adds to acc, 4 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+// backwardFloatsAVX512x2 adds to acc, 2 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x4(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
+func backwardFloatsAVX512x2(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
-// forwardFloatsAVX512x5 sets z, 5 x 32, to the panel's products with w, D x 5, plus c.
+// backwardFloatsAVX512x3 adds to acc, 3 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func forwardFloatsAVX512x5(z *float64, panel *float32, d int, w *float32, c *float64)
+func backwardFloatsAVX512x3(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
-// backwardFloatsAVX512x5 adds to acc, 5 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+// backwardFloatsAVX512x4 adds to acc, 4 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x5(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
+func backwardFloatsAVX512x4(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
-// forwardFloatsAVX512x6 sets z, 6 x 32, to the panel's products with w, D x 6, plus c.
+// backwardFloatsAVX512x5 adds to acc, 5 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func forwardFloatsAVX512x6(z *float64, panel *float32, d int, w *float32, c *float64)
+func backwardFloatsAVX512x5(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
-// backwardFloatsAVX512x6 adds to acc, 6 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+// backwardFloatsAVX512x6 adds to acc, 6 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x6(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
+func backwardFloatsAVX512x6(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
-// forwardFloatsAVX512x7 sets z, 7 x 32, to the panel's products with w, D x 7, plus c.
+// backwardFloatsAVX512x7 adds to acc, 7 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func forwardFloatsAVX512x7(z *float64, panel *float32, d int, w *float32, c *float64)
+func backwardFloatsAVX512x7(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
-// backwardFloatsAVX512x7 adds to acc, 7 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+// backwardFloatsAVX512x8 adds to acc, 8 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x7(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
+func backwardFloatsAVX512x8(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
-// forwardFloatsAVX512x8 sets z, 8 x 32, to the panel's products with w, D x 8, plus c.
+// backwardFloatsAVX512x9 adds to acc, 9 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func forwardFloatsAVX512x8(z *float64, panel *float32, d int, w *float32, c *float64)
+func backwardFloatsAVX512x9(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
-// backwardFloatsAVX512x8 adds to acc, 8 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+// backwardFloatsAVX512x10 adds to acc, 10 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x8(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
+func backwardFloatsAVX512x10(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
-// forwardFloatsAVX512x9 sets z, 9 x 32, to the panel's products with w, D x 9, plus c.
+// backwardFloatsAVX512x11 adds to acc, 11 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func forwardFloatsAVX512x9(z *float64, panel *float32, d int, w *float32, c *float64)
+func backwardFloatsAVX512x11(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
-// backwardFloatsAVX512x9 adds to acc, 9 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+// backwardFloatsAVX512x12 adds to acc, 12 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x9(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
+func backwardFloatsAVX512x12(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
-// forwardFloatsAVX512x10 sets z, 10 x 32, to the panel's products with w, D x 10, plus c.
+// backwardFloatsAVX512x13 adds to acc, 13 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func forwardFloatsAVX512x10(z *float64, panel *float32, d int, w *float32, c *float64)
+func backwardFloatsAVX512x13(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
-// backwardFloatsAVX512x10 adds to acc, 10 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+// backwardFloatsAVX512x14 adds to acc, 14 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX512x10(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-
-// forwardFloatsAVX512x11 sets z, 11 x 32, to the panel's products with w, D x 11, plus c.
-//
-//go:noescape
-func forwardFloatsAVX512x11(z *float64, panel *float32, d int, w *float32, c *float64)
-
-// backwardFloatsAVX512x11 adds to acc, 11 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
-//
-//go:noescape
-func backwardFloatsAVX512x11(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-
-// forwardFloatsAVX512x12 sets z, 12 x 32, to the panel's products with w, D x 12, plus c.
-//
-//go:noescape
-func forwardFloatsAVX512x12(z *float64, panel *float32, d int, w *float32, c *float64)
-
-// backwardFloatsAVX512x12 adds to acc, 12 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
-//
-//go:noescape
-func backwardFloatsAVX512x12(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-
-// forwardFloatsAVX512x13 sets z, 13 x 32, to the panel's products with w, D x 13, plus c.
-//
-//go:noescape
-func forwardFloatsAVX512x13(z *float64, panel *float32, d int, w *float32, c *float64)
-
-// backwardFloatsAVX512x13 adds to acc, 13 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
-//
-//go:noescape
-func backwardFloatsAVX512x13(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-
-// forwardFloatsAVX512x14 sets z, 14 x 32, to the panel's products with w, D x 14, plus c.
-//
-//go:noescape
-func forwardFloatsAVX512x14(z *float64, panel *float32, d int, w *float32, c *float64)
-
-// backwardFloatsAVX512x14 adds to acc, 14 x 32, the products of rows of x, stride bytes apart, with r, which lies in panels of 32 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
-//
-//go:noescape
-func backwardFloatsAVX512x14(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
+func backwardFloatsAVX512x14(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // flushFloatsAVX512 adds acc to sum and clears it.
 //
@@ -454,55 +414,65 @@ func scaleFloat64AVX512(dst *float64, x *float64, shift *float64, scale *float64
 //go:noescape
 func packFloatsAVX2(panel *float32, x *float32, stride int, chunks int, mask *int32)
 
-// forwardFloatsAVX2x1 sets z, 1 x 16, to the panel's products with w, D x 1, plus c.
+// forwardFloatsAVX2x1 sets z, 1 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 1 x 8, plus c.
 //
 //go:noescape
-func forwardFloatsAVX2x1(z *float64, panel *float32, d int, w *float32, c *float64)
+func forwardFloatsAVX2x1(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+
+// forwardFloatsAVX2x2 sets z, 2 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 2 x 8, plus c.
+//
+//go:noescape
+func forwardFloatsAVX2x2(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+
+// forwardFloatsAVX2x3 sets z, 3 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 3 x 8, plus c.
+//
+//go:noescape
+func forwardFloatsAVX2x3(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+
+// forwardFloatsAVX2x4 sets z, 4 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 4 x 8, plus c.
+//
+//go:noescape
+func forwardFloatsAVX2x4(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+
+// forwardFloatsAVX2x5 sets z, 5 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 5 x 8, plus c.
+//
+//go:noescape
+func forwardFloatsAVX2x5(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+
+// forwardFloatsAVX2x6 sets z, 6 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 6 x 8, plus c.
+//
+//go:noescape
+func forwardFloatsAVX2x6(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
 
 // backwardFloatsAVX2x1 adds to acc, 1 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX2x1(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-
-// forwardFloatsAVX2x2 sets z, 2 x 16, to the panel's products with w, D x 2, plus c.
-//
-//go:noescape
-func forwardFloatsAVX2x2(z *float64, panel *float32, d int, w *float32, c *float64)
+func backwardFloatsAVX2x1(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // backwardFloatsAVX2x2 adds to acc, 2 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX2x2(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-
-// forwardFloatsAVX2x3 sets z, 3 x 16, to the panel's products with w, D x 3, plus c.
-//
-//go:noescape
-func forwardFloatsAVX2x3(z *float64, panel *float32, d int, w *float32, c *float64)
+func backwardFloatsAVX2x2(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // backwardFloatsAVX2x3 adds to acc, 3 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX2x3(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-
-// forwardFloatsAVX2x4 sets z, 4 x 16, to the panel's products with w, D x 4, plus c.
-//
-//go:noescape
-func forwardFloatsAVX2x4(z *float64, panel *float32, d int, w *float32, c *float64)
+func backwardFloatsAVX2x3(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // backwardFloatsAVX2x4 adds to acc, 4 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX2x4(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
-
-// forwardFloatsAVX2x5 sets z, 5 x 16, to the panel's products with w, D x 5, plus c.
-//
-//go:noescape
-func forwardFloatsAVX2x5(z *float64, panel *float32, d int, w *float32, c *float64)
+func backwardFloatsAVX2x4(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // backwardFloatsAVX2x5 adds to acc, 5 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
 //
 //go:noescape
-func backwardFloatsAVX2x5(acc *float32, x *float32, stride int, mask *int32, r *float32, rows int, jump int, ahead uintptr, step int)
+func backwardFloatsAVX2x5(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+
+// backwardFloatsAVX2x6 adds to acc, 6 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+//
+//go:noescape
+func backwardFloatsAVX2x6(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // flushFloatsAVX2 adds acc to sum and clears it.
 //
@@ -588,6 +558,66 @@ func scaleFloat32AVX2(dst *float64, x *float32, shift *float64, scale *float64, 
 //
 //go:noescape
 func scaleFloat64AVX2(dst *float64, x *float64, shift *float64, scale *float64, vectors int)
+
+// forwardWidenedAVX2x1 sets z, 1 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 1 x 8, plus c.
+//
+//go:noescape
+func forwardWidenedAVX2x1(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+
+// forwardWidenedAVX2x2 sets z, 2 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 2 x 8, plus c.
+//
+//go:noescape
+func forwardWidenedAVX2x2(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+
+// forwardWidenedAVX2x3 sets z, 3 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 3 x 8, plus c.
+//
+//go:noescape
+func forwardWidenedAVX2x3(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+
+// forwardWidenedAVX2x4 sets z, 4 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 4 x 8, plus c.
+//
+//go:noescape
+func forwardWidenedAVX2x4(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+
+// forwardWidenedAVX2x5 sets z, 5 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 5 x 8, plus c.
+//
+//go:noescape
+func forwardWidenedAVX2x5(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+
+// forwardWidenedAVX2x6 sets z, 6 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 6 x 8, plus c.
+//
+//go:noescape
+func forwardWidenedAVX2x6(z *float64, x *byte, stride int, chunks int, w *float32, c *float64)
+
+// backwardWidenedAVX2x1 adds to acc, 1 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+//
+//go:noescape
+func backwardWidenedAVX2x1(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+
+// backwardWidenedAVX2x2 adds to acc, 2 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+//
+//go:noescape
+func backwardWidenedAVX2x2(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+
+// backwardWidenedAVX2x3 adds to acc, 3 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+//
+//go:noescape
+func backwardWidenedAVX2x3(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+
+// backwardWidenedAVX2x4 adds to acc, 4 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+//
+//go:noescape
+func backwardWidenedAVX2x4(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+
+// backwardWidenedAVX2x5 adds to acc, 5 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+//
+//go:noescape
+func backwardWidenedAVX2x5(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
+
+// backwardWidenedAVX2x6 adds to acc, 6 x 16, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.
+//
+//go:noescape
+func backwardWidenedAVX2x6(acc *float32, x *byte, stride int, r *float32, rows int, jump int, ahead uintptr, step int)
 
 // widenBytesAVX2 converts 8 bytes for each of the vectors.
 //

@@ -25,8 +25,8 @@ func Eigen(a []float64, n int) (values, vectors []float64) {
 				}
 				rotated = true
 				theta := (a[q*n+q] - a[p*n+p]) / (2 * apq)
-				t := math.Copysign(1/(math.Abs(theta)+math.Sqrt(theta*theta+1)), theta)
-				c := 1 / math.Sqrt(t*t+1)
+				t := math.Copysign(1/(math.Abs(theta)+math.Sqrt(float64(theta*theta)+1)), theta)
+				c := 1 / math.Sqrt(float64(t*t)+1)
 				s := t * c
 				for i := range n {
 					a[i*n+p], a[i*n+q] = rotate(a[i*n+p], a[i*n+q], c, s)

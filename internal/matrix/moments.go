@@ -41,16 +41,16 @@ func (x *Matrix) Squares(weights []float64, stride int) []float64 {
 		sum += w
 		x.DenseRow(row, i)
 		for j, v := range row {
-			square[j] += w * v * v
+			square[j] += float64(w * v * v)
 		}
 		x.nonZeros(i, func(j int, v float64) {
-			first[j] += w * v
-			square[j] += w * v * v
+			first[j] += float64(w * v)
+			square[j] += float64(w * v * v)
 		})
 	}
 	for j := x.V.D; j < d; j++ {
 		m, s := x.Shift[j], x.Scale[j]
-		square[j] = max(0, square[j]-2*m*first[j]+sum*m*m) * s * s
+		square[j] = max(0, square[j]-float64(2*m*first[j])+float64(sum*m*m)) * s * s
 	}
 	for j := range square {
 		square[j] /= sum
@@ -71,7 +71,7 @@ func (x *Matrix) Gram(weights []float64, stride int) []float64 {
 			// Around the shifts, which are near the means: the cancellation of
 			// E[v_j v_l] - m_j m_l costs digits only where |m| >> deviation,
 			// and columns like that are stored centred.
-			c := raw[j*d+l] - x.Shift[j]*colsum[l] - x.Shift[l]*colsum[j] + sum*x.Shift[j]*x.Shift[l]
+			c := raw[j*d+l] - float64(x.Shift[j]*colsum[l]) - float64(x.Shift[l]*colsum[j]) + float64(sum*x.Shift[j]*x.Shift[l])
 			c *= x.Scale[j] * x.Scale[l] / sum
 			g[j*(d+1)+l], g[l*(d+1)+j] = c, c
 		}
@@ -98,13 +98,13 @@ func (x *Matrix) products(weights []float64, stride int) (raw, colsum []float64,
 		for j, v := range row {
 			if v != 0 {
 				at = append(at, j)
-				colsum[j] += w * v
+				colsum[j] += float64(w * v)
 			}
 		}
 		for from, j := range at {
 			rj := raw[j*d:][:d]
 			for _, l := range at[from:] {
-				rj[l] += w * row[j] * row[l]
+				rj[l] += float64(w * row[j] * row[l])
 			}
 		}
 	}

@@ -28,8 +28,8 @@ func WrightOmega(x, guess float64) float64 {
 	for range 2 {
 		// Fritsch, Shafer and Crowley, 1973, CACM 16: the error's fourth power.
 		a := 1 + w
-		b := 2 * a * (a + 2*residual/3)
-		w *= 1 + residual/a*(b-residual)/(b-2*residual)
+		b := float64(2 * a * (a + 2*residual/3))
+		w = float64(w * (1 + residual/a*(b-residual)/(b-2*residual)))
 		if math.Abs(residual) < 1e-4 {
 			break
 		}

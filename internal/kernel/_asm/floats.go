@@ -12,7 +12,8 @@ import (
 type isa struct {
 	name    string
 	lanes   int // of float32
-	classes int // of a tile: two vectors for each, two of X and a broadcast
+	group   int // rows of a tile of forwardFloats
+	classes int // of a tile of backwardFloats: two vectors for each, two of X and a broadcast
 	rows    int // of a tile of subtractProducts
 	doubles int // classes of a tile in float64
 	// products is the number of vectors of a tile of products of several rows.
@@ -25,7 +26,7 @@ type isa struct {
 	half     func(VecVirtual) Op // of a vector
 }
 
-var avx512 = isa{"AVX512", 16, 14, 8, 13, 4, ZMM, func(mask Mem) func(Mem, Op) {
+var avx512 = isa{"AVX512", 16, 4, 14, 8, 13, 4, ZMM, func(mask Mem) func(Mem, Op) {
 	v, k := ZMM(), K()
 	VMOVDQU32(mask, v)
 	VPMOVD2M(v, k)
@@ -37,7 +38,7 @@ var avx512 = isa{"AVX512", 16, 14, 8, 13, 4, ZMM, func(mask Mem) func(Mem, Op) {
 	return func(m, v Op) { VMOVUPD_Z(m, k, v) }, func(v, m Op) { VMOVUPD(v, k, m) }
 }, func(v VecVirtual) Op { return v.AsY() }}
 
-var avx2 = isa{"AVX2", 8, 5, 4, 5, 2, YMM, func(mask Mem) func(Mem, Op) {
+var avx2 = isa{"AVX2", 8, 2, 6, 4, 5, 2, YMM, func(mask Mem) func(Mem, Op) {
 	k := YMM()
 	VMOVDQU(mask, k)
 	return func(m Mem, v Op) { VMASKMOVPS(m, k, v) }
@@ -128,79 +129,164 @@ func multiply(s isa, acc [][2]VecVirtual, x [2]VecVirtual, w Register, step int)
 	}
 }
 
-// forwardFloats makes the logits of a panel for a tile of classes.
-func forwardFloats(s isa, classes int) {
-	TEXT(fmt.Sprintf("forwardFloats%sx%d", s.name, classes), NOSPLIT, "func(z *float64, panel *float32, d int, w *float32, c *float64)")
+// A stored is a type of X that is multiplied as float32.
+type stored struct {
+	name string
+	size int
+	load func(m Mem, v VecVirtual)
+}
+
+var (
+	storedFloats = stored{"Floats", 4, func(m Mem, v VecVirtual) { VMOVUPS(m, v) }}
+	storedBytes  = stored{"Widened", 1, func(m Mem, v VecVirtual) {
+		VPMOVZXBD(m, v)
+		VCVTDQ2PS(v, v)
+	}}
+)
+
+// floats makes the products of the float32 passes.
+func floats(s isa, x stored) {
+	for classes := 1; classes <= forwardClasses; classes++ {
+		forwardFloats(s, x, classes)
+	}
+	for classes := 1; classes <= s.classes; classes++ {
+		backwardFloats(s, x, classes)
+	}
+}
+
+const forwardClasses = 6 // of a tile of forwardFloats
+
+// forwardFloats makes the logits of 16 rows for a tile of classes: lanes are
+// features, and are added up at the end of a row.
+func forwardFloats(s isa, x stored, classes int) {
+	name := fmt.Sprintf("forward%s%sx%d", x.name, s.name, classes)
+	TEXT(name, NOSPLIT, "func(z *float64, x *byte, stride, chunks int, w *float32, c *float64)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("forwardFloats%sx%d sets z, %d x %d, to the panel's products with w, D x %d, plus c.", s.name, classes, classes, 2*s.lanes, classes))
-	panel := Load(Param("panel"), GP64())
-	d := Load(Param("d"), GP64())
-	w := Load(Param("w"), GP64())
-	acc := make([][2]VecVirtual, classes)
-	for q := range acc {
-		for v := range acc[q] {
-			acc[q][v] = s.vector()
-			VXORPS(acc[q][v], acc[q][v], acc[q][v])
-		}
-	}
-	x := [2]VecVirtual{s.vector(), s.vector()}
-	Label("feature")
-	size := 4 * s.lanes
-	for v := range x {
-		VMOVUPS(Mem{Base: panel, Disp: size * v}, x[v])
-	}
-	multiply(s, acc, x, w, 4)
-	ADDQ(Imm(uint64(2*size)), panel)
-	ADDQ(Imm(uint64(4*classes)), w)
-	DECQ(d)
-	JNZ(LabelRef("feature"))
+	Doc(fmt.Sprintf("%s sets z, %d x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x %d x %d, plus c.", name, classes, classes, s.lanes))
 	z := Load(Param("z"), GP64())
+	rows := Load(Param("x"), GP64())
+	stride := Load(Param("stride"), GP64())
+	chunks := Load(Param("chunks"), GP64())
+	weights := Load(Param("w"), GP64())
 	c := Load(Param("c"), GP64())
+	groups, n, w, even, odd := GP64(), GP64(), GP64(), GP64(), GP64()
+	MOVQ(U64(uint64(16/s.group)), groups)
+	Label("group")
+	acc := make([][]VecVirtual, classes)
 	for q := range acc {
-		VBROADCASTSD(Mem{Base: c, Disp: 8 * q}, x[0])
-		for v, a := range acc[q] {
-			out := Mem{Base: z, Disp: 4*size*q + 2*size*v}
-			if s.lanes == 16 {
-				VCVTPS2PD(a.AsY(), x[1])
-				VADDPD(x[0], x[1], x[1])
-				VMOVUPD(x[1], out)
-				VEXTRACTF32X8(Imm(1), a, a.AsY())
-				VCVTPS2PD(a.AsY(), x[1])
-			} else {
-				VCVTPS2PD(a.AsX(), x[1])
-				VADDPD(x[0], x[1], x[1])
-				VMOVUPD(x[1], out)
-				VEXTRACTF128(Imm(1), a, a.AsX())
-				VCVTPS2PD(a.AsX(), x[1])
-			}
-			VADDPD(x[0], x[1], x[1])
-			VMOVUPD(x[1], out.Offset(size))
+		acc[q] = make([]VecVirtual, s.group)
+		for i := range acc[q] {
+			acc[q][i] = s.vector()
+			VXORPS(acc[q][i], acc[q][i], acc[q][i])
 		}
 	}
+	xs, b := make([]VecVirtual, s.group), s.vector()
+	for i := range xs {
+		xs[i] = s.vector()
+	}
+	MOVQ(chunks, n)
+	MOVQ(weights, w)
+	MOVQ(rows, even)
+	LEAQ(Mem{Base: rows, Index: stride, Scale: 1}, odd)
+	Label("chunk")
+	for i := range xs {
+		at := Mem{Base: []Register{even, odd}[i%2]}
+		if i > 1 {
+			at.Index, at.Scale = stride, 2
+		}
+		x.load(at, xs[i])
+	}
+	for q := range acc {
+		VMOVUPS(Mem{Base: w, Disp: 4 * s.lanes * q}, b)
+		for i, v := range xs {
+			VFMADD231PS(b, v, acc[q][i])
+		}
+	}
+	ADDQ(U32(uint32(x.size*s.lanes)), even)
+	ADDQ(U32(uint32(x.size*s.lanes)), odd)
+	ADDQ(U32(uint32(4*s.lanes*classes)), w)
+	DECQ(n)
+	JNZ(LabelRef("chunk"))
+	for q, a := range acc {
+		sums := addLanes(s, a)
+		out, add := Mem{Base: z, Disp: 128 * q}, Mem{Base: c, Disp: 8 * q}
+		if s.group == 4 {
+			wide := YMM()
+			VBROADCASTSD(add, wide)
+			VCVTPS2PD(sums.AsX(), sums.AsY())
+			VADDPD(wide, sums.AsY(), sums.AsY())
+			VMOVUPD(sums.AsY(), out)
+		} else {
+			VCVTPS2PD(sums.AsX(), sums.AsX())
+			wide := XMM()
+			VMOVDDUP(add, wide)
+			VADDPD(wide, sums.AsX(), sums.AsX())
+			VMOVUPD(sums.AsX(), out)
+		}
+	}
+	ADDQ(Imm(uint64(8*s.group)), z)
+	for range s.group {
+		ADDQ(stride, rows)
+	}
+	DECQ(groups)
+	JNZ(LabelRef("group"))
 	VZEROUPPER()
 	RET()
 }
 
+// addLanes adds up the lanes of 2 or 4 vectors: the sums are the first lanes of
+// the result.
+func addLanes(s isa, a []VecVirtual) VecVirtual {
+	half := YMM()
+	if s.lanes == 16 {
+		for _, v := range a {
+			VEXTRACTF32X8(Imm(1), v, half)
+			VADDPS(half, v.AsY(), v.AsY())
+		}
+	}
+	pairs := make([]VecVirtual, len(a)/2) // lanes 0 and 2 of each, then 1 and 3
+	for i := range pairs {
+		low, high := a[2*i].AsY(), a[2*i+1].AsY()
+		pairs[i] = YMM()
+		VUNPCKLPS(high, low, pairs[i])
+		VUNPCKHPS(high, low, half)
+		VADDPS(half, pairs[i], pairs[i])
+	}
+	sums := pairs[0]
+	if len(pairs) == 2 {
+		VUNPCKHPD(pairs[1], pairs[0], half)
+		VUNPCKLPD(pairs[1], pairs[0], sums)
+		VADDPS(half, sums, sums)
+	}
+	if s.lanes == 16 {
+		VEXTRACTF32X4(Imm(1), sums, half.AsX())
+	} else {
+		VEXTRACTF128(Imm(1), sums, half.AsX())
+	}
+	VADDPS(half.AsX(), sums.AsX(), sums.AsX())
+	if len(pairs) == 1 {
+		VUNPCKHPD(sums.AsX(), sums.AsX(), half.AsX())
+		VADDPS(half.AsX(), sums.AsX(), sums.AsX())
+	}
+	return sums
+}
+
 // backwardFloats adds the products of 2 vectors of features with the residuals
 // of a tile of classes.
-func backwardFloats(s isa, classes int) {
-	TEXT(fmt.Sprintf("backwardFloats%sx%d", s.name, classes), NOSPLIT, "func(acc, x *float32, stride int, mask *int32, r *float32, rows, jump int, ahead uintptr, step int)")
+func backwardFloats(s isa, stored stored, classes int) {
+	name := fmt.Sprintf("backward%s%sx%d", stored.name, s.name, classes)
+	TEXT(name, NOSPLIT, "func(acc *float32, x *byte, stride int, r *float32, rows, jump int, ahead uintptr, step int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("backwardFloats%sx%d adds to acc, %d x %d, the products of rows of x, stride bytes apart, with r, which lies in panels of %d rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.", s.name, classes, classes, 2*s.lanes, 2*s.lanes))
+	Doc(fmt.Sprintf("%s adds to acc, %d x %d, the products of rows of x, stride bytes apart, with r, which lies in panels of 16 rows, jump bytes from the end of one to the next. It prefetches from ahead on, step bytes a row.", name, classes, 2*s.lanes))
 	a := Load(Param("acc"), GP64())
 	xp := Load(Param("x"), GP64())
 	stride := Load(Param("stride"), GP64())
-	mask := Load(Param("mask"), GP64())
 	r := Load(Param("r"), GP64())
 	rows := Load(Param("rows"), GP64())
 	jump := Load(Param("jump"), GP64())
 	ahead := Load(Param("ahead"), GP64())
 	aheadStep := Load(Param("step"), GP64())
 	size := 4 * s.lanes
-	var load [2]func(Mem, Op)
-	for v := range load {
-		load[v] = s.masked(Mem{Base: mask, Disp: size * v})
-	}
 	acc := make([][2]VecVirtual, classes)
 	for q := range acc {
 		for v := range acc[q] {
@@ -211,19 +297,19 @@ func backwardFloats(s isa, classes int) {
 	x := [2]VecVirtual{s.vector(), s.vector()}
 	count := GP64()
 	Label("panel")
-	MOVQ(U64(uint64(2*s.lanes)), count)
+	MOVQ(U64(16), count)
 	CMPQ(rows, count)
 	CMOVQLT(rows, count)
 	SUBQ(count, rows)
 	Label("row")
 	for v := range x {
-		load[v](Mem{Base: xp, Disp: size * v}, x[v])
+		stored.load(Mem{Base: xp, Disp: stored.size * s.lanes * v}, x[v])
 	}
-	for line := 0; line < 2*size; line += 64 {
+	for line := 0; line < 2*stored.size*s.lanes; line += 64 {
 		PREFETCHT1(Mem{Base: ahead, Disp: line})
 	}
 	ADDQ(aheadStep, ahead)
-	multiply(s, acc, x, r, 2*size)
+	multiply(s, acc, x, r, 64)
 	ADDQ(Imm(4), r)
 	ADDQ(stride, xp)
 	DECQ(count)

@@ -22,10 +22,7 @@ func main() {
 	softmaxAVX2()
 	for _, s := range []isa{avx512, avx2} {
 		packFloats(s)
-		for classes := 1; classes <= s.classes; classes++ {
-			forwardFloats(s, classes)
-			backwardFloats(s, classes)
-		}
+		floats(s, storedFloats)
 		flushFloats(s)
 		for classes := 1; classes <= s.doubles; classes++ {
 			forwardDoubles(s, classes)
@@ -42,6 +39,7 @@ func main() {
 		scale(s, "float32", func(m Mem, v VecVirtual) { VCVTPS2PD(m, v) })
 		scale(s, "float64", func(m Mem, v VecVirtual) { VMOVUPD(m, v) })
 	}
+	floats(avx2, storedBytes)
 	widenBytes()
 	prefetch()
 	for _, f := range []float{float64s, float32s} {

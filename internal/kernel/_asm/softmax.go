@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -15,29 +17,26 @@ const (
 	constLeast
 	constOne
 	constExp // the polynomial's coefficients, highest power first
-)
 
-const expTerms = 12
+	expTerms = 12
+	constLog = constExp + 8*expTerms // also of a polynomial
+	logTerms = 7
+)
 
 // softmax turns the logits of 16 rows into losses and quantised residuals.
 // A vector holds 8 rows, so everything is element by element: no sum crosses
 // lanes, and the order of the classes is the order of the sums.
 //
-// For bytes the residuals come as digits; else as float32, K x 32, of which
-// this is one half of each row.
+// For bytes the residuals come as digits; else as float32, K x 16.
 func softmax(bytes bool) {
 	if bytes {
-		TEXT("softmaxBytes", NOSPLIT, "func(z *float64, classes int, labels *int32, weights, consts *float64, r *byte, rsum, rows *float64, unit float64)")
-		Doc("softmaxBytes overwrites the logits z, K x 16, and writes the residuals' digits to r.")
+		TEXT("softmaxBytes", NOSPLIT, "func(z *float64, classes int, labels *int32, weights, consts *float64, r *byte, rsum, sums *float64, unit float64)")
+		Doc("softmaxBytes overwrites the logits z, K x 16, and writes the residuals' digits to r. It adds the losses and the squared rounding errors of the residuals to sums, 2 x 16.")
 	} else {
-		TEXT("softmaxFloats", NOSPLIT, "func(z *float64, classes int, labels *int32, weights, consts *float64, r *float32, rsum, rows *float64)")
-		Doc("softmaxFloats overwrites the logits z, 16 of each 32 in K rows, and writes the residuals to r.")
+		TEXT("softmaxFloats", NOSPLIT, "func(z *float64, classes int, labels *int32, weights, consts *float64, r *float32, rsum, sums *float64)")
+		Doc("softmaxFloats overwrites the logits z, K x 16, and writes the residuals to r. It adds the losses to sums, 16.")
 	}
 	Pragma("noescape")
-	zStep := 128
-	if !bytes {
-		zStep = 256
-	}
 	z := Load(Param("z"), GP64())
 	classes := Load(Param("classes"), GP64())
 	labels := Load(Param("labels"), GP64())
@@ -56,7 +55,7 @@ func softmax(bytes bool) {
 	for h := range most {
 		VMAXPD(Mem{Base: at, Disp: 64 * h}, most[h], most[h])
 	}
-	ADDQ(U32(uint32(zStep)), at)
+	ADDQ(U32(128), at)
 	DECQ(k)
 	JNZ(LabelRef("max"))
 
@@ -110,26 +109,32 @@ func softmax(bytes bool) {
 		KNOTW(top, add)
 		VADDPD(p, others[h], add, others[h])
 	}
-	ADDQ(U32(uint32(zStep)), at)
+	ADDQ(U32(128), at)
 	INCQ(k)
 	CMPQ(k, classes)
 	JNE(LabelRef("exp"))
 
-	// rows: others, margin, and the residuals' rounding errors squared.
-	rows := Load(Param("rows"), GP64())
+	// sums: of losses, and of the residuals' rounding errors squared.
+	sums := Load(Param("sums"), GP64())
 	weights := Load(Param("weights"), GP64())
 	one := zero
 	VBROADCASTSD(Mem{Base: consts, Disp: constOne}, one)
 	var scale, w, square [2]VecVirtual
 	for h := range 2 {
-		VMOVUPD(others[h], Mem{Base: rows, Disp: 64 * h})
-		VMOVUPD(margin[h], Mem{Base: rows, Disp: 128 + 64*h})
+		w[h] = ZMM()
+		VMOVUPD(Mem{Base: weights, Disp: 64 * h}, w[h])
+		loss := log1p(ZMM, consts, others[h])
+		VSUBPD(margin[h], loss, loss)
+		VMULPD(w[h], loss, loss)
+		VADDPD(Mem{Base: sums, Disp: 64 * h}, loss, loss)
+		VMOVUPD(loss, Mem{Base: sums, Disp: 64 * h})
 		scale[h] = ZMM()
 		VADDPD(one, others[h], scale[h])
 		VDIVPD(scale[h], one, scale[h])
-		w[h], square[h] = ZMM(), ZMM()
-		VMOVUPD(Mem{Base: weights, Disp: 64 * h}, w[h])
-		VXORPD(square[h], square[h], square[h])
+		if bytes {
+			square[h] = ZMM()
+			VMOVUPD(Mem{Base: sums, Disp: 128 + 64*h}, square[h])
+		}
 	}
 
 	// Residuals w (p - y), in units, as three balanced digits base 256.
@@ -188,18 +193,74 @@ func softmax(bytes bool) {
 		}
 		ADDQ(Imm(16), r)
 	} else {
-		ADDQ(U32(128), r)
+		ADDQ(Imm(64), r)
 	}
-	ADDQ(U32(uint32(zStep)), at)
+	ADDQ(U32(128), at)
 	ADDQ(U32(128), rsum)
 	INCQ(k)
 	CMPQ(k, classes)
 	JNE(LabelRef("residual"))
-	for h := range 2 {
-		VMOVUPD(square[h], Mem{Base: rows, Disp: 256 + 64*h})
+	if bytes {
+		for h := range 2 {
+			VMOVUPD(square[h], Mem{Base: sums, Disp: 128 + 64*h})
+		}
 	}
 	VZEROUPPER()
 	RET()
+}
+
+// log1p returns log(1 + x) for x >= 0. With u = 1 + x rounded, c what the sum
+// lost, and u = 2^k m, m from sqrt(1/2) to sqrt(2), it is k log 2 + log(1 + f)
+// of f = m - 1 + c/2^k, which for small x is x itself; and with s = f / (2+f)
+//
+//	log(1 + f) = 2 atanh(s) = f - s (f - r),   r = s^2 P(s^2) = 2 atanh(s)/s - 2,
+//
+// as in FreeBSD's log1p, where s is rounded in a small term only.
+func log1p(vector func() VecVirtual, consts Register, x VecVirtual) VecVirtual {
+	constant := func(offset int) VecVirtual {
+		v := vector()
+		VBROADCASTSD(Mem{Base: consts, Disp: offset}, v)
+		return v
+	}
+	bits := func(value uint64) VecVirtual {
+		from, v := GP64(), vector()
+		MOVQ(U64(value), from)
+		VMOVQ(from, v.AsX())
+		VPBROADCASTQ(v.AsX(), v)
+		return v
+	}
+	one := constant(constOne)
+	u, c, large, k, m := vector(), vector(), vector(), vector(), vector()
+	VADDPD(one, x, u)
+	VMAXPD(one, x, large)
+	VMINPD(one, x, c)
+	VSUBPD(large, u, large)
+	VSUBPD(large, c, c)
+	VPSUBQ(bits(math.Float64bits(math.Sqrt2/2)), u, k)
+	VANDPD(bits(0x7ff<<52), k, k)
+	VPSUBQ(k, u, m)
+	f, scale := vector(), vector()
+	VSUBPD(one, m, f)
+	VPSUBQ(k, one, scale)
+	VFMADD231PD(scale, c, f)
+	VPSRLQ(Imm(52), k, k)
+	magic := bits(math.Float64bits(1 << 52))
+	VORPD(magic, k, k)
+	VSUBPD(magic, k, k)
+	s, z, r := vector(), vector(), vector()
+	VADDPD(one, one, s)
+	VADDPD(f, s, s)
+	VDIVPD(s, f, s)
+	VMULPD(s, s, z)
+	VBROADCASTSD(Mem{Base: consts, Disp: constLog}, r)
+	for i := 1; i < logTerms; i++ {
+		VFMADD213PD(constant(constLog+8*i), z, r)
+	}
+	VFNMADD213PD(f, z, r) // f - r
+	VFNMADD231PD(r, s, f)
+	VFMADD231PD(constant(constLn2Lo), k, f)
+	VFMADD231PD(constant(constLn2Hi), k, f)
+	return f
 }
 
 // quadDigits is the shuffle that gathers equal digits of 4 rows.

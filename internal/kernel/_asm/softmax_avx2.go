@@ -10,9 +10,9 @@ import (
 // of 16: masks are vectors, and powers of two are made in the exponent's bits,
 // so that exponentials below the normal numbers are 0.
 func softmaxAVX2() {
-	TEXT("softmaxFloatsAVX2", NOSPLIT, "func(z *float64, classes int, labels *int32, weights, consts *float64, r *float32, rsum, rows *float64)")
+	TEXT("softmaxFloatsAVX2", NOSPLIT, "func(z *float64, classes int, labels *int32, weights, consts *float64, r *float32, rsum, sums *float64)")
 	Pragma("noescape")
-	Doc("softmaxFloatsAVX2 overwrites the logits z, K x 16, and writes the residuals to r.")
+	Doc("softmaxFloatsAVX2 overwrites the logits z, K x 16, and writes the residuals to r. It adds the losses to sums, 16.")
 	z := Load(Param("z"), GP64())
 	classes := Load(Param("classes"), GP64())
 	labels := Load(Param("labels"), GP64())
@@ -20,8 +20,8 @@ func softmaxAVX2() {
 	consts := Load(Param("consts"), GP64())
 	out := Load(Param("r"), GP64())
 	rsum := Load(Param("rsum"), GP64())
-	rows := Load(Param("rows"), GP64())
-	quads, k, at, to, sums := GP64(), GP64(), GP64(), GP64(), GP64()
+	sums := Load(Param("sums"), GP64())
+	quads, k, at, to, rsumAt := GP64(), GP64(), GP64(), GP64(), GP64()
 	constant := func(offset int) VecVirtual {
 		v := YMM()
 		VBROADCASTSD(Mem{Base: consts, Disp: offset}, v)
@@ -92,17 +92,19 @@ func softmaxAVX2() {
 	CMPQ(k, classes)
 	JNE(LabelRef("exp"))
 
-	VMOVUPD(others, Mem{Base: rows})
-	VMOVUPD(margin, Mem{Base: rows, Disp: 128})
-	one := constant(constOne)
-	scale, w := YMM(), YMM()
+	loss, w := log1p(YMM, consts, others), YMM()
+	VMOVUPD(Mem{Base: weights}, w)
+	VSUBPD(margin, loss, loss)
+	VMULPD(w, loss, loss)
+	VADDPD(Mem{Base: sums}, loss, loss)
+	VMOVUPD(loss, Mem{Base: sums})
+	one, scale := constant(constOne), YMM()
 	VADDPD(one, others, scale)
 	VDIVPD(scale, one, scale)
-	VMOVUPD(Mem{Base: weights}, w)
 
 	MOVQ(z, at)
 	MOVQ(out, to)
-	MOVQ(rsum, sums)
+	MOVQ(rsum, rsumAt)
 	XORQ(k, k)
 	Label("residual")
 	m = isLabel()
@@ -110,18 +112,18 @@ func softmaxAVX2() {
 	VANDPD(one, m, m)
 	VSUBPD(m, p, p)
 	VMULPD(w, p, p)
-	VADDPD(Mem{Base: sums}, p, d)
-	VMOVUPD(d, Mem{Base: sums})
+	VADDPD(Mem{Base: rsumAt}, p, d)
+	VMOVUPD(d, Mem{Base: rsumAt})
 	VCVTPD2PSY(p, p.AsX())
 	VMOVUPS(p.AsX(), Mem{Base: to})
 	ADDQ(U32(128), at)
-	ADDQ(U32(128), sums)
+	ADDQ(U32(128), rsumAt)
 	ADDQ(Imm(64), to)
 	INCQ(k)
 	CMPQ(k, classes)
 	JNE(LabelRef("residual"))
 
-	for _, p := range []Register{z, weights, rsum, rows} {
+	for _, p := range []Register{z, weights, rsum, sums} {
 		ADDQ(Imm(32), p)
 	}
 	ADDQ(Imm(16), labels)
