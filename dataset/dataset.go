@@ -250,6 +250,19 @@ func FromRows(X [][]float64, labels []string) (*Dataset, error) {
 // Rows is the number of examples.
 func (d *Dataset) Rows() int { return d.rows }
 
+// Weight is that of row i.
+func (d *Dataset) Weight(i int) float64 {
+	if d.Weights == nil {
+		return 1
+	}
+	return d.Weights[i]
+}
+
+// Complete reports whether row i has a value in every column.
+func (d *Dataset) Complete(i int) bool {
+	return !slices.ContainsFunc(d.Columns, func(c Column) bool { return c.Missing(i) })
+}
+
 // Column returns the column of the given name, or nil.
 func (d *Dataset) Column(name string) *Column {
 	for i := range d.Columns {

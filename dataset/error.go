@@ -55,3 +55,11 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+// Placed is err as an error about a place, unless it says its own already.
+func Placed(file string, row int, column string, err error) error {
+	if placed := (*Error)(nil); errors.As(err, &placed) {
+		return err
+	}
+	return &Error{File: file, Row: row, Column: column, Err: err}
+}

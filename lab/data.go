@@ -52,8 +52,7 @@ func complete(ds *dataset.Dataset) *dataset.Dataset {
 	var rows []int
 	var classes []string
 	for i := range ds.Rows() {
-		missing := func(c dataset.Column) bool { return c.Missing(i) }
-		if slices.ContainsFunc(ds.Columns, missing) || ds.Label != nil && ds.Label.Codes[i] < 0 {
+		if !ds.Complete(i) || ds.Label != nil && ds.Label.Codes[i] < 0 {
 			continue
 		}
 		rows = append(rows, i)

@@ -127,10 +127,7 @@ func eachRow(model *fitted, ds *dataset.Dataset, visit func(y, logp []float64, w
 	k, s := len(model.Classes()), model.Config().LabelSmoothing
 	y, logp := make([]float64, k), make([]float64, k)
 	for i, o := range model.outputs {
-		w := 1.0
-		if ds.Weights != nil {
-			w = ds.Weights[i]
-		}
+		w := ds.Weight(i)
 		if truth.Missing[i] || o == nil || w == 0 {
 			continue
 		}

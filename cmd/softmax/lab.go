@@ -196,7 +196,7 @@ func (l *laboratory) read() error {
 func (l *laboratory) complete(t *table) *dataset.Dataset {
 	var rows []int
 	for i := range t.Rows() {
-		if complete(t.Dataset, i) && (t.Label == nil || t.Label.Codes[i] >= 0) {
+		if t.Complete(i) && (t.Label == nil || t.Label.Codes[i] >= 0) {
 			rows = append(rows, i)
 		}
 	}

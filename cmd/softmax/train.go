@@ -263,9 +263,9 @@ func (t *trainer) majority(test *dataset.Dataset) float64 {
 	byClass := func(ds *dataset.Dataset) (weights []float64, sum float64) {
 		weights = make([]float64, len(ds.Label.Classes))
 		for i, code := range ds.Label.Codes {
-			if code >= 0 && (!drop || complete(ds, i)) {
-				weights[code] += weightOf(ds, i)
-				sum += weightOf(ds, i)
+			if code >= 0 && (!drop || ds.Complete(i)) {
+				weights[code] += ds.Weight(i)
+				sum += ds.Weight(i)
 			}
 		}
 		return weights, sum
@@ -282,21 +282,4 @@ func (t *trainer) majority(test *dataset.Dataset) float64 {
 		return weights[k] / sum
 	}
 	return 0 / sum
-}
-
-// complete reports whether row i of ds has every value.
-func complete(ds *dataset.Dataset, i int) bool {
-	for c := range ds.Columns {
-		if ds.Columns[c].Missing(i) {
-			return false
-		}
-	}
-	return true
-}
-
-func weightOf(ds *dataset.Dataset, i int) float64 {
-	if ds.Weights == nil {
-		return 1
-	}
-	return ds.Weights[i]
 }

@@ -1,7 +1,6 @@
 package csv
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -219,8 +218,5 @@ func (t *table) targets(columns []*column) *dataset.Targets {
 // fault makes err an error about a place in the file. An error of the file's
 // reader that has one already stays as it is.
 func (t *table) fault(line int, column string, err error) error {
-	if placed := (*dataset.Error)(nil); errors.As(err, &placed) {
-		return err
-	}
-	return &dataset.Error{File: t.opt.Name, Row: line, Column: column, Err: err}
+	return dataset.Placed(t.opt.Name, line, column, err)
 }

@@ -10,7 +10,6 @@ package idx
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -186,8 +185,5 @@ func (f *file) cut(row int, err error, where string) error {
 // fault makes err an error about a place in the file. An error of the file's
 // reader that has one already stays as it is.
 func (f *file) fault(row int, err error) error {
-	if placed := (*dataset.Error)(nil); errors.As(err, &placed) {
-		return err
-	}
-	return &dataset.Error{File: f.name, Row: row, Err: err}
+	return dataset.Placed(f.name, row, "", err)
 }

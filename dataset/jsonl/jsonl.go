@@ -11,7 +11,6 @@ package jsonl
 
 import (
 	"bytes"
-	"errors"
 	"io"
 
 	"example.com/softmax/dataset"
@@ -73,8 +72,5 @@ func (r *Reader) Left() []string { return r.records.Left() }
 // fault makes err an error about a place in the file. An error of the file's
 // reader that has one already stays as it is.
 func (r *Reader) fault(key []byte, err error) error {
-	if placed := (*dataset.Error)(nil); errors.As(err, &placed) {
-		return err
-	}
-	return &dataset.Error{File: r.name, Row: r.lines.Number(), Column: string(key), Err: err}
+	return dataset.Placed(r.name, r.lines.Number(), string(key), err)
 }

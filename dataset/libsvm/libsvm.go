@@ -15,7 +15,6 @@
 package libsvm
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -127,8 +126,5 @@ func (p *parser) dataset() (*dataset.Dataset, error) {
 // fault makes err an error about a line of the file. An error of the file's
 // reader that has a place already stays as it is.
 func (p *parser) fault(line int, err error) error {
-	if placed := (*dataset.Error)(nil); errors.As(err, &placed) {
-		return err
-	}
-	return &dataset.Error{File: p.opt.Name, Row: line, Err: err}
+	return dataset.Placed(p.opt.Name, line, "", err)
 }

@@ -12,7 +12,6 @@ package npy
 import (
 	"archive/zip"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -184,8 +183,5 @@ func assemble(x, y, weights, names *array, opt Options) (*dataset.Dataset, error
 
 // place makes err an error about a file. One that has a place stays as it is.
 func place(name string, err error) error {
-	if placed := (*dataset.Error)(nil); errors.As(err, &placed) {
-		return err
-	}
-	return &dataset.Error{File: name, Err: err}
+	return dataset.Placed(name, 0, "", err)
 }

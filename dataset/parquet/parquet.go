@@ -4,7 +4,6 @@ package parquet
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -149,10 +148,7 @@ func (r *Reader) catch(err *error) {
 }
 
 func (r *Reader) fault(column string, err error) error {
-	if placed := (*dataset.Error)(nil); errors.As(err, &placed) {
-		return err
-	}
-	return &dataset.Error{File: r.name, Row: r.line, Column: column, Err: err}
+	return dataset.Placed(r.name, r.line, column, err)
 }
 
 // A column is a leaf of the schema; its name is nil if its values are not wanted.

@@ -16,11 +16,6 @@ func Softplus(z float64) float64 {
 	return math.Max(z, 0) + math.Log1p(math.Exp(-math.Abs(z)))
 }
 
-// LogSigmoid returns log(Sigmoid(z)), to full relative accuracy at both ends.
-func LogSigmoid(z float64) float64 {
-	return -Softplus(-z)
-}
-
 // BinaryCrossEntropy returns -y log p - (1-y) log(1-p) with p = Sigmoid(z), in
 // nats, for a target y in [0, 1]: the loss of one of K independent sigmoids. Like
 // CrossEntropy it adds non-negative terms only, where Softplus(z) - y*z cancels.
