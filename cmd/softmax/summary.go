@@ -235,21 +235,13 @@ func (t *trainer) next() string {
 		data = t.set.name
 	}
 	if data == "" || data == "-" {
-		return "softmax inspect " + quoted(t.path)
+		return "softmax inspect " + dataset.Argument(t.path)
 	}
-	command := "softmax evaluate " + quoted(t.path) + " " + quoted(data)
+	command := "softmax evaluate " + dataset.Argument(t.path) + " " + dataset.Argument(data)
 	if t.train.Columns[0].Kind == dataset.Pixels {
 		command += " --pictures mistakes.png"
 	}
 	return command
-}
-
-// quoted writes an argument for a shell.
-func quoted(s string) string {
-	if strings.ContainsAny(s, " \t\n'\"\\$&|;()<>*?[]{}`!#~") || s == "" {
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}
-	return s
 }
 
 // wrap breaks text at blanks into lines of about width letters, but not before

@@ -4,15 +4,16 @@ import (
 	"testing"
 
 	"example.com/softmax"
+	"example.com/softmax/dataset"
 )
 
 func TestWords(t *testing.T) {
 	for got, want := range map[string]string{
 		wrap("one two three", 8):         "one two\nthree",
 		wrap("by 1 % or more", 4):        "by 1 %\nor\nmore",
-		quoted("model.onnx"):             "model.onnx",
-		quoted("my model"):               "'my model'",
-		quoted("it's"):                   `'it'\''s'`,
+		dataset.Argument("model.onnx"):   "model.onnx",
+		dataset.Argument("my model"):     "'my model'",
+		dataset.Argument("it's"):         `'it'\''s'`,
 		count(999):                       "999",
 		count(1234567):                   "1,234,567",
 		amount(1234):                     "1,234",

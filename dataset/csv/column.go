@@ -75,21 +75,21 @@ func (c *column) add(cell []byte, line int, settled bool, stage []uint8) error {
 	switch class {
 	case isInfinite:
 		if c.fixed || settled {
-			return offence{line, quote(cell)}.fault()
+			return offence{line, dataset.Quoted(cell)}.fault()
 		}
 		// A later word may show that this is one, too.
 		if c.infinite.line == 0 {
-			c.infinite = offence{line, quote(cell)}
+			c.infinite = offence{line, dataset.Quoted(cell)}
 		}
 	case isText:
 		switch {
 		case c.fixed:
-			return fmt.Errorf("%w: %s: correct the cell, or leave it empty if the value is unknown (or read such cells so with --na)", dataset.ErrNumber, quote(cell))
+			return fmt.Errorf("%w: %s: correct the cell, or leave it empty if the value is unknown (or read such cells so with --na)", dataset.ErrNumber, dataset.Quoted(cell))
 		case settled && !c.blank(staged):
 			return fmt.Errorf("%w: %s, where all rows before have numbers: correct the cell, or read the column as categorical (--categorical %s)",
-				dataset.ErrNumber, quote(cell), c.name)
+				dataset.ErrNumber, dataset.Quoted(cell), dataset.Argument(c.name))
 		}
-		c.word = offence{line, quote(cell)}
+		c.word = offence{line, dataset.Quoted(cell)}
 		c.becomeCategorical(staged)
 		c.codes = append(c.codes, c.codeOf(cell))
 		return nil

@@ -2,9 +2,9 @@ package csv
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
+	"example.com/softmax/dataset"
 	"example.com/softmax/dataset/record"
 )
 
@@ -45,12 +45,12 @@ func (c *column) notes() (notes []string) {
 	case c.word.line == 0:
 	case blanks > 0 && numbers+blanks == present && numbers >= blanks:
 		notes = append(notes, fmt.Sprintf(
-			"Column %q is read as categorical because of %s in %d of its %d cells; the others are numbers: if that stands for a missing value, read it so with --na %s, or settle it with --categorical %[1]s.",
-			c.name, strings.Join(words, " or "), blanks, present, shellWord(strings.Join(words, ","))))
+			"Column %q is read as categorical because of %s in %d of its %d cells; the others are numbers: if that stands for a missing value, read it so with --na %s, or settle it with --categorical %s.",
+			c.name, strings.Join(words, " or "), blanks, present, dataset.Argument(strings.Join(words, ",")), dataset.Argument(c.name)))
 	case present >= fewRows && float64(numbers) >= almostAll*float64(present):
 		notes = append(notes, fmt.Sprintf(
-			"Column %q is read as categorical because row %d has %s, but %d of its %d values are numbers: correct or empty such cells, or settle it with --numeric or --categorical %[1]s.",
-			c.name, c.word.line, c.word.cell, numbers, present))
+			"Column %q is read as categorical because row %d has %s, but %d of its %d values are numbers: correct or empty such cells, or settle it with --numeric or --categorical %s.",
+			c.name, c.word.line, c.word.cell, numbers, present, dataset.Argument(c.name)))
 	}
 	return notes
 }
@@ -63,21 +63,4 @@ func likeMissing(word string) bool {
 		return true
 	}
 	return false
-}
-
-// shellWord quotes what a shell would take for a pattern or two words.
-func shellWord(s string) string {
-	if strings.ContainsAny(s, "?<># \t") {
-		return "'" + s + "'"
-	}
-	return s
-}
-
-// quote shows a cell in a message, the beginning of it if it is long.
-func quote(cell []byte) string {
-	const most = 40
-	if len(cell) > most {
-		return strconv.Quote(string(cell[:most])) + "..."
-	}
-	return strconv.Quote(string(cell))
 }

@@ -55,15 +55,7 @@ func saysMissing(cell []byte, more []string) bool {
 }
 
 // trim cuts blanks off both ends.
-func trim(cell []byte) []byte {
-	for len(cell) > 0 && (cell[0] == ' ' || cell[0] == '\t') {
-		cell = cell[1:]
-	}
-	for len(cell) > 0 && (cell[len(cell)-1] == ' ' || cell[len(cell)-1] == '\t') {
-		cell = cell[:len(cell)-1]
-	}
-	return cell
-}
+func trim(cell []byte) []byte { return bytes.Trim(cell, " \t") }
 
 // padding is the count of bytes that smallInt and the scanner may read behind
 // the last field.

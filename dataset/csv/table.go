@@ -118,7 +118,7 @@ func (t *table) flush() {
 func weight(cell []byte) (float64, error) {
 	w, class := classify(cell, nil)
 	if class != isNumber || w < 0 {
-		return 0, fmt.Errorf("%w: %s is not a number of at least 0", dataset.ErrWeight, quote(cell))
+		return 0, fmt.Errorf("%w: %s is not a number of at least 0", dataset.ErrWeight, dataset.Quoted(cell))
 	}
 	return w, nil
 }

@@ -75,9 +75,9 @@ func fieldsOf(d *dataset.Dataset, delimiter byte) (fields []field, err error) {
 	}
 	check := func(column, text string) {
 		if strings.ContainsRune(text, 0) {
-			fault(column, "the value %s holds a NUL", quote([]byte(text)))
+			fault(column, "the value %s holds a NUL", dataset.Quoted(text))
 		} else if text != "" && saysMissing(trim([]byte(text)), nil) {
-			fault(column, "the value %s would be read as missing", quote([]byte(text)))
+			fault(column, "the value %s would be read as missing", dataset.Quoted(text))
 		}
 	}
 	levels := func(name string, levels []string, codes []int32) {

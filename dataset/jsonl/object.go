@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"strconv"
 
 	"example.com/softmax/dataset"
+	"example.com/softmax/internal/decimal"
 )
 
 // object reads the object that a line is.
@@ -108,7 +108,7 @@ func (r *Reader) array(t *text, key []byte) error {
 }
 
 func (r *Reader) nested(key []byte) error {
-	return r.fault(key, fmt.Errorf("%w: a nested value: only an array of numbers can be a column; give its parts keys of their own, or leave it out with --drop %s", dataset.ErrFormat, key))
+	return r.fault(key, fmt.Errorf("%w: a nested value: only an array of numbers can be a column; give its parts keys of their own, or leave it out with --drop %s", dataset.ErrFormat, dataset.Argument(string(key))))
 }
 
 func (r *Reader) syntax(t text, key []byte, want string) error {
@@ -187,41 +187,25 @@ func (t *text) skip() bool {
 	return true
 }
 
-// number reads a number as JSON has it.
+// number reads a number as JSON has it: a decimal one that begins with a digit,
+// which is 0 only where no other follows, and has one behind its point.
 func (t *text) number() (v float64, literal []byte, ok bool) {
 	t.peek()
-	b, i := t.b, t.at
-	digits := func() bool {
-		from := i
-		for i < len(b) && b[i]-'0' <= 9 {
-			i++
-		}
-		return i > from
+	end := t.at
+	for end < len(t.b) && bytes.IndexByte([]byte("+-.eE0123456789"), t.b[end]) >= 0 {
+		end++
 	}
-	is := func(chars ...byte) bool {
-		for _, c := range chars {
-			if i < len(b) && b[i] == c {
-				i++
-				return true
-			}
-		}
-		return false
-	}
-	is('-')
-	if !is('0') && !digits() {
+	literal = t.b[t.at:end]
+	is := func(b []byte, at int) bool { return at < len(b) && b[at]-'0' <= 9 }
+	digits := bytes.TrimPrefix(literal, []byte{'-'})
+	v, class := decimal.Parse(literal)
+	point := bytes.IndexByte(digits, '.')
+	if !is(digits, 0) || digits[0] == '0' && is(digits, 1) || point >= 0 && !is(digits, point+1) || class == decimal.None {
 		return 0, nil, false
 	}
-	if is('.') && !digits() {
-		return 0, nil, false
+	if class == decimal.TooLarge {
+		v = math.Inf(1)
 	}
-	if is('e', 'E') {
-		is('+', '-')
-		if !digits() {
-			return 0, nil, false
-		}
-	}
-	literal = b[t.at:i]
-	t.at = i
-	v, _ = strconv.ParseFloat(string(literal), 64) // out of range: infinite
+	t.at = end
 	return v, literal, true
 }

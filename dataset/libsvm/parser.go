@@ -125,15 +125,15 @@ func value(text []byte) (v float64, size int, err error) {
 	case class == decimal.Number:
 		return v, size, nil
 	case class == decimal.TooLarge:
-		return 0, 0, fmt.Errorf("%w: %s as the value", dataset.ErrInfinite, quote(word))
+		return 0, 0, fmt.Errorf("%w: %s as the value", dataset.ErrInfinite, dataset.Quoted(word))
 	}
 	switch v, err := strconv.ParseFloat(string(word), 64); {
 	case string(word) == "NA", err == nil && v != v:
 		return nan, size, nil
 	case err == nil && v-v != 0:
-		return 0, 0, fmt.Errorf("%w: %s as the value", dataset.ErrInfinite, quote(word))
+		return 0, 0, fmt.Errorf("%w: %s as the value", dataset.ErrInfinite, dataset.Quoted(word))
 	}
-	return 0, 0, fmt.Errorf("%w: %s as the value", dataset.ErrNumber, quote(word))
+	return 0, 0, fmt.Errorf("%w: %s as the value", dataset.ErrNumber, dataset.Quoted(word))
 }
 
 // sort puts the pairs of the row from start on in the order of their indices.
@@ -161,11 +161,11 @@ func (p *parser) badIndex(token []byte, n int) error {
 	_, err := strconv.ParseUint(string(number), 10, 64)
 	switch {
 	case !colon || err != nil && n <= maxIndex:
-		return fmt.Errorf("%w: %s where an index:value is wanted", dataset.ErrFormat, quote(token))
+		return fmt.Errorf("%w: %s where an index:value is wanted", dataset.ErrFormat, dataset.Quoted(token))
 	case n > maxIndex:
-		return fmt.Errorf("%w: %s: indices go up to %d", dataset.ErrTooLarge, quote(token), maxIndex)
+		return fmt.Errorf("%w: %s: indices go up to %d", dataset.ErrTooLarge, dataset.Quoted(token), maxIndex)
 	}
-	return fmt.Errorf("%w: %s: indices count from 1; or read the file as zero-based, and all that go with it", dataset.ErrFormat, quote(token))
+	return fmt.Errorf("%w: %s: indices count from 1; or read the file as zero-based, and all that go with it", dataset.ErrFormat, dataset.Quoted(token))
 }
 
 func skipBlanks(text []byte) []byte {
@@ -185,12 +185,3 @@ func tokenEnd(text []byte) int {
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
-
-// quote shows a token in a message, the beginning of it if it is long.
-func quote(token []byte) string {
-	const most = 40
-	if len(token) > most {
-		return strconv.Quote(string(token[:most])) + "..."
-	}
-	return strconv.Quote(string(token))
-}

@@ -60,7 +60,7 @@ func NewReader(r io.Reader, opt record.Options) (in *Reader, err error) {
 	for _, c := range file.Root().Columns() {
 		add, reason := convert(c)
 		if reason != "" && in.records.Wants([]byte(c.Name())) {
-			return nil, in.fault(c.Name(), fmt.Errorf("%w: %s; leave it out with --drop %s", dataset.ErrFormat, reason, c.Name()))
+			return nil, in.fault(c.Name(), fmt.Errorf("%w: %s; leave it out with --drop %s", dataset.ErrFormat, reason, dataset.Argument(c.Name())))
 		}
 		if add != nil {
 			in.columns = append(in.columns, column{[]byte(c.Name()), add})

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"example.com/softmax/dataset"
 )
@@ -31,11 +30,11 @@ func Warnings(d *dataset.Dataset) (found []Warning) {
 		case constant(c, d.Rows()):
 			warn("constant", fmt.Sprintf("Column %q has one value in all rows: nothing can be learnt from it.", c.Name), c.Name)
 		case idLike(c, d.Rows()):
-			warn("id-like", fmt.Sprintf("Column %q has another value in every row, like an identifier, from which nothing can be learnt: consider --drop %s.", c.Name, argument(c.Name)), c.Name)
+			warn("id-like", fmt.Sprintf("Column %q has another value in every row, like an identifier, from which nothing can be learnt: consider --drop %s.", c.Name, dataset.Argument(c.Name)), c.Name)
 		default:
 			if values, ok := determines(c, d.Label); ok {
 				warn("label-determining", fmt.Sprintf("Column %q determines the label %q: each of its %d values comes with one class only. If it is not known before the label is, use --drop %s.",
-					c.Name, d.Label.Name, values, argument(c.Name)), c.Name)
+					c.Name, d.Label.Name, values, dataset.Argument(c.Name)), c.Name)
 			}
 		}
 	}
@@ -43,17 +42,6 @@ func Warnings(d *dataset.Dataset) (found []Warning) {
 		warn("collinear", dependent.message(), append([]string{dependent.name}, dependent.on...)...)
 	}
 	return found
-}
-
-// argument writes a column's name as a shell wants it.
-func argument(name string) string {
-	plain := func(r rune) bool {
-		return r == '_' || r == '.' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
-	}
-	if strings.ContainsFunc(name, func(r rune) bool { return !plain(r) }) {
-		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
-	}
-	return name
 }
 
 // value is what a column holds in row i, as a number; ok is false where it is

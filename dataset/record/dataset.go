@@ -42,7 +42,7 @@ func (c *Collector) Dataset() (*dataset.Dataset, error) {
 		case Label:
 			switch {
 			case col.drop():
-				return nil, c.fault(col, fmt.Errorf("%w: no input of the model and not called a label: say that it is the label with --label %s", dataset.ErrColumn, col.name))
+				return nil, c.fault(col, fmt.Errorf("%w: no input of the model and not called a label: say that it is the label with --label %s", dataset.ErrColumn, dataset.Argument(col.name)))
 			case col.array:
 				return nil, c.fault(col, fmt.Errorf("%w: an array is no label", dataset.ErrColumn))
 			}

@@ -112,7 +112,7 @@ func (c *Collector) Text(name, text []byte) error {
 	case err != nil || col.drop():
 		return err
 	case col.number():
-		return c.fault(col, fmt.Errorf("%w: the string %q", dataset.ErrNumber, clip(text)))
+		return c.fault(col, fmt.Errorf("%w: the string %s", dataset.ErrNumber, dataset.Quoted(text)))
 	}
 	return c.addText(col, text)
 }
@@ -226,7 +226,7 @@ func (c *Collector) addNumbers(col *column, v ...float64) error {
 
 func (c *Collector) addText(col *column, text []byte) error {
 	if col.width > 0 {
-		return c.fault(col, fmt.Errorf("%w: the string %q where record %d has a number: correct it, or read the column with --categorical", dataset.ErrNumber, clip(text), col.first))
+		return c.fault(col, fmt.Errorf("%w: the string %s where record %d has a number: correct it, or read the column with --categorical", dataset.ErrNumber, dataset.Quoted(text), col.first))
 	}
 	if !col.strings {
 		col.strings, col.first = true, c.line
@@ -271,8 +271,6 @@ func (c *Collector) pad(col *column, rows int) error {
 
 // So many missing values are no harm, nor are so many for each that is there.
 const fewMissing, mostMissing = 1 << 18, 64
-
-func clip(text []byte) []byte { return text[:min(len(text), 40)] }
 
 // fault is an error about a place in the record.
 func (c *Collector) fault(col *column, err error) error {

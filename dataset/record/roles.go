@@ -149,7 +149,7 @@ func (o *Options) unknown(name string, names []string, err error) error {
 	const most = 8
 	var shown []string
 	for _, n := range names[:min(most, len(names))] {
-		shown = append(shown, fmt.Sprintf("%.42q", n))
+		shown = append(shown, dataset.Quoted(n))
 	}
 	if len(names) > most {
 		shown = append(shown, "...")
