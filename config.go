@@ -26,8 +26,9 @@ type Config struct {
 	// the scaled features; the intercept is free. NoPenalty is none. 0 chooses
 	// it (Report.Selection): of 1, 10^-0.5, 0.1 and so on, down to 1/100 of
 	// 1/(sum of the weights), the one with the least mean loss on held-out rows,
-	// but no smaller ones are tried after two in a row that are no better. Held
-	// out is each of five stratified folds in turn; of more than 20,000 rows,
+	// or the vertex of the parabola through it and its neighbours if that is
+	// better; no smaller ones are tried after one that is worse by a thousandth,
+	// or two in a row that are no better. Held out is each of five stratified folds in turn; of more than 20,000 rows,
 	// and where the features times the classes are more than 2^20, one
 	// stratified part of 20 %, at most 20,000 rows, dealt by Seed. With L1 or
 	// Group 0 is none.
@@ -43,9 +44,18 @@ type Config struct {
 	//
 	// W_j being the coefficients of feature j for all classes. L1 makes single
 	// coefficients exactly 0 (the lasso; with L2 the elastic net), Group all
-	// those of a feature together.
+	// those of a feature together. One of them can be ChoosePenalty: then lambda
+	// in
+	//
+	//	lambda (Mix sum_jk |W_jk| + (1-Mix)/2 ||W||^2)
+	//
+	// or the same with Group's norms is chosen as L2 would be, but from the
+	// least one that makes all coefficients 0 down to a ten-thousandth of it, or
+	// a hundredth where there are no more rows than features.
 	L1    float64 `json:"l1,omitempty"`
 	Group float64 `json:"group,omitempty"`
+	// Mix is their share; 0 stands for 1: no L2. With all strengths given it is 0.
+	Mix float64 `json:"mix,omitempty"`
 
 	// PenaltyFactors multiply all parts of the penalty on the features that come
 	// of the named columns; the others have 1. With 0 a column is free.

@@ -19,6 +19,8 @@ func TestConfigErrors(t *testing.T) {
 	}{
 		{Config{L2: -2}, "L2"}, {Config{L2: math.NaN()}, "L2"}, {Config{L2: math.Inf(1)}, "L2"},
 		{Config{C: -1}, "C"}, {Config{C: math.NaN()}, "C"}, {Config{C: 1, L2: 1}, "C"},
+		{Config{L1: -1}, "L1"}, {Config{L1: ChoosePenalty, Group: ChoosePenalty}, "Mix"}, {Config{Group: ChoosePenalty, L1: 0.1}, "Mix"}, {Config{L1: ChoosePenalty, L2: 0.1}, "Mix"},
+		{Config{L1: ChoosePenalty, C: 1}, "Mix"}, {Config{L1: ChoosePenalty, Mix: 1.5}, "Mix"}, {Config{Mix: 0.5}, "Mix"}, {Config{L1: ChoosePenalty, Mix: math.NaN()}, "Mix"},
 		{Config{Tol: -1}, "Tol"}, {Config{Tol: 1}, "Tol"}, {Config{Tol: math.NaN()}, "Tol"},
 		{Config{Loss: "hinge"}, "hinge"}, {Config{LabelSmoothing: 1}, "LabelSmoothing"}, {Config{LabelSmoothing: math.NaN()}, "LabelSmoothing"},
 		{Config{Loss: Squared, LabelSmoothing: 0.1}, "LabelSmoothing"},

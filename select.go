@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/softmax/internal/objective"
 )
 
 // A Selection is how a penalty was chosen on held-out rows.
@@ -36,38 +38,37 @@ const (
 	mostFolded     = 20000
 	mostParameters = 1 << 20
 	mostHeld       = 20000
-	worsenings     = 2     // in a row that end a path
-	leastShare     = 100   // the path goes down to 1 / sum of the weights by so much
-	leastLambda    = 1e-12 // but never further than this
+	leastShare     = 100   // the path of L2 goes down to 1 / sum of the weights by so much
+	leastLambda    = 1e-12 // but no path further than this
 )
 
-// lambda is the strength of the penalty, and where it comes from. The error is
-// that of ctx, should it end while the penalty is being chosen.
-func (f *fit) lambda(ctx context.Context) (lambda float64, source string, err error) {
+// penalty is the penalty, and where it comes from. The error is that of ctx,
+// should it end while the penalty is being chosen.
+func (f *fit) penalty(ctx context.Context) (p objective.Penalty, source string, err error) {
 	sum := f.target.norm
-	switch {
-	case f.cfg.L2 == NoPenalty:
-		return 0, "none", nil
-	case f.cfg.L2 > 0:
-		return f.cfg.L2, "given", nil
-	case f.cfg.C > 0:
-		return 1 / (f.cfg.C * sum), fmt.Sprintf("C = %v", f.cfg.C), nil
-	case f.cfg.sparse():
-		return 0, "none", nil
+	if !f.cfg.chooses() {
+		p, source = f.cfg.penalty(), "given"
+		switch {
+		case f.cfg.C > 0:
+			p.Lambda, source = 1/(f.cfg.C*sum), fmt.Sprintf("C = %v", f.cfg.C)
+		case f.cfg.L2 <= 0:
+			p.Lambda, source = 0, "none"
+		}
+		return p, source, nil
 	}
 	start := time.Now()
 	defer func() { f.report.SelectSeconds = time.Since(start).Seconds() }()
 	s, err := f.selection(ctx)
 	switch {
 	case ctx.Err() != nil:
-		return 0, "", ctx.Err()
+		return p, "", ctx.Err()
 	case s == nil:
 		reason := strings.TrimPrefix(err.Error(), ErrConfig.Error()+": ")
 		if errors.Is(err, context.DeadlineExceeded) {
 			reason = "half of MaxTime was over before the first one was tried"
 		}
 		f.warn("selection", nil, fmt.Sprintf("The penalty could not be chosen on held-out rows, and is 1 / sum of the weights: %s.", reason))
-		return 1 / sum, "1 / sum of the weights", nil
+		return f.cfg.unit().Times(1 / sum), "1 / sum of the weights", nil
 	}
 	f.report.Selection = s
 	if s.TimedOut && s.Best == len(s.Path)-1 {
@@ -81,7 +82,8 @@ func (f *fit) lambda(ctx context.Context) (lambda float64, source string, err er
 	default:
 		source = fmt.Sprintf("chosen by %d-fold cross-validation", s.Folds)
 	}
-	return s.Chosen().Lambda, source, nil
+	at := f.cfg.WithPenalty(s.Chosen())
+	return at.penalty(), source, nil
 }
 
 // selection walks the path. It is nil, with an error, if that did not get to
@@ -98,36 +100,72 @@ func (f *fit) selection(ctx context.Context) (*Selection, error) {
 	if err != nil {
 		return nil, err
 	}
+	cv.whole = f
 	if f.cfg.Calibrate {
 		f.cv = cv
 	}
+	most, least, err := cv.Range(ctx)
+	if err != nil {
+		return nil, err
+	}
 	s := &Selection{Folds: len(cv.parts), Rows: cv.Rows(), Baseline: cv.Baseline()}
-	least := max(leastLambda, 1/(leastShare*f.target.norm))
-	for half := 0; ; half++ {
-		lambda := halfDecade(half)
-		if lambda < least && len(s.Path) > 0 || len(s.Path) > s.Best+worsenings {
-			return s, nil
-		}
+	try := func(lambda float64) error {
 		point, err := cv.At(ctx, lambda)
 		if err == nil && math.IsNaN(point.Loss) {
 			err = errors.New("no row held out can be scored")
 		}
-		switch {
-		case err == nil:
-		case len(s.Path) > 0:
+		if err != nil {
 			s.TimedOut = errors.Is(err, context.DeadlineExceeded)
-			return s, nil
-		default:
-			return nil, err
+			return err
 		}
-		s.Path = append(s.Path, point)
-		if point.Loss < s.Chosen().Loss {
-			s.Best = half
+		if s.Path = append(s.Path, point); point.Loss < s.Chosen().Loss {
+			s.Best = len(s.Path) - 1
 		}
 		if f.cfg.Selecting != nil {
 			f.cfg.Selecting(point)
 		}
+		return nil
 	}
+	for half := 0; !s.past(); half++ {
+		lambda := most * halfDecade(half)
+		if half > 0 && lambda < least {
+			break
+		}
+		if err := try(lambda); err != nil && half == 0 {
+			return nil, err
+		} else if err != nil {
+			return s, nil
+		}
+	}
+	if at, gain := s.vertex(); gain > selectTol*s.Chosen().Loss {
+		try(most * math.Pow(10, -at/2))
+	}
+	return s, nil
+}
+
+// past reports whether the best penalty is behind: the last one was worse by
+// more than the fits are exact to, or two in a row were no better.
+func (s *Selection) past() bool {
+	switch n := len(s.Path); n - s.Best {
+	case 0, 1:
+		return false
+	case 2:
+		return s.Path[n-1].Loss > (1+selectTol)*s.Chosen().Loss
+	}
+	return true
+}
+
+// vertex is where, in steps of the path, the parabola through the best point and
+// its neighbours is least, and by how much less than the best point.
+func (s *Selection) vertex() (at, gain float64) {
+	i := s.Best
+	if i == 0 || i == len(s.Path)-1 {
+		return 0, 0
+	}
+	before, best, after := s.Path[i-1].Loss, s.Path[i].Loss, s.Path[i+1].Loss
+	bend := before - 2*best + after
+	slope := (after - before) / 2
+	return float64(i) - slope/bend, slope * slope / (2 * bend)
 }
 
 // halfDecade is 10^(-i/2).

@@ -158,11 +158,12 @@ func (f *fit) chooseRows(ds *dataset.Dataset) {
 }
 
 // problem is what is to be minimised.
-func (f *fit) problem(lambda float64) train.Problem {
+func (f *fit) problem(penalty objective.Penalty) train.Problem {
+	penalty.Factors = f.factors
 	return train.Problem{
 		Problem: objective.Problem{
 			X: f.matrix, Loss: f.target.loss, K: len(f.target.classes),
-			Weights: f.target.weights, Norm: f.target.norm, Penalty: f.penaltyOf(lambda),
+			Weights: f.target.weights, Norm: f.target.norm, Penalty: penalty,
 		},
 		Shares: f.target.shares,
 	}
@@ -171,7 +172,7 @@ func (f *fit) problem(lambda float64) train.Problem {
 // run trains and reports.
 func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 	r := f.report
-	lambda, source, err := f.lambda(ctx)
+	penalty, source, err := f.penalty(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -192,7 +193,7 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 		}
 	}
 	start := time.Now()
-	problem := f.problem(lambda)
+	problem := f.problem(penalty)
 	if err := f.checkMemory(train.Memory(problem, opt)); err != nil {
 		return nil, nil, err
 	}
@@ -204,8 +205,8 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 		return nil, nil, err
 	}
 	r.FitSeconds = time.Since(start).Seconds()
-	r.Lambda, r.LambdaSource, r.L1, r.Group = lambda, source, f.cfg.L1, f.cfg.Group
-	r.countWeights(res.Theta[:f.design.D()*len(f.target.classes)], len(f.target.classes))
+	r.Lambda, r.LambdaSource, r.L1, r.Group = penalty.Lambda, source, penalty.L1, penalty.Group
+	r.NonZero, r.FeaturesUsed = countWeights(res.Theta[:f.design.D()*len(f.target.classes)], len(f.target.classes))
 	r.LossFunction, r.TargetMass = f.target.kind, f.target.mass
 	r.Solver, r.SolverReason, r.Kernel, r.Threads = Solver(res.Solver), res.SolverReason, res.Kernel, opt.Threads
 	r.Stop, r.Iterations = Stop(res.Stop), res.Iterations
@@ -215,18 +216,18 @@ func (f *fit) run(ctx context.Context) (*Model, *Report, error) {
 	f.warnFeatures("dependent", res.Dependent, "depends linearly on other features; without a penalty its coefficient is not determined and was held", "depend linearly on other features; without a penalty their coefficients are not determined and were held")
 	f.warnUnproved(opt.Tol)
 	m := f.model(res.Theta)
-	m.origin = f.origin(lambda)
+	m.origin = f.origin(penalty)
 	m.origin.Objective, m.origin.GapBound, m.origin.GapReason = r.Objective, r.GapBound, r.GapReason
 	m.origin.Stop, m.origin.Solver = r.Stop, r.Solver
 	if f.cfg.Calibrate && err == nil {
-		m = f.calibrate(ctx, m, lambda)
+		m = f.calibrate(ctx, m, penalty.Lambda)
 	}
 	return m, r, err
 }
 
 // origin is what is known of a fit before it is made.
-func (f *fit) origin(lambda float64) Origin {
-	o := Origin{Rows: f.report.Rows, Lambda: lambda, L1: f.cfg.L1, Group: f.cfg.Group, GapBound: math.NaN(), TargetMass: f.target.mass}
+func (f *fit) origin(p objective.Penalty) Origin {
+	o := Origin{Rows: f.report.Rows, Lambda: p.Lambda, L1: p.L1, Group: p.Group, GapBound: math.NaN(), TargetMass: f.target.mass}
 	if f.data.Label != nil {
 		o.Label = f.data.Label.Name
 	}

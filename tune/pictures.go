@@ -11,19 +11,33 @@ import (
 )
 
 // Curve is the picture of the held-out loss against the penalty, with a band of
-// one standard error, and the choices of both rules.
+// one standard error, and the choices of both rules. Of several mixes each has a
+// curve, and the best one the band.
 func (r *Result) Curve() (*chart.Picture, error) {
-	var curve chart.Series
-	for _, p := range r.Points {
+	var series []chart.Series
+	best := r.Chosen(Least)
+	for i, p := range r.Points {
+		if i == 0 || p.Mix != r.Points[i-1].Mix {
+			series = append(series, chart.Series{Name: fmt.Sprintf("mix %.3g", p.Mix)})
+		}
+		curve := &series[len(series)-1]
 		curve.X, curve.Y = append(curve.X, p.Lambda), append(curve.Y, p.Loss)
-		curve.Low, curve.High = append(curve.Low, p.Loss-p.LossError), append(curve.High, p.Loss+p.LossError)
+		if p.Mix == best.Mix {
+			curve.Low, curve.High = append(curve.Low, p.Loss-p.LossError), append(curve.High, p.Loss+p.LossError)
+		}
 	}
-	curve.Name = fmt.Sprintf("mean of %d folds ± one standard error", r.Folds)
-	series := []chart.Series{curve}
+	mixes := len(series)
+	if mixes == 1 {
+		series[0].Name = fmt.Sprintf("mean of %d folds ± one standard error", r.Folds)
+	}
 	for _, rule := range []Rule{Least, OneStandardError} {
 		p := r.Chosen(rule)
 		name := map[Rule]string{Least: "least loss", OneStandardError: "one-standard-error rule"}[rule]
-		series = append(series, chart.Series{Name: fmt.Sprintf("%s: %.2g", name, p.Lambda), X: []float64{p.Lambda}, Y: []float64{p.Loss}, Points: true})
+		name = fmt.Sprintf("%s: %.2g", name, p.Lambda)
+		if mixes > 1 {
+			name += fmt.Sprintf(", mix %.3g", p.Mix)
+		}
+		series = append(series, chart.Series{Name: name, X: []float64{p.Lambda}, Y: []float64{p.Loss}, Points: true})
 	}
 	return chart.Lines{
 		Title: "Cross-validation", Series: series,
@@ -61,7 +75,8 @@ func Path(models []*softmax.Model) (*chart.Picture, error) {
 	for _, p := range places[:min(most, len(places))] {
 		s := chart.Series{Name: last.Features[p.j] + " -> " + last.Classes[p.k]}
 		for i, m := range models {
-			s.X, s.Y = append(s.X, m.Origin().Lambda), append(s.Y, at(all[i], p))
+			o := m.Origin()
+			s.X, s.Y = append(s.X, o.Lambda+o.L1+o.Group), append(s.Y, at(all[i], p))
 		}
 		series = append(series, s)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -19,7 +20,8 @@ import (
 
 const cvHelp = `Scores penalties on held-out rows of DATA, by default the sample: each of a number
 of folds is held out in turn, and models are fitted to the others along a path of
-penalties. With --out a model is fitted to all rows with the penalty chosen.
+penalties: of L2, of --l1 auto or --group auto, or for each --mix of them. With
+--out a model is fitted to all rows with the penalty chosen.
 
 ` + dataHelp
 
@@ -35,15 +37,15 @@ func newCV(in *reader, out *output) *cobra.Command {
 	f := c.Flags()
 	f.IntVar(&v.options.Folds, "folds", 10, "deal the rows to `K` folds, stratified by class, by --seed")
 	f.StringVar(&v.options.GroupBy, "group-by", "", "rows of equal value in this `COLUMN` go to the same fold; it is no feature then")
-	f.Float64SliceVar(&v.options.Lambdas, "lambdas", nil, "try these `PENALTIES`, in place of four to the decade from 1 down to 1 / (100 * sum of the weights)")
-	choiceVar(c, &v.rule, "rule", "choose the least loss, or the largest penalty within one standard error of it", string(tune.Least), string(tune.OneStandardError))
+	f.Float64SliceVar(&v.options.Lambdas, "lambdas", nil, "try these `PENALTIES`, in place of four to the decade from 1 down to 1 / (100 * sum of the weights); of --l1 or --group in place of 100 from where all coefficients are 0 down to 1e-4 of that, or 1e-2 where rows are no more than features; these end when they no longer improve")
+	choiceVar(c, &v.rule, "rule", "choose the least loss, or the largest penalty within one standard error of it, of several mixes that with the fewest coefficients", string(tune.Least), string(tune.OneStandardError))
 	f.StringVar(&v.curve, "curve", "", "draw the held-out loss against the penalty: `FILE`.png or .svg")
 	f.StringVar(&v.coefficients, "coefficients", "", "draw the largest coefficients against the penalty: `FILE`.png or .svg")
 	f.StringVarP(&v.path, "out", "o", "", "fit a model with the penalty chosen and write it to `FILE`")
 	f.StringVar(&v.foldsFile, "write-folds", "", "write the fold of every row, one a line, to `FILE`; -1 for a row never held out")
 	f.BoolVar(&v.json, "json", false, "print one JSON object in place of the table")
 	f.BoolVar(&out.quiet, "quiet", false, "no progress, no warnings")
-	rare(c, "l2", "l1", "group", "group-by", "lambdas", "write-folds")
+	rare(c, "l2", "group-by", "lambdas", "write-folds")
 	return c
 }
 
@@ -68,7 +70,7 @@ func (v *crossValidator) run(args []string) error {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	progress := v.newFitBar()
-	v.options.Tried = progress.selecting
+	v.options.Tried, v.options.Mixes = progress.selecting, v.fitFlags.mixes
 	var err error
 	v.result, err = tune.CrossValidate(ctx, v.train.Dataset, v.config, v.options)
 	progress.bar.done()
@@ -97,7 +99,7 @@ func (v *crossValidator) check() error {
 	case v.fitFlags.given("l2"), v.fitFlags.given("C"):
 		return usagef("cv chooses the penalty: --lambdas are those to try")
 	case v.fitFlags.cfg.L1 > 0, v.fitFlags.cfg.Group > 0:
-		return usagef("cv is for the L2 penalty")
+		return usagef("cv chooses the penalty: give --l1 auto or --group auto, or --lambdas to try")
 	case v.options.Folds < 2:
 		return usagef("--folds %d: at least 2 are needed", v.options.Folds)
 	}
@@ -140,10 +142,13 @@ func (v *crossValidator) files(ctx context.Context) error {
 	}
 	err := draw(v.coefficients, func() (*chart.Picture, error) {
 		var lambdas []float64
+		mix := v.chosen().Mix
 		for _, p := range v.result.Points {
-			lambdas = append(lambdas, p.Lambda)
+			if p.Mix == mix {
+				lambdas = append(lambdas, p.Lambda)
+			}
 		}
-		models, err := softmax.FitPath(ctx, v.result.Data, v.config, lambdas)
+		models, err := softmax.FitPath(ctx, v.result.Data, v.config.WithMix(mix), lambdas)
 		if err != nil {
 			return nil, err
 		}
@@ -160,8 +165,7 @@ func (v *crossValidator) files(ctx context.Context) error {
 	if v.path == "" {
 		return nil
 	}
-	v.config.L2 = v.result.Chosen(tune.Rule(v.rule)).Lambda
-	m, r, err := softmax.Fit(ctx, v.result.Data, v.config)
+	m, r, err := softmax.Fit(ctx, v.result.Data, v.config.WithPenalty(v.chosen()))
 	if err != nil {
 		return err
 	}
@@ -182,25 +186,48 @@ func writeFolds(path string, fold []int) error {
 	})
 }
 
+// chosen is the point that --rule chooses.
+func (v *crossValidator) chosen() softmax.PathPoint { return v.result.Chosen(tune.Rule(v.rule)) }
+
+// shown is about how many points of a long path the table has.
+const shown = 25
+
 // table prints the curve for people.
 func (v *crossValidator) table() {
 	r, p := v.result, v.out.printf
 	p("Data        %s: %s, %s held out in %d folds\n\n", v.train.Source, plural(v.train.Rows(), "row", "rows"), count(r.Rows), r.Folds)
-	p("%-12s  %-18s  %s\n", "lambda", "log-loss", "accuracy")
+	sparse := slices.ContainsFunc(r.Points, func(q softmax.PathPoint) bool { return q.Mix > 0 })
+	p("%-12s  %-18s  %-15s", "lambda", "log-loss", "accuracy")
+	if sparse {
+		p("  %-5s  %12s  %8s", "mix", "coefficients", "features")
+	}
+	p("\n")
 	least, simple := r.Chosen(tune.Least), r.Chosen(tune.OneStandardError)
-	for _, q := range r.Points {
+	same := func(a, b softmax.PathPoint) bool { return a.Lambda == b.Lambda && a.Mix == b.Mix }
+	for i, q := range r.Points {
 		mark := ""
-		if q.Lambda == least.Lambda {
+		if same(q, least) {
 			mark = "  least loss"
 		}
-		if q.Lambda == simple.Lambda {
+		if same(q, simple) {
 			mark += "  one standard error"
 		}
-		p("%-12.4g  %.5f ± %.5f  %.4f ± %.4f%s\n", q.Lambda, q.Loss, q.LossError, q.Accuracy, q.AccuracyError, mark)
+		if mark == "" && i%max(1, len(r.Points)/shown) != 0 {
+			continue
+		}
+		p("%-12.4g  %.5f ± %.5f  %.4f ± %.4f", q.Lambda, q.Loss, q.LossError, q.Accuracy, q.AccuracyError)
+		if sparse {
+			p("  %-5.3g  %12.1f  %8.1f", q.Mix, q.NonZero, q.FeaturesUsed)
+		}
+		p("%s\n", mark)
 	}
 	p("%-12s  %-18s  %.4f\n", "majority", "", r.Baseline)
+	if n := len(r.Points) / shown; n > 1 {
+		p("\n%d penalties were tried; the table has one in %d, and --json all.\n", len(r.Points), n)
+	}
 	if v.path != "" {
-		p("\nModel       %s, lambda = %.6g\n", v.path, v.config.L2)
+		c := v.config.WithPenalty(v.chosen())
+		p("\nModel       %s, %s\n", v.path, penaltyLine(c.L2, c.L1, c.Group))
 	}
 }
 
@@ -210,6 +237,7 @@ func (v *crossValidator) object() *cvObject {
 	for _, p := range v.result.Points {
 		o.Path = append(o.Path, newPoint(p))
 	}
-	o.Chosen = newPoint(v.result.Chosen(tune.Rule(v.rule)))
+	least, simple := newPoint(v.result.Chosen(tune.Least)), newPoint(v.result.Chosen(tune.OneStandardError))
+	o.Chosen, o.Least, o.OneSE = newPoint(v.chosen()), &least, &simple
 	return o
 }

@@ -12,13 +12,14 @@ import (
 type fitFlags struct {
 	cfg softmax.Config
 	// What is written otherwise than in cfg.
-	l2, classWeight string
-	maxMemory       float64 // GB
-	columns         columnFlags
-	given           func(flag string) bool
+	l2, l1, group, classWeight string
+	mixes                      []float64
+	maxMemory                  float64 // GB
+	columns                    columnFlags
+	given                      func(flag string) bool
 }
 
-const auto = "auto"
+const auto, off = "auto", "none"
 
 // Defaults of softmax.Config, which it writes as 0.
 const (
@@ -33,8 +34,9 @@ func (o *fitFlags) define(cmd *cobra.Command) {
 	o.given = f.Changed
 	f.StringVar(&o.l2, "l2", auto, "lambda of the L2 penalty lambda/2 ||W||^2 on the mean loss: auto (chosen by 5-fold cross-validation; on one part of more than 20,000 rows, or where features x classes exceed 2^20), none, or a `NUMBER`")
 	f.Float64Var(&o.cfg.C, "C", 0, "the penalty as other libraries have it: lambda = 1 / (`C` * sum of the weights)")
-	f.Float64Var(&o.cfg.L1, "l1", 0, "add `L` times the sum of |coefficients| to the penalty, which makes many of them 0; --l2 auto is none then")
-	f.Float64Var(&o.cfg.Group, "group", 0, "add `L` times the sum of the norms of every feature's coefficients, which makes all those of many features 0")
+	f.StringVar(&o.l1, "l1", off, "add `L` times the sum of |coefficients| to the penalty, which makes many of them 0; --l2 auto is none then; auto: chosen as --l2 is")
+	f.StringVar(&o.group, "group", off, "add `L` times the sum of the norms of every feature's coefficients, which makes all those of many features 0, or auto")
+	f.Float64SliceVar(&o.mixes, "mix", nil, "the share `M` of --l1 auto (the default with this) or --group auto in the penalty, the rest being L2: the elastic net; cv tries several: 0,0.5,1")
 	f.Float64Var(&o.cfg.Tol, "tol", defaultTol, "end when the objective is proved to be within this `SHARE` of the optimum")
 	choiceVar(cmd, &o.cfg.Solver, "solver", "how to minimise; auto: by the shape of the problem",
 		auto, softmax.Newton, softmax.NewtonCG, softmax.LBFGS, softmax.ProximalNewton, softmax.SGDSolver)
@@ -48,7 +50,7 @@ func (o *fitFlags) define(cmd *cobra.Command) {
 	choiceVar(cmd, &o.cfg.Loss, "loss", "what a wrong probability costs; auto: cross-entropy for one label a row, for several independent sigmoids",
 		auto, softmax.CrossEntropy, softmax.Sigmoids, softmax.Squared)
 	f.Float64Var(&o.cfg.LabelSmoothing, "label-smoothing", 0, "move the share `E` of every label to all classes alike")
-	f.StringVar(&o.classWeight, "class-weight", "none", "weigh classes in the loss: none, balanced, or `CLASS=WEIGHT,...`")
+	f.StringVar(&o.classWeight, "class-weight", off, "weigh classes in the loss: none, balanced, or `CLASS=WEIGHT,...`")
 	f.BoolVar(&o.cfg.PriorCorrection, "prior-correction", false, "with --class-weight: take the weights back out of the intercepts, so that probabilities are those of the data")
 	f.BoolVar(&o.cfg.Calibrate, "calibrate", false, "divide the logits by the temperature that suits held-out rows best")
 	choiceVar(cmd, &o.cfg.Kernel, "kernel", "instructions of the training loops; auto: the best that the machine has", append([]string{auto}, softmax.Kernels()...)...)
@@ -56,7 +58,7 @@ func (o *fitFlags) define(cmd *cobra.Command) {
 	f.IntVar(&o.cfg.SGD.Batch, "batch", defaultBatch, "sgd: take `N` examples in a step")
 	f.Float64Var(&o.cfg.SGD.LearningRate, "lr", defaultRate, "sgd: learning `RATE`")
 	f.Float64Var(&o.cfg.SGD.Momentum, "momentum", 0, "sgd: keep the share `M` of the last step's direction")
-	rare(cmd, "C", "l1", "group", "solver", "stop", "max-iter", "max-time", "seed", "threads", "loss", "label-smoothing", "class-weight", "prior-correction", "calibrate", "kernel", "epochs", "batch", "lr", "momentum")
+	rare(cmd, "C", "l1", "group", "mix", "solver", "stop", "max-iter", "max-time", "seed", "threads", "loss", "label-smoothing", "class-weight", "prior-correction", "calibrate", "kernel", "epochs", "batch", "lr", "momentum")
 }
 
 // check reports the first value that makes no sense.
@@ -68,23 +70,15 @@ func (o *fitFlags) check() error {
 			return usagef("--%s belongs to --solver sgd", flag)
 		}
 	}
-	switch lambda, err := strconv.ParseFloat(o.l2, 64); {
-	case o.l2 == auto:
-	case o.l2 == "none", err == nil && lambda == 0:
-		c.L2 = softmax.NoPenalty
-	case err != nil || !(lambda > 0 && lambda <= 1e300):
-		return usagef("--l2 %s: it must be auto, none or a number above 0%s", o.l2, didYouMean(o.l2, []string{auto, "none"}))
-	default:
-		c.L2 = lambda
+	if err := o.checkPenalty(); err != nil {
+		return err
 	}
-	zeros := c.L1 > 0 || c.Group > 0
+	zeros := c.L1 != 0 || c.Group != 0
 	switch {
 	case o.given("C") && o.given("l2"):
 		return usagef("--C and --l2 are two names for the strength of the penalty: give one")
 	case o.given("C") && !(c.C > 0 && c.C <= 1e300):
 		return usagef("--C %v: it must be above 0", c.C)
-	case !(c.L1 >= 0 && c.L1 <= 1e300), !(c.Group >= 0 && c.Group <= 1e300):
-		return usagef("--l1 and --group must be at least 0")
 	case zeros != (c.Solver == softmax.ProximalNewton) && c.Solver != "":
 		return usagef("--l1 and --group go with --solver %s, and it with them", softmax.ProximalNewton)
 	case zeros && c.Loss == softmax.Squared:
@@ -108,8 +102,47 @@ func (o *fitFlags) check() error {
 	return o.columns.check()
 }
 
+// checkPenalty reads --l2, --l1, --group and --mix.
+func (o *fitFlags) checkPenalty() error {
+	c := &o.cfg
+	if len(o.mixes) > 0 && !o.given("l1") && !o.given("group") {
+		o.l1 = auto
+	}
+	for _, s := range []struct {
+		flag, value string
+		auto, none  float64
+		strength    *float64
+	}{
+		{"l2", o.l2, 0, softmax.NoPenalty, &c.L2}, {"l1", o.l1, softmax.ChoosePenalty, 0, &c.L1}, {"group", o.group, softmax.ChoosePenalty, 0, &c.Group},
+	} {
+		switch v, err := strconv.ParseFloat(s.value, 64); {
+		case s.value == auto:
+			*s.strength = s.auto
+		case s.value == off, err == nil && v == 0:
+			*s.strength = s.none
+		case err != nil || !(v > 0 && v <= 1e300):
+			return usagef("--%s %s: it must be auto, none or a number above 0%s", s.flag, s.value, didYouMean(s.value, []string{auto, off}))
+		default:
+			*s.strength = v
+		}
+	}
+	chosen := o.l1 == auto || o.group == auto
+	switch {
+	case chosen && (c.L1 != 0 && c.Group != 0 || c.L2 > 0 || o.given("C")):
+		return usagef("--l1 auto or --group auto chooses the whole penalty; --mix gives L2 a share of it")
+	case len(o.mixes) > 0 && !chosen:
+		return usagef("--mix is for --l1 auto or --group auto")
+	}
+	for _, mix := range o.mixes {
+		if !(mix >= 0 && mix <= 1) {
+			return usagef("--mix %v: it must lie between 0 and 1", mix)
+		}
+	}
+	return nil
+}
+
 func (o *fitFlags) checkClassWeight() error {
-	words := []string{"none", softmax.BalancedClasses}
+	words := []string{off, softmax.BalancedClasses}
 	switch o.classWeight {
 	case words[0]:
 		if o.cfg.PriorCorrection {
@@ -141,6 +174,9 @@ func (o *fitFlags) config() softmax.Config {
 	reset(o.given, "lr", &cfg.SGD.LearningRate)
 	reset(o.given, "epochs", &cfg.SGD.Epochs)
 	reset(o.given, "batch", &cfg.SGD.Batch)
+	if len(o.mixes) > 0 {
+		cfg = cfg.WithMix(o.mixes[0])
+	}
 	return cfg
 }
 

@@ -158,11 +158,7 @@ func (o *inspectObject) summary(out *output) error {
 		p("Fit          %s\n", stopWords[o.Stop])
 	} else {
 		p("Fit          %s rows, %s, %s\n", count(o.Rows), o.Solver, stopWords[o.Stop])
-		if o.L1 == 0 && o.Group == 0 {
-			p("Penalty      lambda = %.6g\n", o.Lambda)
-		} else {
-			p("Penalty      %s\n", penaltyParts(o.Lambda, o.L1, o.Group))
-		}
+		p("Penalty      %s\n", penaltyLine(o.Lambda, o.L1, o.Group))
 		p("Objective    %.6g\n", float64(o.Objective))
 	}
 	if o.Temperature != 0 {

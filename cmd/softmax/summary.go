@@ -56,15 +56,23 @@ func (t *trainer) summary() {
 // penaltyUsed says what the penalty is, and what it left where it makes zeros.
 func (t *trainer) penaltyUsed() string {
 	r := t.report
-	if r.L1 == 0 && r.Group == 0 {
-		return fmt.Sprintf("lambda = %.6g (%s)", r.Lambda, t.lambdaSource())
+	s := penaltyLine(r.Lambda, r.L1, r.Group)
+	sparse := r.L1 > 0 || r.Group > 0
+	if !sparse || r.Selection != nil {
+		s += fmt.Sprintf(" (%s)", t.lambdaSource())
 	}
-	return fmt.Sprintf("%s; %s of %s coefficients are not 0, of %s of %s",
-		penaltyParts(r.Lambda, r.L1, r.Group), count(r.NonZero), count(r.Features*len(t.model.Classes())), count(r.FeaturesUsed), plural(r.Features, "feature", "features"))
+	if !sparse {
+		return s
+	}
+	return s + fmt.Sprintf("; %s of %s coefficients are not 0, of %s of %s",
+		count(r.NonZero), count(r.Features*len(t.model.Classes())), count(r.FeaturesUsed), plural(r.Features, "feature", "features"))
 }
 
-// penaltyParts names the strengths that are not 0.
-func penaltyParts(lambda, l1, group float64) string {
+// penaltyLine is lambda, or where there are others all strengths.
+func penaltyLine(lambda, l1, group float64) string {
+	if l1 == 0 && group == 0 {
+		return fmt.Sprintf("lambda = %.6g", lambda)
+	}
 	var parts []string
 	for _, p := range []struct {
 		name     string

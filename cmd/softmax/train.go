@@ -87,6 +87,9 @@ func (t *trainer) run(args []string) error {
 	if err := t.fitFlags.check(); err != nil {
 		return err
 	}
+	if len(t.fitFlags.mixes) > 1 {
+		return usagef("--mix %v: train takes one share; cv tries several", t.fitFlags.mixes)
+	}
 	if t.validationData != "" && t.fitFlags.cfg.Solver != softmax.SGDSolver {
 		return usagef("--validation is scored after the epochs of --solver sgd; use --test to score the result")
 	}

@@ -64,6 +64,8 @@ type cvObject struct {
 	Folds    int           `json:"folds"` // 1: a single part was held out
 	Rows     int           `json:"rows"`
 	Chosen   pointObject   `json:"chosen"`
+	Least    *pointObject  `json:"least,omitempty"` // of both rules of cv
+	OneSE    *pointObject  `json:"one_se,omitempty"`
 	Baseline number        `json:"baseline_accuracy"`
 	Path     []pointObject `json:"path"`
 }
@@ -74,11 +76,17 @@ type pointObject struct {
 	LogLossError  number  `json:"log_loss_error"`
 	Accuracy      number  `json:"accuracy"`
 	AccuracyError number  `json:"accuracy_error"`
+	Mix           float64 `json:"mix"`
+	NonZero       float64 `json:"nonzero"`
+	FeaturesUsed  float64 `json:"features_used"`
 	Stop          string  `json:"stop"`
 }
 
 func newPoint(p softmax.PathPoint) pointObject {
-	return pointObject{p.Lambda, number(p.Loss), number(p.LossError), number(p.Accuracy), number(p.AccuracyError), string(softmax.Selected)}
+	return pointObject{
+		Lambda: p.Lambda, LogLoss: number(p.Loss), LogLossError: number(p.LossError), Accuracy: number(p.Accuracy), AccuracyError: number(p.AccuracyError),
+		Mix: p.Mix, NonZero: p.NonZero, FeaturesUsed: p.FeaturesUsed, Stop: string(softmax.Selected),
+	}
 }
 
 func newCVObject(s *softmax.Selection) *cvObject {

@@ -11,7 +11,8 @@ import (
 
 // A Path fits problems that are much alike - the training parts of the folds of
 // a data set - at one penalty after another, each from where it was at the one
-// before. The fits are Selection ones.
+// before. The fits are Selection ones; where the penalty has corners they end
+// when their certificate proves the tolerance, as the solver computes it anyway.
 //
 // L-BFGS makes a preconditioner for the first problem, which serves the others
 // as it is: what it knows of the Hessian at one's optimum holds nearly as well
@@ -21,15 +22,18 @@ type Path struct {
 	opt      Options
 	last     []*Result
 	shared   []*shared // the first one's, or a problem's own if its shape differs
+	corners  []*path   // of problems with such a penalty, begun with ctx
+	ctx      context.Context
 }
 
-// NewPath begins a path at the null models.
+// NewPath begins a path at the null models. The penalties of the problems are
+// those of strength 1.
 func NewPath(problems []Problem, opt Options) *Path {
-	opt.Selection = true
+	opt.Selection = problems[0].Smooth()
 	if opt.Solver == SolverSGD {
 		opt.Solver = "" // a path is of optima
 	}
-	p := &Path{problems: problems, opt: opt, last: make([]*Result, len(problems))}
+	p := &Path{problems: problems, opt: opt, last: make([]*Result, len(problems)), corners: make([]*path, len(problems))}
 	lead := &shared{}
 	for _, problem := range problems {
 		s := &shared{}
@@ -46,13 +50,21 @@ func NewPath(problems []Problem, opt Options) *Path {
 // side: the memory of L-BFGS is a hundred times as many.
 const parallelMost = 1 << 18
 
-// Fit moves to the penalty lambda and returns the fit of each problem. Should ctx
+// Fit moves to c times the penalty and returns the fit of each problem. Should ctx
 // end, the error is its.
-func (p *Path) Fit(ctx context.Context, lambda float64) ([]*Result, error) {
-	if err := p.fit(ctx, 0, lambda, p.opt.Threads); err != nil {
-		return nil, err
+func (p *Path) Fit(ctx context.Context, c float64) ([]*Result, error) {
+	if ctx != p.ctx { // which the objectives of these have
+		clear(p.corners)
+		p.ctx = ctx
 	}
-	rest := len(p.problems) - 1
+	ahead := 0
+	if p.opt.Selection { // the others want the preconditioner of the first
+		if err := p.fit(ctx, 0, c, p.opt.Threads); err != nil {
+			return nil, err
+		}
+		ahead = 1
+	}
+	rest := len(p.problems) - ahead
 	together := min(rest, p.opt.Threads)
 	if (p.problems[0].X.D()+1)*p.problems[0].K > parallelMost {
 		together = min(rest, 1)
@@ -60,11 +72,11 @@ func (p *Path) Fit(ctx context.Context, lambda float64) ([]*Result, error) {
 	errs := make([]error, len(p.problems))
 	free := make(chan struct{}, together)
 	var wg sync.WaitGroup
-	for i := range rest {
+	for i := ahead; i < len(p.problems); i++ {
 		free <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-free }()
-			errs[1+i] = p.fit(ctx, 1+i, lambda, p.opt.Threads/together)
+			errs[i] = p.fit(ctx, i, c, p.opt.Threads/together)
 		})
 	}
 	wg.Wait()
@@ -77,21 +89,31 @@ func (p *Path) Fit(ctx context.Context, lambda float64) ([]*Result, error) {
 }
 
 // fit moves one problem.
-func (p *Path) fit(ctx context.Context, i int, lambda float64, threads int) error {
+func (p *Path) fit(ctx context.Context, i int, c float64, threads int) error {
 	problem, opt := p.problems[i], p.opt
-	problem.Lambda = lambda
+	problem.Penalty = problem.Times(c)
 	if p.last[i] != nil {
 		opt.Start = p.last[i].Theta
 	}
 	opt.Threads, opt.shared = threads, p.shared[i]
 	opt.follow = i > 0 && p.shared[i] == p.shared[0]
-	res, err := Run(ctx, problem, opt)
+	fit := Run
+	if !opt.Selection {
+		if p.corners[i] == nil {
+			p.corners[i] = &path{}
+		}
+		fit = p.corners[i].fit
+	}
+	res, err := fit(ctx, problem, opt)
 	if err != nil {
+		p.corners[i] = nil
 		return err
 	}
 	if m := p.shared[i].m; m != nil && !opt.follow {
 		m.before += res.Iterations
 	}
+	W := res.Theta[:problem.X.D()*problem.K]
+	res.Stop, res.Loss = Selection, res.Final.Objective-problem.Penalty.Value(W, problem.K)
 	p.last[i] = res
 	return nil
 }
