@@ -23,17 +23,11 @@ func newEvaluate(in *reader, out *output) *cobra.Command {
 	e := &evaluator{out: out}
 	var l *layout
 	c := newVerb("evaluate MODEL DATA...", "score a model on labelled data", evaluateHelp, 2, many, func(args []string) (err error) {
-		for _, path := range []string{e.pictures, e.reliability} {
-			if path != "" {
-				if err := checkPicture(path); err != nil {
-					return err
-				}
-			}
+		if err := checkPicture(e.pictures, e.reliability); err != nil {
+			return err
 		}
-		if e.losses != "" {
-			if err := checkWritable(e.losses); err != nil {
-				return err
-			}
+		if err := checkWritable(e.losses); err != nil {
+			return err
 		}
 		if e.scoring, err = in.bind(args[0], args[1:], *l); err != nil {
 			return err
@@ -95,10 +89,8 @@ func (e *evaluator) run() (err error) {
 		e.out.notef("%s: %s without a label: not scored", e.data.Source, plural(n, "row", "rows"))
 	}
 	e.out.gaps(e.data.Source, e.model, e.score.Gaps)
-	if e.pictures != "" {
-		if err := e.drawExamples(); err != nil {
-			return err
-		}
+	if err := draw(e.pictures, e.examples); err != nil {
+		return err
 	}
 	if err := e.scoreFully(); err != nil {
 		return err

@@ -55,10 +55,7 @@ func (e *evaluator) scoreFully() error {
 		f.brier = metrics.Brier(truth, p, k, weights)
 		f.roc, f.precision = metrics.Areas(truth, p, k, weights)
 	}
-	if e.reliability != "" {
-		return e.drawReliability()
-	}
-	return nil
+	return draw(e.reliability, e.reliabilityDiagram)
 }
 
 // bootstrap computes the intervals of e.full, NaN where rows are too many.

@@ -7,9 +7,9 @@ import (
 	"example.com/softmax/internal/chart"
 )
 
-// drawReliability draws the accuracy over the confidence of each bin, with two
+// reliabilityDiagram draws the accuracy over the confidence of each bin, with two
 // standard errors on each side.
-func (e *evaluator) drawReliability() error {
+func (e *evaluator) reliabilityDiagram() (*chart.Picture, error) {
 	perfect := chart.Series{Name: "perfect", X: []float64{0, 1}, Y: []float64{0, 1}}
 	model := chart.Series{Name: "this model, ± 2 standard errors"}
 	for _, b := range e.full.bins {
@@ -22,14 +22,10 @@ func (e *evaluator) drawReliability() error {
 		model.High = append(model.High, min(1, b.Accuracy+margin))
 	}
 	dots := chart.Series{X: model.X, Y: model.Y, Points: true, Again: true}
-	picture, err := chart.Lines{
+	return chart.Lines{
 		Title:  fmt.Sprintf("Reliability: calibration error %.4f", e.full.ece),
 		X:      chart.Axis{Label: "mean probability of the predicted class, by bins"},
 		Y:      chart.Axis{Label: "share of right predictions"},
 		Series: []chart.Series{perfect, model, dots},
 	}.Draw()
-	if err != nil {
-		return err
-	}
-	return writePicture(e.reliability, picture)
 }

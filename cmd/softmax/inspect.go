@@ -9,6 +9,7 @@ import (
 
 	"example.com/softmax"
 	"example.com/softmax/dataset"
+	"example.com/softmax/internal/chart"
 	"github.com/spf13/cobra"
 )
 
@@ -17,19 +18,10 @@ the optimum it can be, and the strongest features of each class.`
 
 func newInspect(out *output) *cobra.Command {
 	var asJSON bool
-	var weights, network string
+	var weightsPath, networkPath string
 	c := newVerb("inspect MODEL", "show what is inside a model", inspectHelp, 1, 1, func(args []string) error {
-		pictures := []struct {
-			path string
-			draw func(path string, m *softmax.Model) error
-		}{{weights, drawWeights}, {network, drawNetwork}}
-		for _, p := range pictures {
-			if p.path == "" {
-				continue
-			}
-			if err := checkPicture(p.path); err != nil {
-				return err
-			}
+		if err := checkPicture(weightsPath, networkPath); err != nil {
+			return err
 		}
 		m, err := softmax.Load(args[0])
 		if err != nil {
@@ -39,13 +31,11 @@ func newInspect(out *output) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		for _, p := range pictures {
-			if p.path == "" {
-				continue
-			}
-			if err := p.draw(p.path, m); err != nil {
-				return err
-			}
+		if err := draw(weightsPath, func() (*chart.Picture, error) { return weightPicture(m) }); err != nil {
+			return err
+		}
+		if err := draw(networkPath, func() (*chart.Picture, error) { return networkPicture(m) }); err != nil {
+			return err
 		}
 		if asJSON {
 			return out.json(o)
@@ -53,8 +43,8 @@ func newInspect(out *output) *cobra.Command {
 		return o.summary(out)
 	})
 	f := c.Flags()
-	f.StringVar(&weights, "weights", "", "draw the weights of each class, as an image where the model is one of images: `FILE`.png or .svg")
-	f.StringVar(&network, "network", "", "draw the model as a network of one layer, a small one in full: `FILE`.png or .svg")
+	f.StringVar(&weightsPath, "weights", "", "draw the weights of each class, as an image where the model is one of images: `FILE`.png or .svg")
+	f.StringVar(&networkPath, "network", "", "draw the model as a network of one layer, a small one in full: `FILE`.png or .svg")
 	f.BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
 }

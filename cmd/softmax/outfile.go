@@ -9,9 +9,21 @@ import (
 	"syscall"
 )
 
-// checkWritable finds out, as far as one can before, whether a file can be
-// written at path. It leaves what is there as it is.
-func checkWritable(path string) error {
+// checkWritable finds out, as far as one can before, whether files can be written at
+// the paths, of which an empty one is for none. It leaves what is there as it is.
+func checkWritable(paths ...string) error {
+	for _, path := range paths {
+		if path == "" {
+			continue
+		}
+		if err := writable(path); err != nil {
+			return fmt.Errorf("cannot write %s: %w", path, err)
+		}
+	}
+	return nil
+}
+
+func writable(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
@@ -35,5 +47,5 @@ func checkWritable(path string) error {
 	if p := (*fs.PathError)(nil); errors.As(err, &p) {
 		err = p.Err
 	}
-	return fmt.Errorf("cannot write %s: %w", path, err)
+	return err
 }

@@ -15,12 +15,26 @@ import (
 )
 
 // checkPicture reports, before work is done for it, that a picture cannot be
-// written at path.
-func checkPicture(path string) error {
-	if ext := strings.ToLower(filepath.Ext(path)); ext != ".png" && ext != ".svg" {
-		return usagef("%s: a picture is a .png or an .svg file", path)
+// written at one of the paths. An empty one is for no picture.
+func checkPicture(paths ...string) error {
+	for _, path := range paths {
+		if ext := strings.ToLower(filepath.Ext(path)); path != "" && ext != ".png" && ext != ".svg" {
+			return usagef("%s: a picture is a .png or an .svg file", path)
+		}
 	}
-	return checkWritable(path)
+	return checkWritable(paths...)
+}
+
+// draw writes a picture that was asked for.
+func draw(path string, picture func() (*chart.Picture, error)) error {
+	if path == "" {
+		return nil
+	}
+	p, err := picture()
+	if err != nil {
+		return err
+	}
+	return writePicture(path, p)
 }
 
 func writePicture(path string, p *chart.Picture) error {
@@ -30,13 +44,13 @@ func writePicture(path string, p *chart.Picture) error {
 // How many images are drawn: the first of the data, and mistakes.
 const firstMost, mistakesMost = 20, 40
 
-// drawExamples draws the first images with their true and predicted classes,
+// examples draws the first images with their true and predicted classes,
 // and below them those that the model got wrong and was surest of: on which it
 // gave the true class the least probability.
-func (e *evaluator) drawExamples() error {
+func (e *evaluator) examples() (*chart.Picture, error) {
 	c := &e.data.Columns[0]
 	if len(e.data.Columns) != 1 || c.Kind != dataset.Pixels {
-		return fmt.Errorf("%s: --pictures draws images, and this is a table", e.data.Source)
+		return nil, fmt.Errorf("%s: --pictures draws images, and this is a table", e.data.Source)
 	}
 	code := make(map[string]int)
 	for k, class := range e.classes {
@@ -78,20 +92,15 @@ func (e *evaluator) drawExamples() error {
 	}
 	first := labelled[:min(firstMost, len(labelled))]
 	picture, err := draw(fmt.Sprintf("The first %d images: true class, predicted class", len(first)), first)
+	if err != nil || len(wrong) == 0 {
+		return picture, err
+	}
+	shown := wrong[:min(mistakesMost, len(wrong))]
+	mistakes, err := draw(fmt.Sprintf("The %d surest of %s mistakes", len(shown), count(len(wrong))), shown)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if len(wrong) > 0 {
-		shown := wrong[:min(mistakesMost, len(wrong))]
-		mistakes, err := draw(fmt.Sprintf("The %d surest of %s mistakes", len(shown), count(len(wrong))), shown)
-		if err != nil {
-			return err
-		}
-		if picture, err = chart.Stack(picture, mistakes); err != nil {
-			return err
-		}
-	}
-	return writePicture(e.pictures, picture)
+	return chart.Stack(picture, mistakes)
 }
 
 // scaledWeights are the weights in units of the scaled features, features x
@@ -105,9 +114,9 @@ func scaledWeights(c softmax.Coefficients) (W []float64) {
 	return W
 }
 
-// drawNetwork draws the model as a network of one layer, every input connected
+// networkPicture draws the model as a network of one layer, every input connected
 // with every output.
-func drawNetwork(path string, m *softmax.Model) error {
+func networkPicture(m *softmax.Model) (*chart.Picture, error) {
 	c := m.Coefficients()
 	n := chart.Network{
 		Title:  fmt.Sprintf("%s, %s", plural(len(c.Features), "input", "inputs"), plural(len(c.Classes), "output", "outputs")),
@@ -117,29 +126,18 @@ func drawNetwork(path string, m *softmax.Model) error {
 	if in := imageOf(m); in != nil {
 		n.Height = in.Height
 	}
-	p, err := n.Draw()
-	if err != nil {
-		return err
-	}
-	return writePicture(path, p)
+	return n.Draw()
 }
 
 // featuresMost is how many features of a class are drawn.
 const featuresMost = 12
 
-// drawWeights draws the weights of each class, in units of the scaled features:
+// weightPicture draws the weights of each class, in units of the scaled features:
 // as an image for a model of images, else those of the strongest features.
-func drawWeights(path string, m *softmax.Model) error {
+func weightPicture(m *softmax.Model) (*chart.Picture, error) {
 	c := m.Coefficients()
-	var p *chart.Picture
-	var err error
 	if in := imageOf(m); in != nil {
-		p, err = chart.WeightGrid("Weights of each class", m.ClassNames(), scaledWeights(c), in.Height)
-	} else {
-		p, err = chart.Features("Strongest features of each class, per unit of the scaled feature", m.ClassNames(), c.Features, scaledWeights(c), featuresMost)
+		return chart.WeightGrid("Weights of each class", m.ClassNames(), scaledWeights(c), in.Height)
 	}
-	if err != nil {
-		return err
-	}
-	return writePicture(path, p)
+	return chart.Features("Strongest features of each class, per unit of the scaled feature", m.ClassNames(), c.Features, scaledWeights(c), featuresMost)
 }
