@@ -69,8 +69,11 @@ func (d *Design) Matrix(ds *dataset.Dataset) *matrix.Matrix {
 	parts := make([]kernel.Sparse, max(1, min(runtime.GOMAXPROCS(0), n*d.D()/least)))
 	part := func(p int) {
 		lo, hi := n*p/len(parts), n*(p+1)/len(parts)
-		if width == len(d.Fill) && width == d.D() {
-			d.storeNumbers(x.V, b, lo, hi)
+		if width == d.D() && len(d.Gaps) == 0 {
+			const run = 256 // rows that stay in a cache
+			for ; lo < hi; lo += run {
+				d.storeColumns(x.V, b, lo, min(lo+run, hi))
+			}
 			return
 		}
 		v, s := d.NewVector(), &parts[p]
@@ -126,20 +129,35 @@ func (d *Design) centre(x *matrix.Matrix) {
 	}
 }
 
-// storeNumbers is what Matrix makes of rows lo up to hi where all features are
-// numbers, none missing: column by column, which is several times faster.
-func (d *Design) storeNumbers(x kernel.Rows, b *Binding, lo, hi int) {
+// storeColumns is what Matrix makes of rows lo up to hi where all features are
+// dense and no number is missing: column by column, which is several times
+// faster.
+func (d *Design) storeColumns(x kernel.Rows, b *Binding, lo, hi int) {
 	for at, c := range b.columns {
-		first := d.Inputs[at].First
-		switch ms := d.numbers[first:][:c.Width]; {
+		in := &d.Inputs[at]
+		switch first := in.First; {
+		case in.Kind == dataset.Text || c.Sparse != nil: // of no feature
+		case in.Kind == dataset.Categorical && x.U8 != nil:
+			mark(x.U8[first:], x.D, c.Codes, b.places[at], lo, hi)
+		case in.Kind == dataset.Categorical:
+			mark(x.F32[first:], x.D, c.Codes, b.places[at], lo, hi)
 		case c.Bytes != nil && x.U8 != nil:
 			copyNumbers(x.U8[first:], x.D, c.Bytes, c.Width, lo, hi)
 		case c.Bytes != nil:
 			copyNumbers(x.F32[first:], x.D, c.Bytes, c.Width, lo, hi)
 		case c.Float32s != nil:
-			centreNumbers(x.F32[first:], x.D, c.Float32s, ms, d.Scale[first:], lo, hi)
+			centreNumbers(x.F32[first:], x.D, c.Float32s, d.numbers[first:][:c.Width], d.Scale[first:], lo, hi)
 		default:
-			centreNumbers(x.F32[first:], x.D, c.Float64s, ms, d.Scale[first:], lo, hi)
+			centreNumbers(x.F32[first:], x.D, c.Float64s, d.numbers[first:][:c.Width], d.Scale[first:], lo, hi)
+		}
+	}
+}
+
+// mark sets the features of categories.
+func mark[T uint8 | float32](to []T, stride int, codes []int32, ps []place, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		if f := ps[1+codes[i]].feature; f >= 0 {
+			to[i*stride+f] = 1
 		}
 	}
 }

@@ -230,11 +230,12 @@ func (o *Objective) denseBlock(b *Block, first int, level kernel.Level) {
 // denseRow writes row i of X in float32.
 func (o *Objective) denseRow(dst []float32, i int) {
 	row := o.X.V.Slice(i, i+1)
+	shift, scale := o.X.Shift[:len(dst)], o.X.Scale[:len(dst)]
 	for j, v := range row.U8 {
-		dst[j] = float32((float64(v) - o.X.Shift[j]) * o.X.Scale[j])
+		dst[j] = float32((float64(v) - shift[j]) * scale[j])
 	}
 	for j, v := range row.F32 {
-		dst[j] = float32((float64(v) - o.X.Shift[j]) * o.X.Scale[j])
+		dst[j] = float32((float64(v) - shift[j]) * scale[j])
 	}
 }
 

@@ -79,6 +79,8 @@ type full struct {
 	o                *Objective
 	n, free, vectors int
 	narrow, coupled  bool
+	plain            bool      // the stored values are those of X, in float32, but for
+	constant         []int     // features of Scale 0
 	rows             []float32 // of a block, padded with zeros so that vectors have no rest
 	number           []float64
 	line             []float32 // what is made of a row
@@ -90,6 +92,7 @@ func (o *Objective) newFull() *full {
 	n, free := o.X.D()+1, o.Free()
 	f := &full{o: o, n: n, free: free, vectors: (n + 7) &^ 7, number: make([]float64, n-1)}
 	f.coupled, f.narrow = free > 1 && free < o.K, o.narrow()
+	f.constant, f.plain = o.storedPlainly()
 	f.rows = make([]float32, fullDepth*f.vectors)
 	if f.narrow {
 		f.left, f.right = linalg.NewPanels(o.level, free*(free+1)/2, fullDepth), linalg.NewPanels(o.level, n*(n+1)/2, fullDepth)
@@ -183,14 +186,38 @@ func (f *full) addPairs(sum []float32, lo, hi int) {
 // read sets row to (x_i, 1).
 func (f *full) read(row []float32, i int) {
 	row[f.n-1] = 1
-	if f.o.X.S == nil {
+	switch x := f.o.X; {
+	case f.plain:
+		copy(row[:f.n-1], x.V.F32[i*x.V.D:])
+		for _, j := range f.constant {
+			row[j] = 0
+		}
+	case x.S == nil:
 		f.o.denseRow(row[:f.n-1], i)
-		return
+	default:
+		x.Row(f.number, i)
+		for j, v := range f.number {
+			row[j] = float32(v)
+		}
 	}
-	f.o.X.Row(f.number, i)
-	for j, v := range f.number {
-		row[j] = float32(v)
+}
+
+// storedPlainly reports whether the stored values are those of X in float32, but
+// for features of Scale 0, which it returns.
+func (o *Objective) storedPlainly() (constant []int, ok bool) {
+	x := o.X
+	if x.S != nil || x.V.F32 == nil {
+		return nil, false
 	}
+	for j, s := range x.Scale {
+		switch {
+		case s == 0:
+			constant = append(constant, j)
+		case x.Shift[j] != 0 || math.Abs(s-1) > 1e-12:
+			return nil, false
+		}
+	}
+	return constant, true
 }
 
 // row returns row i's share of the weights and its probabilities.

@@ -341,6 +341,41 @@ func (o *Objective) Gram(stride int) ([]float64, error) {
 	return gram, nil
 }
 
+// Squares returns the diagonal that Gram would have.
+func (o *Objective) Squares(stride int) ([]float64, error) {
+	d := o.X.D()
+	if o.X.S != nil {
+		return o.X.Squares(o.Weights, stride), nil
+	}
+	const parts = 8
+	var sums [parts][]float64
+	o.share(parts, func(_, at int) {
+		square, row := make([]float64, d+1), make([]float32, d)
+		n := (o.X.N() + stride - 1) / stride
+		for i := n * at / parts; i < n*(at+1)/parts; i++ {
+			w := o.weight(i * stride)
+			o.denseRow(row, i*stride)
+			for j, v := range row {
+				square[j] += float64(w * float64(v) * float64(v))
+			}
+			square[d] += w
+		}
+		sums[at] = square
+	})
+	if err := o.ctx.Err(); err != nil {
+		return nil, err
+	}
+	for _, s := range sums[1:] {
+		linalg.Axpy(sums[0], 1, s)
+	}
+	square := sums[0]
+	for j := range d {
+		square[j] /= square[d]
+	}
+	square[d] = 1
+	return square, nil
+}
+
 // share calls visit for tasks 0 up to n, each from one of the workers'
 // goroutines.
 func (o *Objective) share(n int, visit func(worker, task int)) {

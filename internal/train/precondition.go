@@ -53,9 +53,11 @@ func newKronecker(o *objective.Objective, shares []float64, threads int) (*krone
 	p := o.Problem
 	m := &kronecker{d: p.X.D(), k: p.K, threads: max(1, min(threads, runtime.GOMAXPROCS(0))), level: o.Level(), lambda: p.Lambda}
 	n := p.X.N()
-	m.diag = p.X.Squares(p.Weights, max(1, n/10000, n*m.d>>22))
+	var err error
+	if m.diag, err = o.Squares(max(1, n/10000, n*m.d>>22)); err != nil {
+		return nil, err
+	}
 	if m.d <= gramMost {
-		var err error
 		if m.gram, err = o.Gram(max(1, n/(gramRows*(m.d+1)))); err != nil {
 			return nil, err
 		}
