@@ -28,8 +28,10 @@ type byteEngine struct {
 	block  int // rows whose strips stay in the second cache
 	tiles  []tile
 	w      []byte    // digits: tile, group, class, digit, feature of the group
-	scale  []float64 // K
-	c      []float64 // K of the caller
+	rest   []float64 // weights of the last features, padded to a group
+	// K each: the largest weight, the unit of weights, and 1 over it.
+	most, scale, inverse []float64
+	c                    []float64 // K of the caller
 }
 
 // A tile is a run of classes.
@@ -48,53 +50,55 @@ func tilesOf(k, most int) []tile {
 const (
 	blockRows   = 256
 	blockLogits = 1 << 18
+	panelsAhead = 4
 )
 
 func newByteEngine(d, k int) *byteEngine {
 	b := &byteEngine{
 		d: d, k: k, groups: (d + 3) / 4, chunks: (d + chunk - 1) / chunk,
 		block: min(blockRows, max(lanes, blockLogits/k/lanes*lanes)),
-		scale: make([]float64, k),
+		rest:  make([]float64, 4*k), most: make([]float64, k), scale: make([]float64, k), inverse: make([]float64, k),
 	}
 	b.tiles = tilesOf(k, tileClasses)
-	b.w = make([]byte, b.groups*k*12)
+	b.w = make([]byte, b.groups*k*12+8*12)
 	return b
 }
 
 func (b *byteEngine) prepare(u, c []float64) bool {
-	k := b.k
-	most := make([]float64, k)
-	for j := range b.d {
-		for q, v := range u[j*k:][:k] {
-			most[q] = max(most[q], math.Abs(v)) // NaN stays
-		}
+	for q := 0; q < b.k; q += 8 {
+		largestBits(&b.most[q], &u[q], b.d, 8*b.k, classMask(b.k-q))
 	}
-	inverse := make([]float64, k)
-	for q, v := range most {
+	for q, v := range b.most {
 		var ok bool
 		if b.scale[q], ok = quantum(v); !ok || !(math.Abs(c[q]) < 1e300) {
 			return false
 		}
-		inverse[q] = 1 / b.scale[q]
+		b.inverse[q] = 1 / b.scale[q]
 	}
 	b.c = c
-	w := b.w
+	// What is written beyond a tile's classes is the next group's or tile's,
+	// which come later, or classes of the same one that do.
+	w, whole := b.w, b.d/4
 	for _, t := range b.tiles {
-		scale, inverse := b.scale[t.first:][:t.n], inverse[t.first:][:t.n]
-		for j := range b.d {
-			uj := u[j*k+t.first:][:t.n]
-			at := w[(j/4*t.n)*12+j%4:]
-			for q := range uj {
-				integer := math.RoundToEven(uj[q] * inverse[q])
-				uj[q] = integer * scale[q]
-				v := packDigits(int32(integer))
-				at[12*q], at[12*q+4], at[12*q+8] = byte(v), byte(v>>8), byte(v>>16)
+		for q := (t.n - 1) / 8 * 8; q >= 0; q -= 8 {
+			k, mask := t.first+q, classMask(t.n-q)
+			if whole > 0 {
+				quantize(&w[12*q], 12*t.n, &u[k], whole, 8*b.k, &b.inverse[k], &b.scale[k], mask)
+			}
+			if whole < b.groups {
+				rest := u[4*whole*b.k:]
+				copy(b.rest, rest)
+				quantize(&w[12*(whole*t.n+q)], 0, &b.rest[k], 1, 8*b.k, &b.inverse[k], &b.scale[k], mask)
+				copy(rest, b.rest)
 			}
 		}
 		w = w[b.groups*t.n*12:]
 	}
 	return true
 }
+
+// classMask selects the first n classes of 8.
+func classMask(n int) *int64 { return &productMasks8[8-min(n, 8)] }
 
 func (b *byteEngine) scratch() scratch {
 	s := &byteScratch{byteEngine: b}
@@ -139,9 +143,10 @@ var (
 		backwardBytes6, backwardBytes7, backwardBytes8, backwardBytes9, backwardBytes10}
 )
 
-// blocks makes the logits of x, a block after the other: visit gets its first
-// row and its number of rows.
-func (s *byteScratch) blocks(x []byte, forward bool, visit func(first, n int)) {
+// blocks makes the logits of x, unless only backward is wanted, a block after
+// the other: visit gets its first row and its number of rows. If there is no
+// backward, which prefetches, panels are prefetched.
+func (s *byteScratch) blocks(x []byte, forward, backward bool, visit func(first, n int)) {
 	d := s.d
 	mask := ^uint64(0) >> (63 & -d) // features of the last chunk
 	for first, n := 0, len(x)/d; first < n; first += s.block {
@@ -152,6 +157,9 @@ func (s *byteScratch) blocks(x []byte, forward bool, visit func(first, n int)) {
 			if len(at) < lanes*d {
 				clear(s.tail[copy(s.tail, at):])
 				at = s.tail
+			}
+			if !backward && len(at) > 2*panelsAhead*lanes*d {
+				prefetchLines(&at[panelsAhead*lanes*d], lanes*d/64+1)
 			}
 			packBytes(&at[0], d, s.chunks, mask, &s.panels[p%s.batch*s.panelSize], &s.strips[p*4*64], s.stripStride)
 			if forward && ((p+1)%s.batch == 0 || p+1 == panels) {
@@ -226,7 +234,7 @@ func (s *byteScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64)
 	clear(s.rsum)
 	clear(s.sums[:])
 	pending := 0 // rows in acc
-	s.blocks(x.U8, true, func(first, n int) {
+	s.blocks(x.U8, true, true, func(first, n int) {
 		for p := range (n + lanes - 1) / lanes {
 			at := first + p*lanes
 			count := min(lanes, n-p*lanes)
@@ -245,7 +253,7 @@ func (s *byteScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64)
 }
 
 func (s *byteScratch) logits(x Rows, z []float64) {
-	s.blocks(x.U8, true, func(first, n int) {
+	s.blocks(x.U8, true, false, func(first, n int) {
 		for i := range n {
 			zi := z[(first+i)*s.k:][:s.k]
 			from := s.z[i/lanes*s.k*lanes+i%lanes:]
@@ -273,7 +281,7 @@ func (s *byteScratch) addGrad(x Rows, r, g []float64) (square float64) {
 		return math.Inf(1)
 	}
 	pending := 0
-	s.blocks(x.U8, false, func(first, n int) {
+	s.blocks(x.U8, false, true, func(first, n int) {
 		clear(s.r[:(n+lanes-1)/lanes*4*16*s.k])
 		for i := range n {
 			at := s.r[i/4*16*s.k+i%4:]

@@ -2550,6 +2550,138 @@ column:
 DATA base<>+0(SB)/8, $(256.0)
 GLOBL base<>(SB), RODATA|NOPTR, $8
 
+// func largestBits(most *float64, u *float64, d int, stride int, mask *int64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·largestBits(SB), NOSPLIT, $0-40
+	MOVQ       most+0(FP), AX
+	MOVQ       u+8(FP), CX
+	MOVQ       d+16(FP), DX
+	MOVQ       stride+24(FP), BX
+	MOVQ       mask+32(FP), SI
+	VMOVDQU64  (SI), Z0
+	VPMOVQ2M   Z0, K1
+	VPXORQ     Z1, Z1, Z1
+	VPTERNLOGD $0xff, Z2, Z2, Z2
+	VPSRLQ     $0x01, Z2, Z2
+
+row:
+	VMOVUPD.Z (CX), K1, Z0
+	VPANDQ    Z2, Z0, Z0
+	VPMAXUQ   Z0, Z1, Z1
+	ADDQ      BX, CX
+	DECQ      DX
+	JNZ       row
+	VMOVUPD   Z1, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func quantize(w *byte, step int, u *float64, groups int, stride int, inverse *float64, scale *float64, mask *int64)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·quantize(SB), NOSPLIT, $0-64
+	MOVQ            w+0(FP), AX
+	MOVQ            step+8(FP), CX
+	MOVQ            u+16(FP), DX
+	MOVQ            groups+24(FP), BX
+	MOVQ            stride+32(FP), SI
+	MOVQ            mask+56(FP), DI
+	VMOVDQU64       (DI), Z0
+	VPMOVQ2M        Z0, K1
+	MOVQ            inverse+40(FP), DI
+	VMOVUPD.Z       (DI), K1, Z0
+	MOVQ            scale+48(FP), DI
+	VMOVUPD.Z       (DI), K1, Z1
+	VPBROADCASTD    carry<>+0(SB), Y2
+	VBROADCASTI32X4 quadDigits<>+0(SB), Y3
+
+group:
+	VMOVUPD.Z    (DX), K1, Z4
+	VMULPD       Z0, Z4, Z4
+	VRNDSCALEPD  $0x08, Z4, Z4
+	VMULPD       Z1, Z4, Z5
+	VMOVUPD      Z5, K1, (DX)
+	ADDQ         SI, DX
+	VCVTPD2DQ    Z4, Y4
+	VPADDD       Y2, Y4, Y4
+	VPXORD       Y2, Y4, Y4
+	VMOVUPD.Z    (DX), K1, Z5
+	VMULPD       Z0, Z5, Z5
+	VRNDSCALEPD  $0x08, Z5, Z5
+	VMULPD       Z1, Z5, Z6
+	VMOVUPD      Z6, K1, (DX)
+	ADDQ         SI, DX
+	VCVTPD2DQ    Z5, Y5
+	VPADDD       Y2, Y5, Y5
+	VPXORD       Y2, Y5, Y5
+	VMOVUPD.Z    (DX), K1, Z6
+	VMULPD       Z0, Z6, Z6
+	VRNDSCALEPD  $0x08, Z6, Z6
+	VMULPD       Z1, Z6, Z7
+	VMOVUPD      Z7, K1, (DX)
+	ADDQ         SI, DX
+	VCVTPD2DQ    Z6, Y6
+	VPADDD       Y2, Y6, Y6
+	VPXORD       Y2, Y6, Y6
+	VMOVUPD.Z    (DX), K1, Z7
+	VMULPD       Z0, Z7, Z7
+	VRNDSCALEPD  $0x08, Z7, Z7
+	VMULPD       Z1, Z7, Z8
+	VMOVUPD      Z8, K1, (DX)
+	ADDQ         SI, DX
+	VCVTPD2DQ    Z7, Y7
+	VPADDD       Y2, Y7, Y7
+	VPXORD       Y2, Y7, Y7
+	VPUNPCKLDQ   Y5, Y4, Y8
+	VPUNPCKHDQ   Y5, Y4, Y9
+	VPUNPCKLDQ   Y7, Y6, Y5
+	VPUNPCKHDQ   Y7, Y6, Y7
+	VPUNPCKLQDQ  Y5, Y8, Y4
+	VPUNPCKHQDQ  Y5, Y8, Y5
+	VPUNPCKLQDQ  Y7, Y9, Y6
+	VPUNPCKHQDQ  Y7, Y9, Y7
+	VPSHUFB      Y3, Y4, Y4
+	VMOVDQU      X4, (AX)
+	VPSHUFB      Y3, Y5, Y5
+	VMOVDQU      X5, 12(AX)
+	VPSHUFB      Y3, Y6, Y6
+	VMOVDQU      X6, 24(AX)
+	VPSHUFB      Y3, Y7, Y7
+	VMOVDQU      X7, 36(AX)
+	VEXTRACTI128 $0x01, Y4, X4
+	VMOVDQU      X4, 48(AX)
+	VEXTRACTI128 $0x01, Y5, X5
+	VMOVDQU      X5, 60(AX)
+	VEXTRACTI128 $0x01, Y6, X6
+	VMOVDQU      X6, 72(AX)
+	VEXTRACTI128 $0x01, Y7, X7
+	VMOVQ        X7, 84(AX)
+	VPEXTRD      $0x02, X7, 92(AX)
+	ADDQ         CX, AX
+	DECQ         BX
+	JNZ          group
+	VZEROUPPER
+	RET
+
+DATA carry<>+0(SB)/4, $0x00808080
+GLOBL carry<>(SB), RODATA|NOPTR, $4
+
+DATA quadDigits<>+0(SB)/1, $0x00
+DATA quadDigits<>+1(SB)/1, $0x04
+DATA quadDigits<>+2(SB)/1, $0x08
+DATA quadDigits<>+3(SB)/1, $0x0c
+DATA quadDigits<>+4(SB)/1, $0x01
+DATA quadDigits<>+5(SB)/1, $0x05
+DATA quadDigits<>+6(SB)/1, $0x09
+DATA quadDigits<>+7(SB)/1, $0x0d
+DATA quadDigits<>+8(SB)/1, $0x02
+DATA quadDigits<>+9(SB)/1, $0x06
+DATA quadDigits<>+10(SB)/1, $0x0a
+DATA quadDigits<>+11(SB)/1, $0x0e
+DATA quadDigits<>+12(SB)/1, $0x03
+DATA quadDigits<>+13(SB)/1, $0x07
+DATA quadDigits<>+14(SB)/1, $0x0b
+DATA quadDigits<>+15(SB)/1, $0x0f
+GLOBL quadDigits<>(SB), RODATA|NOPTR, $16
+
 // func softmaxBytes(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *byte, rsum *float64, sums *float64, unit float64)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, AVX512VL
 TEXT ·softmaxBytes(SB), NOSPLIT, $0-72
@@ -2817,27 +2949,6 @@ residual:
 	VMOVUPD       Z5, 192(DX)
 	VZEROUPPER
 	RET
-
-DATA carry<>+0(SB)/4, $0x00808080
-GLOBL carry<>(SB), RODATA|NOPTR, $4
-
-DATA quadDigits<>+0(SB)/1, $0x00
-DATA quadDigits<>+1(SB)/1, $0x04
-DATA quadDigits<>+2(SB)/1, $0x08
-DATA quadDigits<>+3(SB)/1, $0x0c
-DATA quadDigits<>+4(SB)/1, $0x01
-DATA quadDigits<>+5(SB)/1, $0x05
-DATA quadDigits<>+6(SB)/1, $0x09
-DATA quadDigits<>+7(SB)/1, $0x0d
-DATA quadDigits<>+8(SB)/1, $0x02
-DATA quadDigits<>+9(SB)/1, $0x06
-DATA quadDigits<>+10(SB)/1, $0x0a
-DATA quadDigits<>+11(SB)/1, $0x0e
-DATA quadDigits<>+12(SB)/1, $0x03
-DATA quadDigits<>+13(SB)/1, $0x07
-DATA quadDigits<>+14(SB)/1, $0x0b
-DATA quadDigits<>+15(SB)/1, $0x0f
-GLOBL quadDigits<>(SB), RODATA|NOPTR, $16
 
 // func softmaxFloats(z *float64, classes int, labels *int32, weights *float64, consts *float64, r *float32, rsum *float64, sums *float64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL

@@ -92,10 +92,12 @@ func (s *floatRows) packPanel(x []float32) {
 // unpackStrips writes packed sums - strip of features, class, feature - to g,
 // D x K.
 func unpackStrips(g, packed []float64, d, k, strip int) {
-	for j := range d {
-		from := packed[j/strip*k*strip+j%strip:]
+	for ; d > 0; d -= strip {
 		for q := range k {
-			g[j*k+q] = from[q*strip]
+			for f, v := range packed[q*strip:][:min(strip, d)] {
+				g[f*k+q] = v
+			}
 		}
+		g, packed = g[min(strip, d)*k:], packed[k*strip:]
 	}
 }

@@ -114,6 +114,16 @@ func backwardBytes10(acc *int32, strip *byte, r *byte, stride int, quads int, ah
 //go:noescape
 func flushBytes(sum *float64, acc *int32, unit float64, columns int)
 
+// largestBits sets most to the largest absolute values in d rows of u, stride bytes apart, of the classes in mask.
+//
+//go:noescape
+func largestBits(most *float64, u *float64, d int, stride int, mask *int64)
+
+// quantize rounds u, groups of 4 rows stride bytes apart, to integers times scale, and writes their digits to w, groups step bytes apart: 12 bytes for each class, always of 8.
+//
+//go:noescape
+func quantize(w *byte, step int, u *float64, groups int, stride int, inverse *float64, scale *float64, mask *int64)
+
 // softmaxBytes overwrites the logits z, K x 16, and writes the residuals' digits to r. It adds the losses and the squared rounding errors of the residuals to sums, 2 x 16.
 //
 //go:noescape

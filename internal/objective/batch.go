@@ -73,13 +73,11 @@ func (o *Objective) BatchGrad(theta, grad []float64, batch []int32) (float64, er
 	o.engine.Unpack(gW[:o.X.V.D*k], o.parts[0].grad)
 	o.X.Unfold(gW, gb)
 	W, _ := o.Split(theta)
-	for i := range gW {
-		gW[i] /= sum
+	inverse := 1 / sum
+	for i := range grad {
+		grad[i] *= inverse
 	}
 	o.AddSmooth(gW, W, o.K, 1)
-	for q := range gb {
-		gb[q] /= sum
-	}
 	return loss / sum, nil
 }
 

@@ -77,9 +77,9 @@ const (
 	granule   = 64      // parts begin at multiples of so many rows
 	blockRows = 1024    // a call of the kernels has its costs
 	blockZ    = 1 << 17 // most logits in a block: with very many classes a block has fewer rows
-	minChunks = 16      // up to which parts are cut as small as may be, for small n:
+	minChunks = 16      // up to which parts are cut as small as may be, for small n; then multiples, for threads to have as many each
 	partRows  = 2048    // beyond, clearing and adding up partial gradients should not show
-	maxChunks = 64      // bounds threads that can help, and the memory for partial gradients:
+	maxChunks = 64      // bounds threads that can help, and the memory for partial gradients
 	partWork  = 1 << 19 // multiply-adds of a pass that are worth a part of their own
 )
 
@@ -99,7 +99,7 @@ func New(ctx context.Context, p Problem, threads int) *Objective {
 		}
 	}
 	o.norm = cmp.Or(p.Norm, o.sum)
-	chunks := min(maxChunks, max(minChunks, n/partRows), max(1, MaxPart/((p.X.V.D+1)*k)), (n+granule-1)/granule, 1+int(o.Work()/partWork))
+	chunks := min(maxChunks, (max(minChunks, n/partRows)+minChunks-1)/minChunks*minChunks, max(1, MaxPart/((p.X.V.D+1)*k)), (n+granule-1)/granule, 1+int(o.Work()/partWork))
 	o.parts = make([]part, chunks)
 	o.cut(0, n)
 	o.plan(maxRun)
@@ -342,13 +342,11 @@ func (o *Objective) collect(theta, grad []float64) (f float64, sums kernel.Sums)
 		centre(gW, o.K)
 		centre(gb, o.K)
 	}
-	for i := range gW {
-		gW[i] /= o.norm
+	inverse := 1 / o.norm
+	for i := range grad {
+		grad[i] *= inverse
 	}
 	o.AddSmooth(gW, W, o.K, 1)
-	for q := range gb {
-		gb[q] /= o.norm
-	}
 	return sums.Loss/o.norm + o.Value(W, o.K), sums
 }
 
@@ -366,9 +364,7 @@ func (o *Objective) total(grad []float64) (sums kernel.Sums) {
 	o.bands(len(total), func(lo, hi int) {
 		g := total[lo:hi]
 		for i := 1; i < len(o.parts); i++ {
-			for q, v := range o.parts[i].grad[lo:hi] {
-				g[q] += v
-			}
+			linalg.Axpy(g, 1, o.parts[i].grad[lo:hi])
 		}
 	})
 	o.engine.Unpack(gW[:o.X.V.D*o.K], total)
@@ -386,8 +382,9 @@ func centre(g []float64, k int) {
 		for _, v := range g[:k] {
 			sum += v
 		}
+		mean := sum / float64(k)
 		for q := range g[:k] {
-			g[q] -= sum / float64(k)
+			g[q] -= mean
 		}
 	}
 }

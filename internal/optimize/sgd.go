@@ -52,10 +52,14 @@ func SGD(fn Batches, x []float64, opt Descent, monitor Monitor) (End, error) {
 				return Failed, err
 			}
 			sum += loss * float64(len(batch))
-			for i, g := range grad {
-				velocity[i] = float64(opt.Momentum*velocity[i]) + g
+			step := grad
+			if opt.Momentum != 0 {
+				for i, g := range grad {
+					velocity[i] = float64(opt.Momentum*velocity[i]) + g
+				}
+				step = velocity
 			}
-			linalg.Axpy(x, -opt.Rate, velocity)
+			linalg.Axpy(x, -opt.Rate, step)
 		}
 		s.Iteration++
 		s.F = sum / float64(n)

@@ -246,3 +246,93 @@ func flushBytes() {
 	VZEROUPPER()
 	RET()
 }
+
+// largestBits finds the largest |u| of up to 8 classes: of bits, so that NaN
+// is larger than all numbers.
+func largestBits() {
+	TEXT("largestBits", NOSPLIT, "func(most, u *float64, d, stride int, mask *int64)")
+	Pragma("noescape")
+	Doc("largestBits sets most to the largest absolute values in d rows of u, stride bytes apart, of the classes in mask.")
+	most := Load(Param("most"), GP64())
+	u := Load(Param("u"), GP64())
+	d := Load(Param("d"), GP64())
+	stride := Load(Param("stride"), GP64())
+	load, store := avx512.masked64(Mem{Base: Load(Param("mask"), GP64())})
+	largest, sign, v := ZMM(), ZMM(), ZMM()
+	VPXORQ(largest, largest, largest)
+	VPTERNLOGD(Imm(255), sign, sign, sign)
+	VPSRLQ(Imm(1), sign, sign)
+	Label("row")
+	load(Mem{Base: u}, v)
+	VPANDQ(sign, v, v)
+	VPMAXUQ(v, largest, largest)
+	ADDQ(stride, u)
+	DECQ(d)
+	JNZ(LabelRef("row"))
+	store(largest, Mem{Base: most})
+	VZEROUPPER()
+	RET()
+}
+
+// quantize makes the digits of the weights of up to 8 classes.
+func quantize() {
+	TEXT("quantize", NOSPLIT, "func(w *byte, step int, u *float64, groups, stride int, inverse, scale *float64, mask *int64)")
+	Pragma("noescape")
+	Doc("quantize rounds u, groups of 4 rows stride bytes apart, to integers times scale, and writes their digits to w, groups step bytes apart: 12 bytes for each class, always of 8.")
+	w := Load(Param("w"), GP64())
+	step := Load(Param("step"), GP64())
+	u := Load(Param("u"), GP64())
+	groups := Load(Param("groups"), GP64())
+	stride := Load(Param("stride"), GP64())
+	inverse, scale, carry, spread := ZMM(), ZMM(), YMM(), YMM()
+	mask := Load(Param("mask"), GP64())
+	load, store := avx512.masked64(Mem{Base: mask})
+	load(Mem{Base: Load(Param("inverse"), GP64())}, inverse)
+	load(Mem{Base: Load(Param("scale"), GP64())}, scale)
+	VPBROADCASTD(carryData(), carry)
+	VBROADCASTI32X4(quadDigits(), spread)
+	Label("group")
+	var q [4]VecVirtual // of a feature, 8 classes
+	for f := range q {
+		v, rounded := ZMM(), ZMM()
+		load(Mem{Base: u}, v)
+		VMULPD(inverse, v, v)
+		VRNDSCALEPD(Imm(8), v, v)
+		VMULPD(scale, v, rounded)
+		store(rounded, Mem{Base: u})
+		ADDQ(stride, u)
+		q[f] = YMM()
+		VCVTPD2DQ(v, q[f])
+		VPADDD(carry, q[f], q[f])
+		VPXORD(carry, q[f], q[f])
+	}
+	var low, high [2]VecVirtual // classes 0 and 1, 2 and 3 of each half; features 0 and 1, 2 and 3
+	for i := range low {
+		low[i], high[i] = YMM(), YMM()
+		VPUNPCKLDQ(q[2*i+1], q[2*i], low[i])
+		VPUNPCKHDQ(q[2*i+1], q[2*i], high[i])
+	}
+	for i, pair := range [][2]VecVirtual{low, high} {
+		VPUNPCKLQDQ(pair[1], pair[0], q[2*i])
+		VPUNPCKHQDQ(pair[1], pair[0], q[2*i+1])
+	}
+	for class, v := range q {
+		VPSHUFB(spread, v, v)
+		VMOVDQU(v.AsX(), Mem{Base: w, Disp: 12 * class})
+	}
+	for class, v := range q {
+		at := Mem{Base: w, Disp: 12 * (4 + class)}
+		VEXTRACTI128(Imm(1), v, v.AsX())
+		if class < 3 {
+			VMOVDQU(v.AsX(), at)
+			continue
+		}
+		VMOVQ(v.AsX(), at)
+		VPEXTRD(Imm(2), v.AsX(), at.Offset(8))
+	}
+	ADDQ(step, w)
+	DECQ(groups)
+	JNZ(LabelRef("group"))
+	VZEROUPPER()
+	RET()
+}

@@ -17,6 +17,8 @@ func main() {
 		backwardBytes(classes)
 	}
 	flushBytes()
+	largestBits()
+	quantize()
 	softmax(true)
 	softmax(false)
 	softmaxAVX2()

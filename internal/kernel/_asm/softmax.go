@@ -148,7 +148,7 @@ func softmax(bytes bool) {
 			panic(err)
 		}
 		VBROADCASTSD(param.Addr, unit)
-		VPBROADCASTD(ConstData("carry", U32(0x808080)), carry)
+		VPBROADCASTD(carryData(), carry)
 		VBROADCASTI32X4(quadDigits(), spread)
 		MOVQ(classes, stride)
 		SHLQ(Imm(4), stride)
@@ -263,11 +263,25 @@ func log1p(vector func() VecVirtual, consts Register, x VecVirtual) VecVirtual {
 	return f
 }
 
+// carryData is what makes balanced digits of an integer.
+func carryData() Mem {
+	if carryMem.Symbol.Name == "" {
+		carryMem = ConstData("carry", U32(0x808080))
+	}
+	return carryMem
+}
+
+var carryMem Mem
+
 // quadDigits is the shuffle that gathers equal digits of 4 rows.
 func quadDigits() Mem {
-	m := GLOBL("quadDigits", attr.RODATA|attr.NOPTR)
-	for i := range 16 {
-		DATA(i, U8(i%4*4+i/4))
+	if quadMem.Symbol.Name == "" {
+		quadMem = GLOBL("quadDigits", attr.RODATA|attr.NOPTR)
+		for i := range 16 {
+			DATA(i, U8(i%4*4+i/4))
+		}
 	}
-	return m
+	return quadMem
 }
+
+var quadMem Mem
