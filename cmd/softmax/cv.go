@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"slices"
-	"syscall"
 	"time"
 
 	"example.com/softmax"
@@ -66,9 +63,8 @@ func (v *crossValidator) run(args []string) error {
 		return err
 	}
 	v.config = v.fitFlags.config()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
-	context.AfterFunc(ctx, stop)
 	progress := v.newFitBar()
 	v.options.Tried, v.options.Mixes = progress.selecting, v.fitFlags.mixes
 	var err error
@@ -108,35 +104,14 @@ func (v *crossValidator) check() error {
 			return usagef("--lambdas %v: they must be above 0", lambda)
 		}
 	}
-	for _, path := range []string{v.curve, v.coefficients} {
-		if path != "" {
-			if err := checkPicture(path); err != nil {
-				return err
-			}
-		}
+	if err := checkPicture(v.curve, v.coefficients); err != nil {
+		return err
 	}
-	for _, path := range []string{v.path, v.foldsFile} {
-		if path != "" {
-			if err := checkWritable(path); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return checkWritable(v.path, v.foldsFile)
 }
 
 // files writes what was asked for besides the table.
 func (v *crossValidator) files(ctx context.Context) error {
-	draw := func(path string, picture func() (*chart.Picture, error)) error {
-		if path == "" {
-			return nil
-		}
-		p, err := picture()
-		if err != nil {
-			return err
-		}
-		return writePicture(path, p)
-	}
 	if err := draw(v.curve, v.result.Curve); err != nil {
 		return err
 	}
@@ -171,6 +146,9 @@ func (v *crossValidator) files(ctx context.Context) error {
 	}
 	for _, w := range r.Warnings {
 		v.out.warnf("%s", w.Message)
+	}
+	if m, err = v.set.named(m); err != nil {
+		return err
 	}
 	return m.Save(v.path)
 }

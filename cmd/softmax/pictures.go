@@ -34,10 +34,6 @@ func draw(path string, picture func() (*chart.Picture, error)) error {
 	if err != nil {
 		return err
 	}
-	return writePicture(path, p)
-}
-
-func writePicture(path string, p *chart.Picture) error {
 	return atomicfile.Write(path, 0o644, func(w io.Writer) error { return p.Encode(w, filepath.Ext(path)) })
 }
 

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/softmax"
 	"example.com/softmax/dataset"
 	"example.com/softmax/dataset/catalog"
 	"example.com/softmax/dataset/idx"
@@ -218,10 +219,10 @@ func (r *reader) folder(dir string, l *layout) (*set, error) {
 		case strings.HasPrefix(e.Name(), string(idx.Test)+"-images"):
 			s.test = whole(func() (*dataset.Dataset, error) { return idx.ReadDir(dir, idx.Test) })
 		case f == nil && (stem == "train" || stem == "test") && images.Is(os.DirFS(path)):
-			*s.named(stem), s.roles = r.pictures(path), []string{"--resize"}
+			*s.partOf(stem), s.roles = r.pictures(path), []string{"--resize"}
 		case f == nil:
 		case stem == "train", stem == "test", stem == name:
-			*s.named(stem), s.roles = r.part(path, f), f.roles
+			*s.partOf(stem), s.roles = r.part(path, f), f.roles
 		}
 	}
 	if s.scoring() == nil && images.Is(os.DirFS(dir)) {
@@ -237,8 +238,8 @@ func (r *reader) folder(dir string, l *layout) (*set, error) {
 	return s, nil
 }
 
-// named is the part that a file of the given name without its ending holds.
-func (s *set) named(stem string) *part {
+// partOf is the part that a file of the given name without its ending holds.
+func (s *set) partOf(stem string) *part {
 	switch stem {
 	case "train":
 		return &s.train
@@ -261,10 +262,16 @@ func (r *reader) pictures(dir string) part {
 	}
 }
 
-// show is what a class of the set shows.
-func (s *set) show(class string) string {
-	if k, err := strconv.Atoi(class); err == nil && k >= 0 && k < len(s.shown) {
-		return s.shown[k]
+// named is a model of the set with the names of its classes, if it has such.
+func (s *set) named(m *softmax.Model) (*softmax.Model, error) {
+	if s.shown == nil {
+		return m, nil
 	}
-	return class
+	names := m.Classes()
+	for q, class := range names {
+		if k, err := strconv.Atoi(class); err == nil && k >= 0 && k < len(s.shown) {
+			names[q] = s.shown[k]
+		}
+	}
+	return m.WithClassNames(names)
 }

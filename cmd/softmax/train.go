@@ -162,16 +162,11 @@ func (t *trainer) fit() (interrupted bool, err error) {
 	progress.bar.done()
 	t.traceErr = tr.close()
 	switch {
-	case t.model != nil && t.set.shown != nil:
-		names := t.model.Classes()
-		for k, class := range names {
-			names[k] = t.set.show(class)
-		}
+	case t.model != nil:
 		var wrong error
-		if t.model, wrong = t.model.WithClassNames(names); wrong != nil {
+		if t.model, wrong = t.set.named(t.model); wrong != nil {
 			return false, wrong
 		}
-	case t.model != nil:
 	case errors.Is(err, context.Canceled):
 		unchanged := ""
 		if _, err := os.Stat(t.path); err == nil {
