@@ -212,9 +212,10 @@ func SolveCholesky32(l []float32, n int, b []float64, threads int) {
 		return
 	}
 	_, exp := math.Frexp(most)
-	x := make([]float32, n)
+	exp = max(exp, -1000)
+	x, scale := make([]float32, n), math.Ldexp(1, -exp)
 	for i, v := range b {
-		x[i] = float32(math.Ldexp(v, -exp))
+		x[i] = float32(v * scale)
 	}
 	if n < 1<<11 {
 		threads = 1 // a goroutine costs more than the products of a block
@@ -250,7 +251,8 @@ func SolveCholesky32(l []float32, n int, b []float64, threads int) {
 			}
 		})
 	}
+	scale = math.Ldexp(1, exp)
 	for i, v := range x {
-		b[i] = math.Ldexp(float64(v), exp)
+		b[i] = float64(v) * scale
 	}
 }

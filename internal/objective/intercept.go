@@ -51,22 +51,25 @@ func (o *Objective) PolishIntercept(theta, grad []float64, f, small float64) (fl
 	}
 	_, b := o.Split(theta)
 	_, gb := o.Split(grad)
-	h, step := make([]float64, o.K*o.K), make([]float64, o.K)
-	var dropped []int
-	stale := true
+	step, before := make([]float64, o.K), make([]float64, len(grad))
+	// What was made at an earlier point serves while it does.
+	renew, renewed := o.curvature == nil, false
 	for most := largest(gb); most > small; {
-		if stale {
-			var err error
-			if dropped, err = o.factorIntercept(theta, h); err != nil {
+		fresh := renew
+		if renew {
+			if err := o.factorIntercept(theta); err != nil {
 				return f, err
 			}
+			renewed = true
 		}
 		copy(step, gb)
-		for _, i := range dropped {
+		for _, i := range o.dropped {
 			step[i] = 0
 		}
-		linalg.SolveCholesky(h, o.K, step)
+		linalg.SolveCholesky(o.curvature, o.K, step)
 		linalg.Axpy(b, -1, step)
+		copy(before, grad)
+		sums := o.sums
 		next, err := o.ValueGrad(theta, grad)
 		if err != nil {
 			return f, err
@@ -75,16 +78,15 @@ func (o *Objective) PolishIntercept(theta, grad []float64, f, small float64) (fl
 		left := largest(gb)
 		if !(left < most) || next > f+1e-12*math.Abs(f) {
 			linalg.Axpy(b, 1, step)
-			return o.ValueGrad(theta, grad)
+			copy(grad, before)
+			if o.sums = sums; renewed {
+				return f, nil
+			}
+			renew = true
+			continue
 		}
-		slow := left > most/2
-		if slow && !stale {
-			stale, slow = true, false
-		} else {
-			stale = false
-		}
-		f, most = next, left
-		if slow {
+		renew = left > most/2
+		if f, most = next, left; renew && fresh {
 			break
 		}
 	}
@@ -99,16 +101,18 @@ func largest(v []float64) float64 {
 	return most
 }
 
-// factorIntercept writes the Cholesky factor of the Hessian with respect to b,
+// factorIntercept makes the Cholesky factor of the Hessian with respect to b,
 // made definite along the flat direction as in Hessian.
-func (o *Objective) factorIntercept(theta, h []float64) (dropped []int, err error) {
+func (o *Objective) factorIntercept(theta []float64) error {
+	h := make([]float64, o.K*o.K)
 	if err := o.MeanCurvature(theta, h); err != nil {
-		return nil, err
+		return err
 	}
 	if IsShiftInvariant(o.Loss) {
 		addGauge(h, o.K, 0, o.K)
 	}
-	return linalg.Cholesky(h, o.K, 1e-13), nil
+	o.curvature, o.dropped = h, linalg.Cholesky(h, o.K, 1e-13)
+	return nil
 }
 
 // MeanCurvature writes the weighted mean of the rows' curvatures, the Hessians

@@ -52,6 +52,11 @@ type Objective struct {
 	p       []float64   // n x K: see Curve
 	sums    kernel.Sums // of the last gradient
 	square  float64     // squaredNorm, 0 until wanted
+
+	// The Hessian with respect to b as PolishIntercept last made it: its Cholesky
+	// factor, nil before, and the coordinates that this left out.
+	curvature []float64
+	dropped   []int
 }
 
 // A part is what one chunk of rows contributes to a pass.

@@ -40,8 +40,9 @@ func (r *run) finish(theta []float64) error {
 			return err
 		}
 	}
+	small := r.p.X.N()*r.obj.Dim() <= 1<<24 // a few more passes in float64 cost next to nothing
 	var err error
-	if fast || descent {
+	if descent || fast && !small {
 		if r.res.Accuracy, err = r.obj.Accuracy(theta); err != nil {
 			return err
 		}
@@ -56,16 +57,13 @@ func (r *run) finish(theta []float64) error {
 		return err
 	}
 	unproved := r.res.Stop == Converged && f-r.lower > r.opt.Tol*f
-	if !descent && (!fast || unproved || r.small()) {
-		if _, err := r.obj.PolishIntercept(theta, grad, f, 1e-16); err != nil {
+	if !descent && (!fast || unproved || small) {
+		if f, err = r.obj.PolishIntercept(theta, grad, f, 1e-14); err != nil {
 			return err
 		}
-		if objective.IsShiftInvariant(r.p.Loss) {
-			_, b := r.obj.Split(theta)
-			centreRows(b, r.p.K, 1)
-		}
-		if f, err = r.evaluate(theta, grad); err != nil {
-			return err
+		if r.cert != nil {
+			r.cert.Add(theta, grad, f)
+			r.lower = r.cert.Lower()
 		}
 		if r.res.Accuracy, err = r.obj.Accuracy(theta); err != nil {
 			return err
@@ -100,9 +98,6 @@ func (r *run) settle(theta, grad []float64) error {
 	}
 	return nil
 }
-
-// small reports whether a few more passes in float64 cost next to nothing.
-func (r *run) small() bool { return r.p.X.N()*r.obj.Dim() <= 1<<24 }
 
 // evaluate returns the objective for the report.
 func (r *run) evaluate(theta, grad []float64) (float64, error) {

@@ -149,7 +149,7 @@ func (r *run) preconditioner() (m optimize.Preconditioner, err error) {
 
 // move makes m the preconditioner of a problem that differs in its penalty.
 func (m *twoLevel) move(o *objective.Objective) {
-	m.obj, m.next = o, m.before
+	m.obj, m.next = o, m.before+m.wait()
 	m.fine.lambda, m.fine.factor = o.Lambda, nil
 	m.fine.factorise()
 	if m.r > 0 && m.r <= m.fine.d {

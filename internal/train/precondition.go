@@ -32,7 +32,8 @@ type kronecker struct {
 	most          float64               // of diag
 	vectors       []float64             // of C, k x k; nil for the identity
 	scale         []float64             // k: rounded eigenvalues
-	factor        map[float64][]float32 // Cholesky factors of scale A + lambda I
+	factor        map[float64][]float32 // Cholesky factors of scale A + lambda I, or
+	inverse       map[float64][]float64 // where it is small the inverses: their rows are independent of each other
 	// What another preconditioner takes care of: see leave.
 	V     []float64 // (d+1) x r
 	r     int
@@ -40,9 +41,10 @@ type kronecker struct {
 }
 
 const (
-	gramMost  = 3000 // features up to which A is factored; beyond, its diagonal serves
-	gramRows  = 10   // rows per feature that A is made of: as good as all of them
-	eigenMost = 128  // classes up to which C is used; beyond, the bound stays
+	gramMost    = 3000 // features up to which A is factored; beyond, its diagonal serves
+	gramRows    = 10   // rows per feature that A is made of: as good as all of them
+	inverseMost = 128  // rows of A up to which products with an inverse are quickest
+	eigenMost   = 128  // classes up to which C is used; beyond, the bound stays
 	// What is added of the diagonal, so that float32 sees that a matrix is
 	// definite, and its inverse does not blow up what rounding leaves, or the sample
 	// of rows does not show, where features are collinear.
@@ -109,12 +111,18 @@ func roundToPower(v float64) float64 { return math.Exp2(math.Round(math.Log2(v))
 // factorise makes the factors that scale asks for.
 func (m *kronecker) factorise() {
 	have := m.factor
-	m.factor = make(map[float64][]float32)
+	m.factor, m.inverse = make(map[float64][]float32), make(map[float64][]float64)
 	if m.gram == nil {
 		return
 	}
 	n := m.d + 1
 	for _, s := range m.scale {
+		if n <= inverseMost {
+			if m.inverse[s] == nil {
+				m.inverse[s] = m.invert(s)
+			}
+			continue
+		}
 		if m.factor[s] != nil {
 			continue
 		}
@@ -133,6 +141,24 @@ func (m *kronecker) factorise() {
 		}
 		m.factor[s] = l
 	}
+}
+
+// invert returns the inverse of scale A + lambda I.
+func (m *kronecker) invert(scale float64) []float64 {
+	n := m.d + 1
+	l, inverse := make([]float64, n*n), make([]float64, n*n)
+	for i, a := range m.gram {
+		l[i] = scale * a
+	}
+	columns := make([][]float64, n)
+	for j := range n {
+		l[j*(n+1)] = m.diagonal(j, scale) + scale*trifle*m.diag[j]
+		columns[j] = inverse[j*n:][:n]
+		columns[j][j] = 1
+	}
+	linalg.Cholesky(l, n, 1e-14)
+	linalg.SolveCholesky(l, n, columns...)
+	return inverse
 }
 
 // diagonal is that of scale A + lambda I, and what keeps the matrix definite in
@@ -242,6 +268,13 @@ func (m *kronecker) rotate(x, from []float64, q, across, stride int) {
 
 // solve overwrites x with the solution of (scale A + lambda I) x.
 func (m *kronecker) solve(scale float64, x []float64) {
+	if inverse := m.inverse[scale]; inverse != nil {
+		b := slices.Clone(x)
+		for j := range x {
+			x[j] = linalg.Dot(inverse[j*len(x):][:len(x)], b)
+		}
+		return
+	}
 	if m.gram != nil {
 		linalg.SolveCholesky32(m.factor[scale], m.d+1, x, 1)
 		return

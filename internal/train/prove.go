@@ -52,7 +52,8 @@ func (r *run) prove(s *optimize.State) error {
 	}
 	copy(r.polished, s.X)
 	potential, attempt := r.potential(s.Grad), &r.attempt
-	if potential > r.opt.Tol*s.F && s.Smooth != nil {
+	const near = 1e3 // times too much, from where smoothing may be enough
+	if potential > r.opt.Tol*s.F && potential < near*r.opt.Tol*s.F && s.Smooth != nil {
 		s.Smooth(r.polished, r.grad)
 		// What a linear model promises is not always kept.
 		potential, attempt = 2*r.potential(r.grad), &r.smoothAttempt

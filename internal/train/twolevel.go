@@ -32,10 +32,26 @@ type twoLevel struct {
 
 func newTwoLevel(o *objective.Objective, shares []float64, threads int) (*twoLevel, error) {
 	fine, err := newKronecker(o, shares, threads)
-	return &twoLevel{obj: o, fine: fine, next: 4}, err
+	m := &twoLevel{obj: o, fine: fine}
+	if err == nil {
+		m.next = max(4, m.wait())
+	}
+	return m, err
+}
+
+// wait is how many iterations come before a Hessian: none, or where many passes
+// are made in the time that it takes, these first. Mostly they are enough.
+func (m *twoLevel) wait() int {
+	pass := m.obj.Work()
+	if pass > shortPass {
+		return 0
+	}
+	return int(min(waitMost, 1.5*m.work(m.fine.d+1)/pass))
 }
 
 const (
+	shortPass   = 1 << 22 // in the units of Objective.Work
+	waitMost    = 64
 	coarseMost  = 2000 // parameters of the coarse space
 	coarseRows  = 6    // rows for each of them, or if that is more
 	coarseShare = 5    // one row in so many, up to
