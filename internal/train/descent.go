@@ -71,18 +71,7 @@ func (t *path) fit(ctx context.Context, p Problem, opt Options) (*Result, error)
 	if end != 0 && r.res.Stop == "" {
 		r.res.Stop = Precision
 	}
-	W, b := r.obj.Split(s.theta)
-	if objective.IsShiftInvariant(p.Loss) {
-		before := slices.Clone(W)
-		r.obj.Centre(W, p.K)
-		centreRows(b, p.K, 1)
-		if !slices.Equal(before, W) {
-			if s.f, err = s.evaluate(); err != nil {
-				return nil, err
-			}
-			r.res.Final.Objective = s.f
-		}
-	}
+	W, _ := r.obj.Split(s.theta)
 	r.res.Theta = slices.Clone(s.theta)
 	r.res.Loss = s.f - r.obj.Value(W, p.K)
 	r.res.Accuracy = math.NaN()

@@ -19,15 +19,12 @@ func (r *run) finish(theta []float64) error {
 	grad := make([]float64, len(theta))
 	estimate := r.res.Final.GapEstimate
 	descent := r.res.Solver == SolverSGD
-	if objective.IsShiftInvariant(r.p.Loss) && !(descent && r.p.Lambda == 0) {
+	proximal := r.res.Solver == SolverProximal // in its gauge from the start
+	if objective.IsShiftInvariant(r.p.Loss) && !proximal && !(descent && r.p.Lambda == 0) {
 		// The intercepts too: at the limit of precision a solver may drift far
 		// along the flat direction, and their optimum is found near 0 only.
 		W, b := r.obj.Split(theta)
-		if r.p.Smooth() {
-			centreRows(W, r.p.K, r.p.X.D())
-		} else {
-			r.obj.Centre(W, r.p.K)
-		}
+		centreRows(W, r.p.K, r.p.X.D())
 		centreRows(b, r.p.K, 1)
 	}
 	r.res.Theta = theta
@@ -42,6 +39,13 @@ func (r *run) finish(theta []float64) error {
 	}
 	small := r.p.X.N()*r.obj.Dim() <= 1<<24 // a few more passes in float64 cost next to nothing
 	var err error
+	if proximal && r.res.Stop == Converged { // by a pass in float64, at theta
+		r.obj.SetLevel(r.opt.Level)
+		W, _ := r.obj.Split(theta)
+		r.res.Loss = r.res.Final.Objective - r.obj.Value(W, r.p.K)
+		r.res.Accuracy, err = r.obj.Accuracy(theta)
+		return err
+	}
 	if descent || fast && !small {
 		if r.res.Accuracy, err = r.obj.Accuracy(theta); err != nil {
 			return err

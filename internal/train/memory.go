@@ -27,10 +27,10 @@ func Memory(p Problem, opt Options) float64 {
 			more += 3*k*k + 1<<23 + coarseMost*coarseMost // curvatures of a sample, and its Hessian
 		}
 	case SolverProximal:
-		vectors += 10 // the gradient, its least subgradient, and the working set's
+		vectors += 10 + secantsMost // the gradient, its least subgradient, the working set's, and its steps
 		m := min(blockMost, parameters)
-		// The model, its columns, a sample's probabilities, and the set's own X.
-		more = m*m + 2048*m + n*k/2 + float64(p.X.Bytes())/number
+		// The model, as made, corrected and extended, its columns, a sample's probabilities, and the set's own X.
+		more = 1.5*m*m + 2048*m + n*k/2 + float64(p.X.Bytes())/number
 	case SolverSGD:
 		vectors += 2
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"example.com/softmax/internal/kernel"
+	"example.com/softmax/internal/objective"
 	"example.com/softmax/internal/optimize"
 )
 
@@ -30,6 +31,7 @@ func (r *run) newProximal(theta []float64) *proximal {
 
 // minimise runs until the monitor or the numbers end it.
 func (s *proximal) minimise() (end optimize.End, err error) {
+	s.centre()
 	if s.f, err = s.evaluate(); err != nil {
 		return optimize.Failed, err
 	}
@@ -58,7 +60,7 @@ func (s *proximal) descend() (optimize.End, error) {
 		s.choose()
 		// Not closer than the features that are missing allow, but for the last.
 		gap := s.f - max(r.lower, 0)
-		if goal = max(0.3*r.opt.Tol*s.f, min(0.1*gap, goal/10)); s.warm {
+		if goal = max(0.3*r.opt.Tol*s.f, min(0.1*gap, goal/10)); s.warm || s.set.whole {
 			goal = 0.3 * r.opt.Tol * s.f
 		}
 		w := s.set
@@ -70,7 +72,7 @@ func (s *proximal) descend() (optimize.End, error) {
 		}
 		w.store(s)
 		state.Decrement = decrement
-		if w.shared {
+		if moved := s.centre(); w.shared && !moved {
 			copy(s.grad, w.grad)
 			s.f = w.f
 		} else if s.f, err = s.evaluate(); err != nil {
@@ -83,6 +85,18 @@ func (s *proximal) descend() (optimize.End, error) {
 			w.obj.SetLevel(kernel.Generic)
 		}
 	}
+}
+
+// centre moves weights to where the penalty has them best, of all that give the
+// same probabilities, and reports whether any moved.
+func (s *proximal) centre() bool {
+	if !objective.IsShiftInvariant(s.r.p.Loss) {
+		return false
+	}
+	W, _ := s.r.obj.Split(s.theta)
+	before := slices.Clone(W)
+	s.r.obj.Centre(W, s.r.p.K)
+	return !slices.Equal(before, W)
 }
 
 // missing reports whether a feature outside the working set should be in it.

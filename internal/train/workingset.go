@@ -23,6 +23,8 @@ type workingSet struct {
 	grad     []float64
 	f        float64
 	block    objective.Block // the model in use, from an iterate not long ago
+	secants  []secant        // what steps since have shown of f's curvature
+	h        []float32       // the block's Hessian with secants
 	stale    bool
 	trial    []float64
 	gt       []float64
@@ -107,8 +109,11 @@ func (w *workingSet) store(s *proximal) {
 const (
 	innerTol    = 1e-3 // share of a model's gains that ends its minimisation
 	innerSweeps = 200
-	blockMost   = 4096  // coordinates of a model: 64 MB
-	blockRows   = 5000  // that a model is made of, or 10 for each coordinate
+	blockMost   = 4096 // coordinates of a model: 64 MB
+	blockRows   = 5000 // that a model is made of, or 10 for each coordinate
+	distant     = 1e-3 // promised gains relative to f, from which on fewer rows do:
+	distantRows = 1000 // or 2 for each coordinate
+	secantsMost = 10
 	level       = 1e-14 // relative changes of f that may be rounding
 	nothing     = 1e-12 // relative gains of a step that no longer judge its model
 	patience    = 4     // steps without any gain
@@ -138,15 +143,21 @@ func (w *workingSet) descend(goal float64, s *proximal) (promise float64, err er
 				lacks = all
 			}
 			w.obj.ExtendBlock(&w.block, lacks, opt.Level)
+			w.recall()
 		}
 		if fresh {
 			rows := max(blockRows, 10*len(want))
+			if !(promise <= distant*w.f) && !s.warm {
+				rows = max(distantRows, 2*len(want))
+			}
 			if s.warm { // close to the optimum, and good for the next penalties too
 				rows = max(4*blockRows, rows)
 			}
 			if err := w.obj.SetBlock(&w.block, w.theta, want, max(1, w.obj.X.N()/rows), opt.Level); err != nil {
 				return promise, err
 			}
+			w.secants = nil
+			w.recall()
 			w.stale = false
 		}
 		gain := w.propose()
@@ -289,7 +300,7 @@ func (w *workingSet) coordinates() (need, want []int) {
 func (w *workingSet) propose() float64 {
 	k, b := w.obj.K, &w.block
 	m := len(b.Coordinates)
-	c := optimize.Composite{H: b.H, X: make([]float64, m), Grad: make([]float64, m), L1: make([]float64, m)}
+	c := optimize.Composite{H: w.h, X: make([]float64, m), Grad: make([]float64, m), L1: make([]float64, m)}
 	groups := make(map[int]int)
 	for a, at := range b.Coordinates {
 		c.X[a], c.Grad[a] = w.theta[at], w.grad[at]
@@ -314,6 +325,10 @@ func (w *workingSet) propose() float64 {
 	copy(w.trial, w.theta)
 	for a, at := range b.Coordinates {
 		w.trial[at] = u[a]
+	}
+	if objective.IsShiftInvariant(w.obj.Loss) {
+		_, b := w.obj.Split(w.trial)
+		centreRows(b, k, 1)
 	}
 	return w.gain()
 }
@@ -344,6 +359,7 @@ func (w *workingSet) search(gain float64) (bool, error) {
 			return false, err
 		}
 		if f <= w.f+enough*gain+w.noise()*w.f {
+			w.learn()
 			copy(w.theta, w.trial)
 			copy(w.grad, w.gt)
 			w.f = f
@@ -355,4 +371,35 @@ func (w *workingSet) search(gain float64) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// A secant is a step with the change of the gradient over it.
+type secant struct{ s, y []float32 }
+
+// recall makes h, of the block and what the last steps have shown.
+func (w *workingSet) recall() {
+	w.h = slices.Clone(w.block.H)
+	for _, t := range w.secants {
+		w.correct(t)
+	}
+}
+
+// learn keeps the step from theta to trial.
+func (w *workingSet) learn() {
+	t := secant{make([]float32, len(w.theta)), make([]float32, len(w.theta))}
+	for i, v := range w.trial {
+		t.s[i], t.y[i] = float32(v-w.theta[i]), float32(w.gt[i]-w.grad[i])
+	}
+	if w.correct(t) {
+		w.secants = append(w.secants[max(0, len(w.secants)+1-secantsMost):], t)
+	}
+}
+
+// correct makes the model's gradient change over the step as f's did.
+func (w *workingSet) correct(t secant) bool {
+	s, y := make([]float32, len(w.block.Coordinates)), make([]float32, len(w.block.Coordinates))
+	for a, at := range w.block.Coordinates {
+		s[a], y[a] = t.s[at], t.y[at]
+	}
+	return linalg.Secant(w.h, s, y, w.r.opt.Threads)
 }
