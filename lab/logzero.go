@@ -3,9 +3,9 @@ package lab
 import (
 	"context"
 	"math"
-	"sync"
 
 	"example.com/softmax/internal/chart"
+	"example.com/softmax/internal/linalg"
 )
 
 // LogZero is about cross-entropy computed by its definition, -log p_y, where
@@ -96,15 +96,7 @@ func runLogZero(ctx context.Context, opt Options) *LogZero {
 	for _, start := range logStarts {
 		t := newLogTrainer(p, start, train, test)
 		runs := make([]LogRun, len(logWays))
-		var wg sync.WaitGroup
-		for w := range opt.threads() {
-			wg.Go(func() {
-				for way := w; way < len(runs); way += opt.threads() {
-					runs[way] = t.run(ctx, way, opt.Seed)
-				}
-			})
-		}
-		wg.Wait()
+		linalg.Parallel(opt.threads(), len(runs), func(way int) { runs[way] = t.run(ctx, way, opt.Seed) })
 		r.Runs = append(r.Runs, runs...)
 	}
 	check(ctx.Err())

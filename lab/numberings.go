@@ -5,8 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"sync"
 
+	"example.com/softmax/internal/linalg"
 	"example.com/softmax/internal/special"
 )
 
@@ -149,15 +149,11 @@ func (n *numberings) random(ctx context.Context, t *tally, seed uint64, count in
 // middle only, and counts twice below it.
 func (n *numberings) all(ctx context.Context, t *tally, threads int) {
 	tallies := make([]*tally, (n.k+1)/2)
-	var wg sync.WaitGroup
-	for w := range threads {
-		wg.Go(func() {
-			for i := w; i < len(tallies) && ctx.Err() == nil; i += threads {
-				tallies[i] = n.beginningWith(i + 1)
-			}
-		})
-	}
-	wg.Wait()
+	linalg.Parallel(threads, len(tallies), func(i int) {
+		if ctx.Err() == nil {
+			tallies[i] = n.beginningWith(i + 1)
+		}
+	})
 	for _, one := range tallies {
 		if one == nil {
 			return // the context ended

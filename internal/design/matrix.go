@@ -3,10 +3,10 @@ package design
 import (
 	"runtime"
 	"slices"
-	"sync"
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/internal/kernel"
+	"example.com/softmax/internal/linalg"
 	"example.com/softmax/internal/matrix"
 )
 
@@ -84,12 +84,7 @@ func (d *Design) Matrix(ds *dataset.Dataset) *matrix.Matrix {
 			s.Starts = append(s.Starts, len(s.Index))
 		}
 	}
-	var wg sync.WaitGroup
-	for p := range parts[1:] {
-		wg.Go(func() { part(1 + p) })
-	}
-	part(0)
-	wg.Wait()
+	linalg.Parallel(len(parts), len(parts), part)
 	if width == d.D() {
 		return x
 	}

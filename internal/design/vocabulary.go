@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"example.com/softmax/dataset"
+	"example.com/softmax/internal/linalg"
 	"example.com/softmax/preprocess"
 )
 
@@ -114,43 +115,28 @@ func (d *Design) learnTerms(t *Terms, texts []string, weights []float64) {
 // of number h modulo the count of tables.
 func (d *Design) countTexts(hashes [][]uint64, weights []float64) []map[uint64]float64 {
 	tables := make([]map[uint64]float64, 16)
-	var wg sync.WaitGroup
-	next := make(chan int)
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for s := range next {
-				table := make(map[uint64]float64)
-				for i, hs := range hashes {
-					for _, h := range hs {
-						if h%uint64(len(tables)) == uint64(s) {
-							table[h] += weightOf(weights, i)
-						}
-					}
+	linalg.Parallel(runtime.GOMAXPROCS(0), len(tables), func(s int) {
+		table := make(map[uint64]float64)
+		for i, hs := range hashes {
+			for _, h := range hs {
+				if h%uint64(len(tables)) == uint64(s) {
+					table[h] += weightOf(weights, i)
 				}
-				tables[s] = table
 			}
-		})
-	}
-	for s := range tables {
-		next <- s
-	}
-	close(next)
-	wg.Wait()
+		}
+		tables[s] = table
+	})
 	return tables
 }
 
 // eachText calls visit for every text, read by a tokenizer, on all threads.
 func (d *Design) eachText(texts []string, visit func(i int, z *Tokenizer)) {
-	var wg sync.WaitGroup
 	parts := runtime.GOMAXPROCS(0)
-	for p := range parts {
-		wg.Go(func() {
-			z := &Tokenizer{KeepCase: d.Options.Text.KeepCase}
-			for i := len(texts) * p / parts; i < len(texts)*(p+1)/parts; i++ {
-				z.Read(texts[i])
-				visit(i, z)
-			}
-		})
-	}
-	wg.Wait()
+	linalg.Parallel(parts, parts, func(p int) {
+		z := &Tokenizer{KeepCase: d.Options.Text.KeepCase}
+		for i := len(texts) * p / parts; i < len(texts)*(p+1)/parts; i++ {
+			z.Read(texts[i])
+			visit(i, z)
+		}
+	})
 }
