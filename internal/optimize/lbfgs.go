@@ -81,6 +81,7 @@ type history struct {
 	alpha  []float64
 	scale  float64 // of M^-1, from the newest pair
 	tmp    []float64
+	yy     []float64 // of smooth
 }
 
 type pair struct {
@@ -101,7 +102,10 @@ func (h *history) smooth(p, grad, x, g []float64) {
 	if m == 0 {
 		return
 	}
-	yy, c := make([]float64, m*m), make([]float64, m)
+	if len(h.yy) < m*m {
+		h.yy = make([]float64, h.memory*h.memory)
+	}
+	yy, c := h.yy[:m*m], h.alpha[:m]
 	for i := range h.pairs {
 		q := &h.pairs[i]
 		copy(yy[i*m:], q.yy)

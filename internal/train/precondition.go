@@ -205,6 +205,18 @@ func (m *kronecker) leave(basis, projected []float64, r int) {
 // Cholesky factor.
 func (m *kronecker) apply(dst, g []float64, H []float32) {
 	n, k, r := m.d+1, m.k, m.r
+	if inverse := m.inverse[m.scale[0]]; m.vectors == nil && r == 0 && inverse != nil {
+		x := make([]float64, n)
+		for q := range k {
+			for j := range x {
+				x[j] = g[j*k+q]
+			}
+			for j := range x {
+				dst[j*k+q] = linalg.Dot(inverse[j*n:][:n], x)
+			}
+		}
+		return
+	}
 	threads := m.threads
 	if n*n*k < 1<<21 { // a goroutine costs as much
 		threads = 1

@@ -46,12 +46,12 @@ func (m *twoLevel) wait() int {
 	if pass > shortPass {
 		return 0
 	}
-	return int(min(waitMost, 1.5*m.work(m.fine.d+1)/pass))
+	return int(min(waitMost, 2*m.work(m.fine.d+1)/pass))
 }
 
 const (
 	shortPass   = 1 << 22 // in the units of Objective.Work
-	waitMost    = 64
+	waitMost    = 80
 	coarseMost  = 2000 // parameters of the coarse space
 	coarseRows  = 6    // rows for each of them, or if that is more
 	coarseShare = 5    // one row in so many, up to
