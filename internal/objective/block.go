@@ -45,13 +45,6 @@ func (o *Objective) SetBlock(b *Block, theta []float64, coordinates []int, strid
 // point it was set at: only what is new is computed.
 func (o *Objective) ExtendBlock(b *Block, coordinates []int, level kernel.Level) {
 	d, k, first := o.X.D(), o.K, len(b.Coordinates)
-	if first > 0 && o.X.S != nil && o.shifted() {
-		all := append(slices.Clone(b.Coordinates), coordinates...) // their shifts are in H
-		slices.Sort(all)
-		*b = Block{H: b.H[:0], members: make([][]int, k), sample: b.sample}
-		o.ExtendBlock(b, all, level)
-		return
-	}
 	for q := range k {
 		for _, c := range coordinates {
 			if c%k == q {
@@ -68,11 +61,7 @@ func (o *Objective) ExtendBlock(b *Block, coordinates []int, level kernel.Level)
 		copy(h[a*m:], b.H[a*first:][:first])
 	}
 	b.H = h
-	if o.X.S != nil {
-		o.sparseBlock(b, first)
-	} else {
-		o.denseBlock(b, first, level)
-	}
+	o.denseBlock(b, first, level)
 	for a := first; a < m; a++ {
 		row := b.H[a*m:][:m]
 		if j := b.feature[a]; j < d {
@@ -82,16 +71,6 @@ func (o *Objective) ExtendBlock(b *Block, coordinates []int, level kernel.Level)
 			b.H[e*m+a] = row[e]
 		}
 	}
-}
-
-// shifted reports whether a sparse feature is.
-func (o *Objective) shifted() bool {
-	for j := o.X.V.D; j < o.X.D(); j++ {
-		if o.X.Shift[j]*o.X.Scale[j] != 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // A curvatureSample is rows with their probabilities and shares of the weight.

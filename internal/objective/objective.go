@@ -37,21 +37,23 @@ type Problem struct {
 type Objective struct {
 	Problem
 
-	sum     float64 // of the weights
-	norm    float64 // S
-	passes  float64
-	parts   []part
-	u, c    []float64
-	workers []worker
-	ctx     context.Context
-	level   kernel.Level
-	exact   *kernel.Engine // in float64
-	engine  *kernel.Engine // of the level
-	runs    []run
-	r       []float64   // of the rows of a run, K each, where X has sparse features
-	p       []float64   // n x K: see Curve
-	sums    kernel.Sums // of the last gradient
-	square  float64     // squaredNorm, 0 until wanted
+	sum      float64 // of the weights
+	norm     float64 // S
+	passes   float64
+	parts    []part
+	u, c     []float64
+	workers  []worker
+	ctx      context.Context
+	level    kernel.Level
+	exact    *kernel.Engine // in float64
+	engine   *kernel.Engine // of the level
+	runs     []run
+	r        []float64   // of the rows of a run, K each, where X has sparse features
+	p        []float64   // n x K: see Curve
+	sums     kernel.Sums // of the last gradient
+	features []column    // of every stride-th row, nil until wanted
+	stride   int
+	square   float64 // squaredNorm, 0 until wanted
 
 	// The Hessian with respect to b as PolishIntercept last made it: its Cholesky
 	// factor, nil before, and the coordinates that this left out.

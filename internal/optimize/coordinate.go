@@ -13,19 +13,46 @@ import (
 // of m coordinates: what a proximal Newton step minimises (Lee, Sun and
 // Saunders, 2014).
 type Composite struct {
-	H       []float32 // m x m, symmetric
+	H       Quadratic
 	X, Grad []float64
 	L1      []float64 // 0 for a coordinate without a penalty
 	Groups  []Group   // in order; other coordinates are on their own
-	free    []int32   // those
-	hd      []float32 // H (u - X)
+}
+
+// A Quadratic is H, symmetric, with the product H (u - X): of all 0 at first.
+// A Matrix is one, and an objective.Columns.
+type Quadratic interface {
+	Slope(a int) float64           // (H (u - X))_a
+	Move(a int, step float64)      // of u_a
+	Among(h []float32, at []int32) // writes H among the coordinates at, row-major
+}
+
+// A Matrix is an H in memory.
+type Matrix struct{ h, product []float32 }
+
+// NewMatrix returns h, m x m.
+func NewMatrix(h []float32, m int) *Matrix { return &Matrix{h, make([]float32, m)} }
+
+func (x *Matrix) Slope(a int) float64 { return float64(x.product[a]) }
+
+func (x *Matrix) Move(a int, step float64) {
+	linalg.Axpy32(x.product, float32(step), x.h[a*len(x.product):][:len(x.product)])
+}
+
+func (x *Matrix) Among(h []float32, at []int32) {
+	for e, a := range at {
+		for f, b := range at {
+			h[e*len(at)+f] = x.h[int(a)*len(x.product)+int(b)]
+		}
+	}
 }
 
 // A Group is coordinates whose norm is penalised.
 type Group struct {
 	At       []int32
 	Strength float64
-	bound    float64 // of the largest eigenvalue of H among them
+	h        []float32 // H among them, nil until they may move
+	bound    float64   // of its largest eigenvalue
 }
 
 // groupSteps is how often the coordinates of a group are moved at a visit.
@@ -35,25 +62,19 @@ const groupSteps = 10
 // sweep gains less than the share tol of all gains, or so many sweeps are over.
 // It returns the number of sweeps.
 func (c *Composite) Minimise(u []float64, tol float64, sweeps int) int {
-	m := len(u)
 	copy(u, c.X)
-	c.hd = make([]float32, m)
-	grouped := make([]bool, m)
-	for i := range c.Groups {
-		g := &c.Groups[i]
+	grouped := make([]bool, len(u))
+	for _, g := range c.Groups {
 		for _, a := range g.At {
 			grouped[a] = true
-			var sum float64 // Gershgorin
-			for _, b := range g.At {
-				sum += math.Abs(float64(c.H[int(a)*m+int(b)]))
-			}
-			g.bound = max(g.bound, sum)
 		}
 	}
-	c.free = c.free[:0]
+	var free []single
 	for a, g := range grouped {
 		if !g {
-			c.free = append(c.free, int32(a))
+			var h [1]float32
+			c.H.Among(h[:], []int32{int32(a)})
+			free = append(free, single{a, float64(h[0])})
 		}
 	}
 	var all float64
@@ -62,8 +83,8 @@ func (c *Composite) Minimise(u []float64, tol float64, sweeps int) int {
 		for i := range c.Groups {
 			gain += c.moveGroup(u, &c.Groups[i])
 		}
-		for _, a := range c.free {
-			gain += c.moveOne(u, int(a))
+		for _, a := range free {
+			gain += c.moveOne(u, a)
 		}
 		if all += gain; !(gain > tol*all) {
 			return s + 1
@@ -72,30 +93,32 @@ func (c *Composite) Minimise(u []float64, tol float64, sweeps int) int {
 	return sweeps
 }
 
+// A single is a coordinate in no group, with its curvature.
+type single struct {
+	at int
+	h  float64
+}
+
 // moveOne minimises over one coordinate; it returns the curvature times the
 // square of the step, of the size of the gain.
-func (c *Composite) moveOne(u []float64, a int) float64 {
-	m := len(u)
-	h := float64(c.H[a*m+a])
+func (c *Composite) moveOne(u []float64, s single) float64 {
+	a, h := s.at, s.h
 	if !(h > 0) {
 		return 0
 	}
-	to := shrink(u[a]-(c.Grad[a]+float64(c.hd[a]))/h, c.L1[a]/h)
+	to := shrink(u[a]-(c.Grad[a]+c.H.Slope(a))/h, c.L1[a]/h)
 	step := to - u[a]
 	if step == 0 {
 		return 0
 	}
 	u[a] = to
-	linalg.Axpy32(c.hd, float32(step), c.H[a*m:][:m])
+	c.H.Move(a, step)
 	return h * step * step
 }
 
 // moveGroup lowers q over a group by proximal gradient steps.
 func (c *Composite) moveGroup(u []float64, g *Group) (gain float64) {
-	m, k := len(u), len(g.At)
-	if !(g.bound > 0) {
-		return 0
-	}
+	k := len(g.At)
 	var buffer [96]float64
 	work := buffer[:]
 	if 3*k > len(work) {
@@ -103,8 +126,21 @@ func (c *Composite) moveGroup(u []float64, g *Group) (gain float64) {
 	}
 	grad, to, from := work[:k], work[k:2*k], work[2*k:3*k]
 	for e, a := range g.At {
-		grad[e] = c.Grad[a] + float64(c.hd[a])
+		grad[e] = c.Grad[a] + c.H.Slope(int(a))
 		from[e] = u[a]
+	}
+	if g.h == nil {
+		var excess float64
+		for e, a := range g.At {
+			excess = math.Hypot(excess, shrink(grad[e], c.L1[a]))
+		}
+		if excess <= g.Strength && linalg.Dot(from, from) == 0 {
+			return 0
+		}
+		g.measure(c.H)
+	}
+	if !(g.bound > 0) {
+		return 0
 	}
 	var first float64
 	for s := range groupSteps {
@@ -127,22 +163,35 @@ func (c *Composite) moveGroup(u []float64, g *Group) (gain float64) {
 		if moved <= 1e-3*first {
 			break
 		}
-		for e, a := range g.At {
+		for e := range g.At {
 			if to[e] != 0 {
-				row := c.H[int(a)*m:][:m]
-				for f, b := range g.At {
-					grad[f] += to[e] * float64(row[b])
+				for f, h := range g.h[e*k:][:k] {
+					grad[f] += to[e] * float64(h)
 				}
 			}
 		}
 	}
 	for e, a := range g.At {
 		if step := u[a] - from[e]; step != 0 {
-			linalg.Axpy32(c.hd, float32(step), c.H[int(a)*m:][:m])
+			c.H.Move(int(a), step)
 			gain += g.bound * step * step
 		}
 	}
 	return gain
+}
+
+// measure sets h and bound.
+func (g *Group) measure(h Quadratic) {
+	k := len(g.At)
+	g.h = make([]float32, k*k)
+	h.Among(g.h, g.At)
+	for e := range k {
+		var sum float64 // Gershgorin
+		for _, v := range g.h[e*k:][:k] {
+			sum += math.Abs(float64(v))
+		}
+		g.bound = max(g.bound, sum)
+	}
 }
 
 // shrink moves x towards 0 by t: the proximal operator of t |x|.

@@ -28,9 +28,17 @@ func Memory(p Problem, opt Options) float64 {
 		}
 	case SolverProximal:
 		vectors += 10 + secantsMost // the gradient, its least subgradient, the working set's, and its steps
-		m := min(blockMost, parameters)
-		// The model, as made, corrected and extended, its columns, a sample's probabilities, and the set's own X.
-		more = 1.5*m*m + 2048*m + n*k/2 + float64(p.X.Bytes())/number
+		// The model's probabilities and logits, and the set's own X.
+		more = 2*n*k + float64(p.X.Bytes())/number
+		if m := min(blockMost, parameters); p.X.S == nil { // as made, corrected and extended; its columns
+			more += 1.5*m*m + 2048*m
+		}
+		if p.X.S != nil || parameters > blockMost { // X by columns
+			more += n * float64(p.X.V.D) / 2
+		}
+		if p.X.S != nil {
+			more += float64(len(p.X.S.Index))
+		}
 	case SolverSGD:
 		vectors += 2
 	}

@@ -316,6 +316,28 @@ func TestSparseFeatures(t *testing.T) {
 	}
 }
 
+// TestManyCoordinates: dense features with more weights than a model in memory
+// takes.
+func TestManyCoordinates(t *testing.T) {
+	p := random(120, 1500, 3)
+	for name, penalty := range map[string]objective.Penalty{"elastic net": {L1: 1e-5, Lambda: 0.3}, "group": {Group: 1e-5, Lambda: 0.3}} {
+		p.Penalty = penalty
+		res := fit(t, p, Options{Tol: 1e-8})
+		set := 0
+		for _, w := range res.Theta[:p.X.D()*p.K] {
+			if w != 0 {
+				set++
+			}
+		}
+		if res.Stop != Converged || set <= blockMost {
+			t.Errorf("%s: %s with gap %g and %d weights", name, res.Stop, res.Final.GapBound, set)
+		}
+		if alone := fit(t, p, Options{Tol: 1e-8, Threads: 1}); !slices.Equal(alone.Theta, res.Theta) {
+			t.Errorf("%s: other bits with one thread", name)
+		}
+	}
+}
+
 // TestProximalLosses: sigmoids and soft targets, with weights, prove their
 // bounds too.
 func TestProximalLosses(t *testing.T) {

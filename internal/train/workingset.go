@@ -22,9 +22,10 @@ type workingSet struct {
 	theta    []float64
 	grad     []float64
 	f        float64
-	block    objective.Block // the model in use, from an iterate not long ago
-	secants  []secant        // what steps since have shown of f's curvature
-	h        []float32       // the block's Hessian with secants
+	block    objective.Block    // the model in use, from an iterate not long ago
+	secants  []secant           // what steps since have shown of f's curvature
+	h        []float32          // the block's Hessian with secants
+	columns  *objective.Columns // the model instead, of sparse features or very many coordinates; else nil
 	stale    bool
 	trial    []float64
 	gt       []float64
@@ -135,30 +136,9 @@ func (w *workingSet) descend(goal float64, s *proximal) (promise float64, err er
 		if opt.MaxIter > 0 && s.steps >= opt.MaxIter || opt.MaxTime > 0 && time.Since(w.r.start) >= opt.MaxTime {
 			return promise, nil
 		}
-		need, want := w.coordinates()
-		lacks := missing(w.block.Coordinates, need)
-		fresh := w.stale || len(w.block.Coordinates) == 0 || len(w.block.Coordinates)+len(lacks) > blockMost
-		if !fresh && len(lacks) > 0 {
-			if all := missing(w.block.Coordinates, want); len(w.block.Coordinates)+len(all) <= blockMost {
-				lacks = all
-			}
-			w.obj.ExtendBlock(&w.block, lacks, opt.Level)
-			w.recall()
-		}
-		if fresh {
-			rows := max(blockRows, 10*len(want))
-			if !(promise <= distant*w.f) && !s.warm {
-				rows = max(distantRows, 2*len(want))
-			}
-			if s.warm { // close to the optimum, and good for the next penalties too
-				rows = max(4*blockRows, rows)
-			}
-			if err := w.obj.SetBlock(&w.block, w.theta, want, max(1, w.obj.X.N()/rows), opt.Level); err != nil {
-				return promise, err
-			}
-			w.secants = nil
-			w.recall()
-			w.stale = false
+		fresh, err := w.model(promise, s)
+		if err != nil {
+			return promise, err
 		}
 		gain := w.propose()
 		promise = -gain
@@ -199,6 +179,46 @@ func (w *workingSet) descend(goal float64, s *proximal) (promise float64, err er
 		w.stale = !fresh && !settled && promise > 0.1*last
 		last = promise
 	}
+}
+
+// model brings the model up to date, and reports whether it is of this point.
+func (w *workingSet) model(promise float64, s *proximal) (fresh bool, err error) {
+	opt := &w.r.opt
+	need, want := w.coordinates()
+	w.columns = nil
+	if w.obj.X.S != nil || len(want) > blockMost {
+		rows := w.obj.X.N()
+		if w.obj.X.S == nil && !w.exact() {
+			rows = max(4*blockRows, 10*len(want)/w.obj.K)
+		}
+		w.stale = true
+		w.columns, err = w.obj.Columns(w.theta, want, max(1, w.obj.X.N()/rows))
+		return true, err
+	}
+	lacks := missing(w.block.Coordinates, need)
+	fresh = w.stale || len(w.block.Coordinates) == 0 || len(w.block.Coordinates)+len(lacks) > blockMost
+	if !fresh {
+		if len(lacks) > 0 {
+			if all := missing(w.block.Coordinates, want); len(w.block.Coordinates)+len(all) <= blockMost {
+				lacks = all
+			}
+			w.obj.ExtendBlock(&w.block, lacks, opt.Level)
+			w.recall()
+		}
+		return false, nil
+	}
+	rows := max(blockRows, 10*len(want))
+	if !(promise <= distant*w.f) {
+		rows = max(distantRows, 2*len(want))
+	}
+	if s.warm { // close to the optimum, and good for the next penalties too
+		rows = max(4*blockRows, 10*len(want))
+	}
+	w.secants, w.stale = nil, false
+	if err = w.obj.SetBlock(&w.block, w.theta, want, max(1, w.obj.X.N()/rows), opt.Level); err == nil {
+		w.recall()
+	}
+	return true, err
 }
 
 // gap is what is proved about the set's features: NaN if nothing can be.
@@ -272,11 +292,7 @@ func (w *workingSet) coordinates() (need, want []int) {
 			}
 		}
 	}
-	room := blockMost - k
-	if len(active) > room {
-		active = best(active, room/k*k)
-	}
-	others = best(others, min(max(leastSet, len(active)), room-len(active))/k*k)
+	others = best(others, max(leastSet, len(active))/k*k)
 	for _, c := range active {
 		need = append(need, c.at)
 	}
@@ -298,12 +314,23 @@ func (w *workingSet) coordinates() (need, want []int) {
 
 // propose sets trial to the model's minimiser and returns what it may gain.
 func (w *workingSet) propose() float64 {
-	k, b := w.obj.K, &w.block
-	m := len(b.Coordinates)
-	c := optimize.Composite{H: w.h, X: make([]float64, m), Grad: make([]float64, m), L1: make([]float64, m)}
+	k, coordinates := w.obj.K, w.block.Coordinates
+	if w.columns != nil {
+		coordinates = w.columns.Coordinates
+	}
+	m := len(coordinates)
+	c := optimize.Composite{X: make([]float64, m), Grad: make([]float64, m), L1: make([]float64, m)}
+	if w.columns != nil {
+		c.H, c.Grad = w.columns, w.columns.Unshift(w.grad)
+	} else {
+		c.H = optimize.NewMatrix(w.h, m)
+		for a, at := range coordinates {
+			c.Grad[a] = w.grad[at]
+		}
+	}
 	groups := make(map[int]int)
-	for a, at := range b.Coordinates {
-		c.X[a], c.Grad[a] = w.theta[at], w.grad[at]
+	for a, at := range coordinates {
+		c.X[a] = w.theta[at]
 		j := at / k
 		if j == len(w.features) {
 			continue
@@ -323,8 +350,11 @@ func (w *workingSet) propose() float64 {
 	u := make([]float64, m)
 	c.Minimise(u, innerTol, innerSweeps)
 	copy(w.trial, w.theta)
-	for a, at := range b.Coordinates {
+	for a, at := range coordinates {
 		w.trial[at] = u[a]
+	}
+	if w.columns != nil {
+		w.columns.Shift(w.trial)
 	}
 	if objective.IsShiftInvariant(w.obj.Loss) {
 		_, b := w.obj.Split(w.trial)
@@ -359,7 +389,9 @@ func (w *workingSet) search(gain float64) (bool, error) {
 			return false, err
 		}
 		if f <= w.f+enough*gain+w.noise()*w.f {
-			w.learn()
+			if w.columns == nil {
+				w.learn()
+			}
 			copy(w.theta, w.trial)
 			copy(w.grad, w.gt)
 			w.f = f
