@@ -35,13 +35,14 @@ type pass struct {
 	Rows    int     `json:"rows"`
 	Classes int     `json:"classes"`
 	Input   string  `json:"input"` // type of X
-	How     string  `json:"how"`   // our kernel level; "NumPy", or "products" for its two matrix products alone
+	How     string  `json:"how"`   // our kernel level; "NumPy", "NumPy AVX2" where it is held to that, or "products" for its two matrix products alone
 	Threads int     `json:"threads"`
 	Seconds float64 `json:"seconds"`
 }
 
 const (
 	numpyPass     = "NumPy"
+	numpyAVX2     = "NumPy AVX2"
 	numpyProducts = "products"
 	operationSet  = "fashion-mnist"
 )
@@ -69,7 +70,7 @@ func (b *bench) operations(o *options) (*operations, error) {
 	if o.quick {
 		budget = 0.1
 	}
-	var ours, theirs operations
+	var ours, theirs, held operations
 	busy := watchOthers()
 	if err := b.runJSON(&ours, b.program, "child", "operations", seconds(budget)); err != nil {
 		return nil, err
@@ -77,7 +78,10 @@ func (b *bench) operations(o *options) (*operations, error) {
 	if err := b.runJSON(&theirs, b.python, b.script("operations.py"), "", p.folder, "", seconds(budget)); err != nil {
 		return nil, err
 	}
-	ours.Passes = append(ours.Passes, theirs.Passes...)
+	if err := b.runJSON(&held, b.python, b.script("operations.py"), "avx2", p.folder, "", seconds(budget)); err != nil {
+		return nil, err
+	}
+	ours.Passes = slices.Concat(ours.Passes, theirs.Passes, held.Passes)
 	ours.TheirBatch, ours.TheirRow = theirs.TheirBatch, theirs.TheirRow
 	ours.Busy = busy()
 	return &ours, nil
@@ -219,15 +223,18 @@ in brackets the two products alone.
 		}
 		d.line(append(append(cells, numpy("float32"), numpy("float64")), factors...)...)
 	}
-	d.printf("\nOurs alone; an operation is a multiplication or an addition, 4 n d K a pass:\n\n")
+	d.printf("\nOurs alone; an operation is a multiplication or an addition, 4 n d K a pass. In brackets against NumPy and OpenBLAS held to AVX2 too:\n\n")
 	d.table("pass", "input", "kernel", "threads", "ms", "G operations/s", "ns a row", "against NumPy float32")
 	for _, p := range o.Passes {
-		if p.How == numpyPass || p.How == numpyProducts {
+		if p.How == numpyPass || p.How == numpyAVX2 || p.How == numpyProducts {
 			continue
 		}
 		against := "-"
 		if theirs := o.find(p.Rows, p.Classes, "float32", numpyPass, p.Threads); theirs > 0 {
 			against = times(theirs / p.Seconds)
+		}
+		if theirs := o.find(p.Rows, p.Classes, "float32", numpyAVX2, p.Threads); theirs > 0 && p.How == kernel.AVX2.String() {
+			against += fmt.Sprintf(" (%s)", times(theirs/p.Seconds))
 		}
 		d.line(fmt.Sprintf("%d x 784, K = %d", p.Rows, p.Classes), p.Input, p.How, strconv.Itoa(p.Threads), ms(p.Seconds),
 			number(4e-9*784*float64(p.Rows)*float64(p.Classes)/p.Seconds), number(1e9*p.Seconds/float64(p.Rows)), against)
