@@ -19,6 +19,7 @@ type floatEngine struct {
 	d, k              int
 	chunks            int // vectors of features, of which weights fill up the last with 0
 	block             int // rows that stay in the second cache
+	batch             int // rows of it whose logits are made before their softmax
 	forward, backward []tile
 	w                 []float32 // tile, chunk, class, feature
 	c                 []float64
@@ -97,6 +98,7 @@ func newFloatEngine(kernels *floatKernels, d, k int) *floatEngine {
 	f := &floatEngine{floatKernels: kernels, d: d, k: k, chunks: (d + kernels.lanes - 1) / kernels.lanes}
 	f.forward, f.backward = tilesOf(k, len(kernels.forwardKernels)), tilesOf(k, len(kernels.backwardKernels))
 	f.block = floatBlock(d, k, panelSize, f.gradLen())
+	f.batch = min(f.block, max(2, blockLogits/k/panelSize)*panelSize)
 	f.w = make([]float32, f.chunks*k*f.lanes)
 	return f
 }
@@ -137,7 +139,7 @@ func (f *floatEngine) unpack(g, packed []float64) { unpackStrips(g, packed, f.d,
 func (f *floatEngine) scratch() scratch {
 	return &floatScratch{
 		floatEngine: f,
-		z:           make([]float64, f.block*f.k),
+		z:           make([]float64, f.batch*f.k),
 		r:           make([]float32, f.block*f.k),
 		acc:         make([]float32, f.gradLen()),
 		rsum:        make([]float64, panelSize*f.k),
@@ -147,7 +149,7 @@ func (f *floatEngine) scratch() scratch {
 type floatScratch struct {
 	*floatEngine
 	tail  []byte    // copy of the last block
-	z     []float64 // of a block: panel, class, row
+	z     []float64 // of a batch: panel, class, row
 	r     []float32 // of a block: panel, class, row
 	acc   []float32
 	rsum  []float64 // class, row modulo 16
@@ -182,14 +184,22 @@ func (s *floatScratch) blocks(x Rows, visit func(first, n int, rows []byte)) {
 	}
 }
 
-// makeLogits sets z to the logits of a block of n rows.
-func (s *floatScratch) makeLogits(n int, rows []byte) {
-	w := s.w
-	for _, t := range s.forward {
-		for at := 0; at < n; at += panelSize {
-			s.forwardKernels[t.n-1](&s.z[at*s.k+t.first*panelSize], &rows[at*s.d*s.size], s.d*s.size, s.chunks, &w[0], &s.c[t.first])
+// panels makes z batch by batch of a block of n rows, and calls visit for each
+// panel: its first row and its logits.
+func (s *floatScratch) panels(n int, rows []byte, visit func(at int, z []float64)) {
+	row, size := s.d*s.size, panelSize*s.k
+	for first := 0; first < n; first += s.batch {
+		w, end := s.w, min(first+s.batch, n)
+		for _, t := range s.forward {
+			z := s.z[t.first*panelSize:]
+			for at := first; at < end; at += panelSize {
+				s.forwardKernels[t.n-1](&z[(at-first)*s.k], &rows[at*row], row, s.chunks, &w[0], &s.c[t.first])
+			}
+			w = w[s.chunks*t.n*s.lanes:]
 		}
-		w = w[s.chunks*t.n*s.lanes:]
+		for at := first; at < end; at += panelSize {
+			visit(at, s.z[(at-first)*s.k:][:size])
+		}
 	}
 }
 
@@ -220,11 +230,10 @@ func (s *floatScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64
 	clear(s.rsum)
 	clear(s.sums[:])
 	s.blocks(x, func(first, n int, rows []byte) {
-		s.makeLogits(n, rows)
-		for at := 0; at < n; at += panelSize {
+		s.panels(n, rows, func(at int, z []float64) {
 			s.set(labels[first+at:][:min(panelSize, n-at)], w, first+at)
-			s.softmax(&s.z[at*s.k], s.k, &s.labels[0], &s.weights[0], &softmaxConsts[0], &s.r[at*s.k], &s.rsum[0], &s.sums[0])
-		}
+			s.softmax(&z[0], s.k, &s.labels[0], &s.weights[0], &softmaxConsts[0], &s.r[at*s.k], &s.rsum[0], &s.sums[0])
+		})
 		s.addProducts(n, rows)
 		s.flushAfter(g, first+n, x.N())
 	})
@@ -234,14 +243,14 @@ func (s *floatScratch) crossEntropy(x Rows, labels []int32, w, g, rsum []float64
 
 func (s *floatScratch) logits(x Rows, z []float64) {
 	s.blocks(x, func(first, n int, rows []byte) {
-		s.makeLogits(n, rows)
-		for i := range n {
-			from := s.z[i/panelSize*panelSize*s.k+i%panelSize:]
-			zi := z[(first+i)*s.k:][:s.k]
-			for q := range zi {
-				zi[q] = from[q*panelSize]
+		s.panels(n, rows, func(at int, panel []float64) {
+			for i := range min(panelSize, n-at) {
+				zi := z[(first+at+i)*s.k:][:s.k]
+				for q := range zi {
+					zi[q] = panel[q*panelSize+i]
+				}
 			}
-		}
+		})
 	})
 }
 
