@@ -26,14 +26,13 @@ func (p Problem) Free() int {
 // FullHessian writes the Hessian of f without its penalty at theta, from all
 // rows, in the coordinates of the first Free classes: to h in float32, on and left
 // of the diagonal, with coordinate q (d+1) + j for class q and feature j. The
-// Loss must be a Dual.
-func (o *Objective) FullHessian(theta []float64, h []float32) error {
-	if err := o.Curve(theta); err != nil {
-		return err
-	}
+// Loss must be a Dual. Products are made with level, whatever the passes are.
+func (o *Objective) FullHessian(level kernel.Level, theta []float64, h []float32) error {
+	o.prepare(theta)
+	o.passes++
 	work := make([]*full, len(o.workers))
 	for i := range work {
-		work[i] = o.newFull()
+		work[i] = o.newFull(level, &o.workers[i])
 	}
 	sums := make([][]float32, min(fullParts, (o.X.N()+fullLeast-1)/fullLeast))
 	o.share(len(sums), func(w, at int) {
@@ -63,6 +62,14 @@ func (p Problem) FullWork() float64 {
 	return work
 }
 
+// FullBytes is the memory that FullHessian takes with so many threads.
+func (p Problem) FullBytes(threads int) float64 {
+	n, free := float64(p.X.D()+1), float64(p.Free())
+	dim := free * n
+	sums := min(fullParts, float64(p.X.N())/fullLeast+1) * dim * (dim + n)
+	return 4 * (sums + float64(max(1, threads))*fullDepth*(dim+5*n+2*float64(p.K)))
+}
+
 func (p Problem) narrow() bool {
 	free := p.Free()
 	return 2 < free && free < p.K && p.X.D() < narrowMost
@@ -77,31 +84,33 @@ func (p Problem) narrow() bool {
 // rows of B being (w_i/S)^(1/2) p_iq (x_i, 1).
 type full struct {
 	o                *Objective
+	w                *worker
 	n, free, vectors int
 	narrow, coupled  bool
 	plain            bool      // the stored values are those of X, in float32, but for
 	constant         []int     // features of Scale 0
 	rows             []float32 // of a block, padded with zeros so that vectors have no rest
+	p                []float64 // their probabilities
 	number           []float64
 	line             []float32 // what is made of a row
 	left, right      *linalg.Panels
 	b                *linalg.Panels
 }
 
-func (o *Objective) newFull() *full {
+func (o *Objective) newFull(level kernel.Level, w *worker) *full {
 	n, free := o.X.D()+1, o.Free()
-	f := &full{o: o, n: n, free: free, vectors: (n + 7) &^ 7, number: make([]float64, n-1)}
+	f := &full{o: o, w: w, n: n, free: free, vectors: (n + 7) &^ 7, number: make([]float64, n-1)}
 	f.coupled, f.narrow = free > 1 && free < o.K, o.narrow()
 	f.constant, f.plain = o.storedPlainly()
-	f.rows = make([]float32, fullDepth*f.vectors)
+	f.rows, f.p = make([]float32, fullDepth*f.vectors), make([]float64, fullDepth*o.K)
 	if f.narrow {
-		f.left, f.right = linalg.NewPanels(o.level, free*(free+1)/2, fullDepth), linalg.NewPanels(o.level, n*(n+1)/2, fullDepth)
+		f.left, f.right = linalg.NewPanels(level, free*(free+1)/2, fullDepth), linalg.NewPanels(level, n*(n+1)/2, fullDepth)
 		f.line = make([]float32, max(free*(free+1), n*(n+1))/2)
 		return f
 	}
-	f.left, f.right = linalg.NewPanels(o.level, n, fullDepth), linalg.NewPanels(o.level, n, fullDepth)
+	f.left, f.right = linalg.NewPanels(level, n, fullDepth), linalg.NewPanels(level, n, fullDepth)
 	if f.coupled {
-		f.b, f.line = linalg.NewPanels(o.level, free*n, fullDepth), make([]float32, free*n+7)
+		f.b, f.line = linalg.NewPanels(level, free*n, fullDepth), make([]float32, free*n+7)
 	}
 	return f
 }
@@ -123,7 +132,9 @@ func (f *full) size() int {
 func (f *full) add(sum []float32, lo, hi int) {
 	f.left.Resize(hi - lo)
 	f.right.Resize(hi - lo)
+	f.o.logits(f.w, f.p[:(hi-lo)*f.o.K], lo, hi)
 	for i := range hi - lo {
+		f.o.Loss.Probabilities(f.p[i*f.o.K:][:f.o.K])
 		f.read(f.rows[i*f.vectors:][:f.vectors], lo+i)
 	}
 	if f.narrow {
@@ -135,7 +146,7 @@ func (f *full) add(sum []float32, lo, hi int) {
 	}
 	for q := range f.free {
 		for i := range hi - lo {
-			w, p := f.row(lo + i)
+			w, p := f.row(lo, i)
 			f.right.SetTimes(i, float32(-w*p[q]*(1-p[q])), f.rows[i*f.vectors:][:f.n])
 		}
 		f.left.SubtractLower(sum[q*f.n*f.n:][:f.n*f.n], f.right)
@@ -145,7 +156,7 @@ func (f *full) add(sum []float32, lo, hi int) {
 	}
 	f.b.Resize(hi - lo)
 	for i := range hi - lo {
-		w, p := f.row(lo + i)
+		w, p := f.row(lo, i)
 		root := math.Sqrt(w)
 		clear(f.line)
 		for q, v := range p {
@@ -169,7 +180,7 @@ func (f *full) addPairs(sum []float32, lo, hi int) {
 		}
 		f.right.Set(i, f.line)
 		to = f.line
-		w, p := f.row(lo + i)
+		w, p := f.row(lo, i)
 		for q, v := range p {
 			wv := float32(w * v)
 			for t, u := range p[:q] {
@@ -220,9 +231,9 @@ func (o *Objective) storedPlainly() (constant []int, ok bool) {
 	return constant, true
 }
 
-// row returns row i's share of the weights and its probabilities.
-func (f *full) row(i int) (w float64, p []float64) {
-	return f.o.weight(i) / f.o.norm, f.o.p[i*f.o.K:][:f.free]
+// row returns the share of the weights and the probabilities of row i after lo.
+func (f *full) row(lo, i int) (w float64, p []float64) {
+	return f.o.weight(lo+i) / f.o.norm, f.p[i*f.o.K:][:f.free]
 }
 
 // place writes the sums to h.

@@ -212,10 +212,9 @@ func testFullHessian(t *testing.T, s sample) {
 		var before []float32
 		for threads := 1; threads < 4; threads += 2 {
 			o := s.new(threads)
-			o.SetLevel(level)
 			n, free := dim/k, o.Free()
 			h := make([]float32, free*n*free*n)
-			if err := o.FullHessian(s.theta, h); err != nil {
+			if err := o.FullHessian(level, s.theta, h); err != nil {
 				t.Fatal(err)
 			}
 			for i := range free * n {

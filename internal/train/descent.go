@@ -61,7 +61,7 @@ func (t *path) fit(ctx context.Context, p Problem, opt Options) (*Result, error)
 	s, r := t.s, t.s.r
 	r.start, r.lower, s.steps = time.Now(), math.Inf(-1), 0
 	r.res = Result{GapReason: r.res.GapReason, Kernel: kernel.Generic.String()}
-	r.res.Solver, r.res.SolverReason = choose(p, opt.Solver)
+	r.res.Solver, r.res.SolverReason = choose(p, opt)
 	s.setPenalty(p.Penalty)
 	s.warm = s.set != nil
 	end, err := s.descend()

@@ -12,7 +12,7 @@ func Memory(p Problem, opt Options) float64 {
 	parameters := (d + 1) * k
 	vectors := 8.0 // theta, gradient, u, two of the certificate, two of the proof, one to spare
 	var more float64
-	switch solver, _ := choose(p, opt.Solver); solver {
+	switch solver, _ := choose(p, opt); solver {
 	case SolverNewton:
 		more = 12 * parameters * parameters // the parts' Hessians, factors
 	case SolverNewtonCG:
@@ -23,7 +23,10 @@ func Memory(p Problem, opt Options) float64 {
 		if p.X.D() <= gramMost {
 			more = 16 * (d + 1) * (d + 1) // the Gram matrix, the rows it is made of, factors
 		}
-		if p.K <= eigenMost {
+		switch {
+		case wholePays(p.Problem, opt.Level):
+			more += parameters*parameters + p.FullBytes(opt.Threads)/number // two factors, one being made
+		case p.K <= eigenMost:
 			more += 3*k*k + 1<<23 + coarseMost*coarseMost // curvatures of a sample, and its Hessian
 		}
 	case SolverProximal:

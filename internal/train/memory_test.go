@@ -41,6 +41,7 @@ func sparseProblem(n, d, k, nonZeros int) Problem {
 func TestMemory(t *testing.T) {
 	for name, p := range map[string]Problem{
 		"sparse": sparseProblem(3000, 20000, 10, 20), "dense": random(3000, 200, 30), "many classes": random(400, 16, 1000),
+		"Hessian of all rows": random(9000, 60, 8), "of few features": random(9000, 15, 26),
 		"sparse, many classes": sparseProblem(300, 4000, 150, 5),
 	} {
 		for q := range p.Shares {

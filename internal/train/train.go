@@ -106,7 +106,7 @@ func Run(ctx context.Context, p Problem, opt Options) (*Result, error) {
 	r.res.Final.GapEstimate = math.NaN() // should the fit end before its first iterate
 	r.obj = objective.New(ctx, p.Problem, opt.Threads)
 	r.obj.SetLevel(opt.Level)
-	r.res.Solver, r.res.SolverReason = choose(p, opt.Solver)
+	r.res.Solver, r.res.SolverReason = choose(p, opt)
 	theta := make([]float64, r.obj.Dim())
 	if opt.Start != nil {
 		copy(theta, opt.Start)

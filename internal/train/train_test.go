@@ -57,7 +57,7 @@ func TestChoose(t *testing.T) {
 		if c.sparse {
 			p.X.S = &kernel.Sparse{D: c.d, Starts: make([]int, 9)}
 		}
-		if solver, reason := choose(p, c.wanted); solver != c.solver || !strings.Contains(reason, c.reason) {
+		if solver, reason := choose(p, Options{Solver: c.wanted}); solver != c.solver || !strings.Contains(reason, c.reason) {
 			t.Errorf("d=%d, K=%d, wanted %q: %s, %q", c.d, c.k, c.wanted, solver, reason)
 		}
 	}
@@ -126,6 +126,40 @@ func TestPreconditioners(t *testing.T) {
 				t.Errorf("%v, %v after %d iterations", err, res.Stop, res.Iterations)
 			}
 		})
+	}
+}
+
+// TestRareFeatures: that a few rows in a thousand have is learned from all rows in
+// as few iterations as the rest, and with the same bits for any number of threads.
+func TestRareFeatures(t *testing.T) {
+	const d, k, rare = 30, 5, 20
+	p := random(6000, d, k)
+	r := rand.New(rand.NewPCG(3, 3))
+	labels := p.Loss.(objective.CrossEntropy).Labels
+	for j := range rare {
+		for i := range p.X.N() {
+			v := &p.X.V.F32[i*d+j]
+			if *v = 0; r.IntN(400) == 0 && r.IntN(k) != int(labels[i]) {
+				*v = 20 // as of a standardised indicator
+			}
+		}
+	}
+	p.Lambda = 1 / float64(p.X.N())
+	if solver, reason := choose(p, Options{Level: kernel.Best()}); solver != SolverLBFGS || kernel.Best() != kernel.Generic && !strings.Contains(reason, "all rows") {
+		t.Fatalf("%s, %s", solver, reason)
+	}
+	var first []float64
+	for _, threads := range []int{1, 3} {
+		res, err := Run(context.Background(), p, Options{Tol: 1e-8, Threads: threads, Level: kernel.Best()})
+		if err != nil || res.Stop != Converged || kernel.Best() != kernel.Generic && res.Iterations > 30 {
+			t.Fatalf("%v, %s after %d iterations", err, res.Stop, res.Iterations)
+		}
+		if first == nil {
+			first = res.Theta
+		}
+		if !slices.Equal(first, res.Theta) {
+			t.Errorf("other bits with %d threads", threads)
+		}
 	}
 }
 

@@ -65,9 +65,9 @@ func (m *twoLevel) Refresh(iteration int, x []float64) (bool, error) {
 	if iteration < m.next {
 		return false, nil
 	}
-	if wholePays(m.obj.Problem) {
+	if wholePays(m.obj.Problem, m.fine.level) {
 		m.next = iteration + wholeEvery
-		w, err := newWhole(m.obj, x, m.fine.threads)
+		w, err := newWhole(m.obj, x, m.fine.level, m.fine.threads)
 		if w != nil {
 			m.whole = w
 		}

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/linalg"
 	"example.com/softmax/internal/objective"
 )
@@ -21,12 +22,12 @@ const (
 )
 
 // newWhole returns nil if there is no curvature at x, or logits overflow.
-func newWhole(o *objective.Objective, x []float64, threads int) (*whole, error) {
+func newWhole(o *objective.Objective, x []float64, level kernel.Level, threads int) (*whole, error) {
 	n, free := o.X.D()+1, o.Free()
 	dim := n * free
 	w := &whole{obj: o, factor: make([]float32, dim*dim)}
 	for nudge := wholeNudge; nudge < 1; nudge *= 10 { // where features are collinear
-		if err := o.FullHessian(x, w.factor); err != nil {
+		if err := o.FullHessian(level, x, w.factor); err != nil {
 			return nil, err
 		}
 		curved := false
@@ -36,7 +37,7 @@ func newWhole(o *objective.Objective, x []float64, threads int) (*whole, error) 
 				w.penalise(q, a, nudge)
 			}
 		}
-		if curved && linalg.Cholesky32(o.Level(), w.factor, dim, threads) {
+		if curved && linalg.Cholesky32(level, w.factor, dim, threads) {
 			return w, nil
 		}
 	}
