@@ -62,8 +62,11 @@ func Concat(parts ...*Dataset) (*Dataset, error) {
 		}
 	}
 	out, err := New(fmt.Sprintf("%s and %d more", first.Source, len(parts)-1), columns, label, weights)
-	if err != nil || targets == nil {
-		return out, err
+	if err != nil {
+		return nil, err
+	}
+	if out.Left = parts[len(parts)-1].Left; targets == nil {
+		return out, nil
 	}
 	out.Targets = targets
 	return out, out.Validate()

@@ -201,6 +201,8 @@ type Dataset struct {
 	Weights []float64
 	// Notes are remarks of the reader for the user, whole sentences.
 	Notes []string
+	// Left are the columns of the file that were not wanted, and are not here.
+	Left []string
 
 	rows int
 }
@@ -385,7 +387,7 @@ func (d *Dataset) fault(row int, column string, err error) error {
 // may be named more than once. Levels and Classes stay as they are, so codes
 // keep their meaning. It panics if a row is out of range.
 func (d *Dataset) Subset(rows []int) *Dataset {
-	s := &Dataset{Source: d.Source, Notes: d.Notes, rows: len(rows), Columns: slices.Clone(d.Columns)}
+	s := &Dataset{Source: d.Source, Notes: d.Notes, Left: d.Left, rows: len(rows), Columns: slices.Clone(d.Columns)}
 	for i := range s.Columns {
 		c := &s.Columns[i]
 		c.Bytes = pick(c.Bytes, rows, c.Width)

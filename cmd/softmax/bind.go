@@ -14,7 +14,7 @@ import (
 type scoring struct {
 	set   *set
 	model *softmax.Model
-	data  *table // the rows read last
+	data  *dataset.Dataset // the rows read last
 	bound *softmax.Bound
 	extra []string // columns that the model does not use
 
@@ -61,10 +61,10 @@ func (s *scoring) next(n int) error {
 		return err
 	}
 	first := s.data == nil
-	s.data = &table{ds, s.stream.extra()}
+	s.data = ds
 	isBlock := func(c dataset.Column) bool { return c.Width > 1 && (len(ds.Columns) == 1 || c.Name == s.block.Name) }
 	if s.block != nil && !slices.ContainsFunc(ds.Columns, isBlock) {
-		if err := s.data.becomeBlock(s.block, s.model.Features()); err != nil {
+		if err := becomeBlock(ds, s.block, s.model.Features()); err != nil {
 			return err
 		}
 	}
@@ -74,10 +74,10 @@ func (s *scoring) next(n int) error {
 			s.out.notef("%s: %s", ds.Source, narrowedNote)
 		}
 	}
-	if s.bound, err = s.model.Bind(s.data.Dataset); err != nil {
+	if s.bound, err = s.model.Bind(ds); err != nil {
 		return err
 	}
-	if s.extra = append(s.data.extra, s.bound.Extra()...); first && len(s.extra) > 0 {
+	if s.extra = append(ds.Left, s.bound.Extra()...); first && len(s.extra) > 0 {
 		s.out.notef("%s: columns that the model does not use are left out: %s", ds.Source, list(s.extra))
 	}
 	return nil
@@ -144,20 +144,20 @@ func imageOf(m *softmax.Model) *softmax.Input {
 // becomeBlock joins the columns of a table, one for each number such as a pixel,
 // to a block: by their names if they are those of the model's features, else in
 // their order.
-func (t *table) becomeBlock(in *softmax.Input, features []string) error {
+func becomeBlock(ds *dataset.Dataset, in *softmax.Input, features []string) error {
 	needs, one := fmt.Sprintf("%d numbers and knows no names of their columns (an import has those of feature_names_in_)", in.Width), "what a column of the model's block holds"
 	if in.Kind == dataset.Pixels {
 		needs, one = fmt.Sprintf("%d pixels (%d x %d)", in.Width, in.Height, in.Width/in.Height), "a pixel"
 	}
-	index := make(map[string]int, len(t.Columns))
-	for j := range t.Columns {
-		index[t.Columns[j].Name] = j
+	index := make(map[string]int, len(ds.Columns))
+	for j := range ds.Columns {
+		index[ds.Columns[j].Name] = j
 	}
 	order := make([]int, len(features))
 	byName := !slices.ContainsFunc(features, func(p string) bool { _, ok := index[p]; return !ok })
-	if !byName && len(t.Columns) != len(features) {
-		return &dataset.Error{File: t.Source, Err: fmt.Errorf("%w: %s beside the label, where the model needs %s",
-			dataset.ErrColumn, plural(len(t.Columns), "column", "columns"), needs)}
+	if !byName && len(ds.Columns) != len(features) {
+		return &dataset.Error{File: ds.Source, Err: fmt.Errorf("%w: %s beside the label, where the model needs %s",
+			dataset.ErrColumn, plural(len(ds.Columns), "column", "columns"), needs)}
 	}
 	bytes := in.Kind == dataset.Pixels
 	for p, name := range features {
@@ -165,34 +165,34 @@ func (t *table) becomeBlock(in *softmax.Input, features []string) error {
 		if byName {
 			order[p] = index[name]
 		}
-		c := &t.Columns[order[p]]
+		c := &ds.Columns[order[p]]
 		if c.Kind != dataset.Numeric || c.Width != 1 {
-			return &dataset.Error{File: t.Source, Column: c.Name, Err: fmt.Errorf("%w: %s must be a number", dataset.ErrNumber, one)}
+			return &dataset.Error{File: ds.Source, Column: c.Name, Err: fmt.Errorf("%w: %s must be a number", dataset.ErrNumber, one)}
 		}
 		bytes = bytes && c.Bytes != nil
 	}
 	block := dataset.Column{Name: in.Name, Kind: dataset.Numeric, Width: in.Width}
 	if bytes {
-		block.Kind, block.Height, block.Bytes = dataset.Pixels, in.Height, make([]uint8, t.Rows()*in.Width)
+		block.Kind, block.Height, block.Bytes = dataset.Pixels, in.Height, make([]uint8, ds.Rows()*in.Width)
 	} else {
-		block.Float64s = make([]float64, t.Rows()*in.Width)
+		block.Float64s = make([]float64, ds.Rows()*in.Width)
 	}
 	for p, j := range order {
-		for i := range t.Rows() {
+		for i := range ds.Rows() {
 			if bytes {
-				block.Bytes[i*in.Width+p] = t.Columns[j].Bytes[i]
+				block.Bytes[i*in.Width+p] = ds.Columns[j].Bytes[i]
 			} else {
-				block.Float64s[i*in.Width+p] = t.Columns[j].Number(i, 0)
+				block.Float64s[i*in.Width+p] = ds.Columns[j].Number(i, 0)
 			}
 		}
 	}
 	if byName {
-		for _, c := range t.Columns {
+		for _, c := range ds.Columns {
 			if !slices.Contains(features, c.Name) {
-				t.extra = append(t.extra, c.Name)
+				ds.Left = append(ds.Left, c.Name)
 			}
 		}
 	}
-	t.Columns = []dataset.Column{block}
+	ds.Columns = []dataset.Column{block}
 	return nil
 }

@@ -52,7 +52,7 @@ func newConvert(in *reader, out *output) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return write(data.Dataset)
+		return write(data)
 	})
 	l = layoutFlags(c)
 	roleFlags(c, l)

@@ -68,7 +68,7 @@ func (v *crossValidator) run(args []string) error {
 	progress := v.newFitBar()
 	v.options.Tried, v.options.Mixes = progress.selecting, v.fitFlags.mixes
 	var err error
-	v.result, err = tune.CrossValidate(ctx, v.train.Dataset, v.config, v.options)
+	v.result, err = tune.CrossValidate(ctx, v.train, v.config, v.options)
 	progress.bar.done()
 	switch {
 	case err != nil && errors.Is(err, context.Canceled):

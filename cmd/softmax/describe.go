@@ -57,18 +57,18 @@ func (d *describer) run(args []string) error {
 	if err != nil {
 		return err
 	}
-	p := profile.Of(data.Dataset)
+	p := profile.Of(data)
 	if scoring != nil {
 		test, err := d.in.readAlike(scoring, *d.layout, data)
 		if err != nil {
 			return err
 		}
-		p.Warnings = append(p.Warnings, profile.Duplicates(data.Dataset, test.Dataset)...)
+		p.Warnings = append(p.Warnings, profile.Duplicates(data, test)...)
 	}
 	if d.json {
-		return d.out.json(newDescription(data.Dataset, p))
+		return d.out.json(newDescription(data, p))
 	}
-	d.summary(data.Dataset, p)
+	d.summary(data, p)
 	return nil
 }
 

@@ -128,13 +128,13 @@ func openCSV(usual delimiter) func(io.Reader, string, layout) (*stream, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &stream{next: in.Read, extra: in.Left}, nil
+		return &stream{next: in.Read}, nil
 	}
 }
 
 func openJSONL(r io.Reader, name string, l layout) (*stream, error) {
 	in := jsonl.NewReader(r, l.record(name))
-	return &stream{next: in.Read, extra: in.Left}, nil
+	return &stream{next: in.Read}, nil
 }
 
 // openSVM reads a LIBSVM file, as wide as the block that is wanted.
@@ -144,7 +144,7 @@ func openSVM(r io.Reader, name string, l layout) (*stream, error) {
 		opt.Width = l.inputs[0].Width
 	}
 	in := libsvm.NewReader(r, opt)
-	return &stream{next: in.Read, extra: func() []string { return nil }}, nil
+	return &stream{next: in.Read}, nil
 }
 
 // openNPY reads a .npz, or a .npy whose labels are in the .npy that --label names.

@@ -193,7 +193,7 @@ func (l *laboratory) read() error {
 }
 
 // complete leaves out the rows that experiments cannot use.
-func (l *laboratory) complete(t *table) *dataset.Dataset {
+func (l *laboratory) complete(t *dataset.Dataset) *dataset.Dataset {
 	var rows []int
 	for i := range t.Rows() {
 		if t.Complete(i) && (t.Label == nil || t.Label.Codes[i] >= 0) {
@@ -204,7 +204,7 @@ func (l *laboratory) complete(t *table) *dataset.Dataset {
 		l.out.notef("%s: %s with a missing value or no label are left out", t.Source, plural(n, "row", "rows"))
 		return t.Subset(rows)
 	}
-	return t.Dataset
+	return t
 }
 
 // checkPicture finds out early what would keep pictures from being written.

@@ -14,7 +14,7 @@ var parquetFormat = &format{"parquet", []string{".parquet"}, tableRoles,
 		if err != nil {
 			return nil, err
 		}
-		return &stream{next: in.Read, extra: in.Left}, nil
+		return &stream{next: in.Read}, nil
 	},
 	parquet.Write,
 }

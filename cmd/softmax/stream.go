@@ -13,31 +13,18 @@ type part func(layout) (*stream, error)
 type stream struct {
 	// next returns the next rows, all that are left if n is negative; io.EOF
 	// after the last.
-	next func(n int) (*dataset.Dataset, error)
-	// extra are the columns left out since they were not wanted.
-	extra func() []string
+	next  func(n int) (*dataset.Dataset, error)
 	close func()
 }
 
-// A table is a dataset with the names of the columns that were in the file and
-// not wanted.
-type table struct {
-	*dataset.Dataset
-	extra []string
-}
-
 // read reads the whole part.
-func (p part) read(l layout) (*table, error) {
+func (p part) read(l layout) (*dataset.Dataset, error) {
 	s, err := p(l)
 	if err != nil {
 		return nil, err
 	}
 	defer s.close()
-	ds, err := s.next(-1)
-	if err != nil {
-		return nil, err
-	}
-	return &table{ds, s.extra()}, nil
+	return s.next(-1)
 }
 
 // once is a stream of a dataset that can only be read as a whole.
@@ -51,7 +38,6 @@ func once(read func() (*dataset.Dataset, error)) *stream {
 			done = true
 			return read()
 		},
-		extra: func() []string { return nil },
 		close: func() {},
 	}
 }
@@ -69,7 +55,7 @@ func chain(parts []part) part {
 			return nil, err
 		}
 		at := 0
-		s := &stream{extra: func() []string { return current.extra() }, close: func() { current.close() }}
+		s := &stream{close: func() { current.close() }}
 		s.next = func(n int) (*dataset.Dataset, error) {
 			var all []*dataset.Dataset
 			for {

@@ -57,8 +57,8 @@ type trainer struct {
 
 	start      time.Time
 	set        *set
-	train      *table
-	test       *table // nil if there is none
+	train      *dataset.Dataset
+	test       *dataset.Dataset // nil if there is none
 	validation *dataset.Dataset
 	warnings   []softmax.Warning // of the data
 	config     softmax.Config
@@ -155,7 +155,7 @@ func (t *trainer) fit() (interrupted bool, err error) {
 		progress.set(it)
 	}
 	t.config.Selecting = progress.selecting
-	t.model, t.report, err = softmax.Fit(ctx, t.train.Dataset, t.config)
+	t.model, t.report, err = softmax.Fit(ctx, t.train, t.config)
 	if t.report != nil {
 		t.report.Warnings = append(t.warnings, t.report.Warnings...)
 	}
@@ -195,7 +195,7 @@ func (t *trainer) evaluate() error {
 	if t.test != nil {
 		ds, t.scored = t.test, "test"
 	}
-	bound, err := t.model.Bind(ds.Dataset)
+	bound, err := t.model.Bind(ds)
 	if err != nil {
 		return err
 	}
@@ -216,7 +216,7 @@ func (t *trainer) evaluate() error {
 			t.out.notef("%s: %s without a label: not scored", ds.Source, plural(n, "row", "rows"))
 		}
 	}
-	t.baseline = t.majority(ds.Dataset)
+	t.baseline = t.majority(ds)
 	t.seconds.Evaluate = time.Since(start).Seconds()
 	return nil
 }
@@ -233,7 +233,7 @@ func (t *trainer) scoreTraining() error {
 	if t.report.LossFunction == usual && t.config.LabelSmoothing == 0 {
 		return nil
 	}
-	bound, err := t.model.Bind(t.train.Dataset)
+	bound, err := t.model.Bind(t.train)
 	if err != nil {
 		return err
 	}
@@ -256,7 +256,7 @@ func (t *trainer) scoreTraining() error {
 // majority is the accuracy on the rows of test of always predicting the class
 // that is most frequent in those of training.
 func (t *trainer) majority(test *dataset.Dataset) float64 {
-	train := t.train.Dataset
+	train := t.train
 	drop := t.config.Preprocess.Missing == preprocess.MissingDrop
 	byClass := func(ds *dataset.Dataset) (weights []float64, sum float64) {
 		weights = make([]float64, len(ds.Label.Classes))

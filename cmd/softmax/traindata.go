@@ -52,9 +52,9 @@ func (t *trainer) read(args []string) (err error) {
 
 // lookAt finds what in the data will mislead. Of constant columns the fit tells.
 func (t *trainer) lookAt() {
-	found := profile.Warnings(t.train.Dataset)
+	found := profile.Warnings(t.train)
 	if t.test != nil {
-		found = append(found, profile.Duplicates(t.train.Dataset, t.test.Dataset)...)
+		found = append(found, profile.Duplicates(t.train, t.test)...)
 	}
 	for _, w := range found {
 		if w.Kind != "constant" {
@@ -65,7 +65,7 @@ func (t *trainer) lookAt() {
 
 // early starts to read a part that has no use for a layout.
 func early(p part) part {
-	var data *table
+	var data *dataset.Dataset
 	var err error
 	done := make(chan struct{})
 	go func() {
@@ -74,10 +74,7 @@ func early(p part) part {
 	}()
 	return whole(func() (*dataset.Dataset, error) {
 		<-done
-		if err != nil {
-			return nil, err
-		}
-		return data.Dataset, nil
+		return data, err
 	})
 }
 
@@ -92,13 +89,13 @@ func (r *reader) scoringPart(given *layout, data string) (part, error) {
 
 // readAlike reads data whose columns are to be those of the training data. It
 // finds now what would fail after the fit.
-func (t *trainer) readAlike(p part) (*table, error) {
+func (t *trainer) readAlike(p part) (*dataset.Dataset, error) {
 	return t.in.readAlike(p, *t.layout, t.train)
 }
 
 // readAlike reads data whose columns are to be those of a table that was read
 // with the given layout.
-func (r *reader) readAlike(p part, given layout, train *table) (*table, error) {
+func (r *reader) readAlike(p part, given layout, train *dataset.Dataset) (*dataset.Dataset, error) {
 	l := layout{format: given.format, delimiter: given.delimiter, weight: given.weight, drop: given.drop, rolesOptional: true, missing: given.missing, resize: given.resize}
 	if train.Label != nil {
 		l.label = train.Label.Name
@@ -110,7 +107,7 @@ func (r *reader) readAlike(p part, given layout, train *table) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if narrow(data.Dataset, train.Columns[0].Width) {
+	if narrow(data, train.Columns[0].Width) {
 		r.out.notef("%s: %s", data.Source, narrowedNote)
 	}
 	var missing []string
@@ -125,8 +122,8 @@ func (r *reader) readAlike(p part, given layout, train *table) (*table, error) {
 	if len(missing) > 0 {
 		return nil, &dataset.Error{File: data.Source, Err: fmt.Errorf("%w: it lacks these of the training data: %s", dataset.ErrColumn, list(missing))}
 	}
-	if len(data.extra) > 0 {
-		r.out.notef("%s: columns that training has not are left out: %s", data.Source, list(data.extra))
+	if len(data.Left) > 0 {
+		r.out.notef("%s: columns that training has not are left out: %s", data.Source, list(data.Left))
 	}
 	return data, nil
 }

@@ -14,9 +14,7 @@ import (
 // data. Without --validation, the epochs of SGD are scored on the test data.
 func (t *trainer) readValidation() error {
 	if t.validationData == "" {
-		if t.test != nil {
-			t.validation = t.test.Dataset
-		}
+		t.validation = t.test
 		return nil
 	}
 	share, err := strconv.ParseFloat(t.validationData, 64)
@@ -29,7 +27,7 @@ func (t *trainer) readValidation() error {
 		if err != nil {
 			return err
 		}
-		t.validation = v.Dataset
+		t.validation = v
 		return nil
 	}
 	if !(share > 0 && share < 1) {
@@ -43,7 +41,7 @@ func (t *trainer) readValidation() error {
 		return fmt.Errorf("--validation %s: no class has enough rows to hold one out", t.validationData)
 	}
 	t.validation = t.train.Subset(held)
-	t.train.Dataset = t.train.Subset(kept)
+	t.train = t.train.Subset(kept)
 	return nil
 }
 

@@ -26,7 +26,6 @@ import (
 	"io"
 
 	"example.com/softmax/dataset"
-	"example.com/softmax/dataset/record"
 )
 
 // Options say how to read a file. The zero value reads a comma-separated file
@@ -103,16 +102,6 @@ func NewReader(r io.Reader, opt Options) (*Reader, error) {
 	t.text = newScanner(r, t.opt.Delimiter)
 	t.text.keep = true
 	return &Reader{table: t}, t.readHeader()
-}
-
-// Left are the columns that Options.Inputs leaves out.
-func (r *Reader) Left() (names []string) {
-	for _, c := range r.columns {
-		if c.role == record.Unwanted {
-			names = append(names, c.name)
-		}
-	}
-	return names
 }
 
 // Read reads up to n rows, all that are left if n is negative. The error is

@@ -256,7 +256,7 @@ func TestInputs(t *testing.T) {
 			t.Fatalf("%s: %v", label, err)
 		}
 		if label == "unknown" {
-			if len(d.Columns) != 150_001 || len(r.Left()) != 0 {
+			if len(d.Columns) != 150_001 || len(d.Left) != 0 {
 				t.Errorf("%d columns where the file has none of those wanted", len(d.Columns))
 			}
 			continue
@@ -265,8 +265,8 @@ func TestInputs(t *testing.T) {
 		if label == "" {
 			left++
 		}
-		if len(d.Columns) != 2 || len(r.Left()) != left || d.Columns[1].Kind != dataset.Categorical || (d.Label != nil) != (label != "") {
-			t.Errorf("%q: %d columns, %d left out, label %v", label, len(d.Columns), len(r.Left()), d.Label)
+		if len(d.Columns) != 2 || len(d.Left) != left || d.Columns[1].Kind != dataset.Categorical || (d.Label != nil) != (label != "") {
+			t.Errorf("%q: %d columns, %d left out, label %v", label, len(d.Columns), len(d.Left), d.Label)
 		}
 	}
 }

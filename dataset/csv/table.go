@@ -167,9 +167,12 @@ func (t *table) dataset() (*dataset.Dataset, error) {
 	columns := make([]dataset.Column, 0, len(t.columns))
 	var label *dataset.Label
 	var targets []*column
-	var notes []string
+	var notes, left []string
 	for j := range t.columns {
 		c := &t.columns[j]
+		if c.role == record.Unwanted {
+			left = append(left, c.name)
+		}
 		if c.store == nowhere {
 			continue
 		}
@@ -191,7 +194,7 @@ func (t *table) dataset() (*dataset.Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.Notes = notes
+	d.Notes, d.Left = notes, left
 	if len(targets) > 0 {
 		d.Targets = t.targets(targets)
 		if err := d.Validate(); err != nil {

@@ -66,9 +66,6 @@ func (r *Reader) Read(n int) (*dataset.Dataset, error) {
 	return r.records.Dataset()
 }
 
-// Left are the columns of the records so far that Options.Inputs leaves out.
-func (r *Reader) Left() []string { return r.records.Left() }
-
 // fault makes err an error about a place in the file. An error of the file's
 // reader that has one already stays as it is.
 func (r *Reader) fault(key []byte, err error) error {

@@ -84,9 +84,6 @@ func leaves(c *parquet.Column) (n int) {
 	return n
 }
 
-// Left are the columns that Options.Inputs leaves out.
-func (r *Reader) Left() []string { return r.records.Left() }
-
 // Read reads up to n rows, all that are left if n is negative. The error is
 // io.EOF if there are no more, else, and for a file without rows, a
 // *dataset.Error.

@@ -33,12 +33,15 @@ func (c *Collector) Dataset() (*dataset.Dataset, error) {
 			}
 		}
 	}
+	var left []string
 	var label *dataset.Label
 	var weights []float64
 	var targets, inputs []*column
 	for j, col := range c.columns {
 		switch roles[j] {
-		case Dropped, Unwanted:
+		case Dropped:
+		case Unwanted:
+			left = append(left, col.name)
 		case Label:
 			switch {
 			case col.drop():
@@ -75,6 +78,7 @@ func (c *Collector) Dataset() (*dataset.Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.Left = left
 	c.row, c.values, c.missing = -1, 0, 0
 	for _, col := range c.columns {
 		col.seen, col.numbers, col.codes, col.texts, col.levels = 0, nil, nil, nil, dataset.Levels{}

@@ -197,16 +197,6 @@ func (c *Collector) Wants(name []byte) bool {
 	return !col.drop()
 }
 
-// Left are the columns left out as not wanted.
-func (c *Collector) Left() (names []string) {
-	for _, col := range c.columns {
-		if col.role == Unwanted {
-			names = append(names, col.name)
-		}
-	}
-	return names
-}
-
 func (c *Collector) addNumbers(col *column, v ...float64) error {
 	switch {
 	case col.strings:
