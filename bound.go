@@ -9,7 +9,6 @@ import (
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/internal/design"
-	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/special"
 	"example.com/softmax/metrics"
 )
@@ -52,85 +51,98 @@ type Gaps struct {
 
 // Logits writes the logits of rows lo up to hi to dst, (hi-lo) x K row-major.
 // A row without a prediction (see Gaps) has NaN in all of them.
-func (b *Bound) Logits(dst []float64, lo, hi int) Gaps {
-	return b.logits(dst, lo, hi, func(int, []float64) {})
-}
+func (b *Bound) Logits(dst []float64, lo, hi int) Gaps { return b.predict(dst, nil, lo, hi) }
 
-// logits is Logits, with visit called for each row and its logits.
-func (b *Bound) logits(dst []float64, lo, hi int, visit func(i int, z []float64)) Gaps {
-	k := len(b.m.classes)
+// predict is Logits or, with codes, writes probabilities and the codes of the
+// classes. Threads take runs of the rows that are left, ever shorter ones.
+func (b *Bound) predict(dst []float64, codes []int32, lo, hi int) Gaps {
+	k, n, at := len(b.m.classes), hi-lo, 0
 	var gaps Gaps
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	shards := min(runtime.GOMAXPROCS(0), (hi-lo+15)/16)
-	whole := b.binding.Whole()
-	for s := range shards {
-		from, to := lo+(hi-lo)*s/shards, lo+(hi-lo)*(s+1)/shards
-		wg.Go(func() {
-			v := b.m.design.NewVector()
-			x := make([]float64, bulkRows*bulkFeatures)
-			var mine Gaps
-			for first := from; first < to; first += bulkRows {
-				n := min(bulkRows, to-first)
-				if whole {
-					b.bulk(dst[(first-lo)*k:][:n*k], x, first, n)
-				}
-				for i := first; i < first+n; i++ {
-					z := dst[(i-lo)*k:][:k]
-					if !whole || !finite(z) {
-						b.row(z, v, &mine, i)
-					}
-					visit(i, z)
-				}
-			}
-			mu.Lock()
-			gaps.Add(mine)
+	threads := max(1, min(runtime.GOMAXPROCS(0), n/leastRun))
+	work := func() {
+		v := b.m.design.Borrow()
+		defer b.m.design.Return(v)
+		mu.Lock()
+		defer mu.Unlock()
+		for at < n {
+			from := at
+			at += min(max(leastRun, (n-from)/(2*threads)/leastRun*leastRun), n-from)
+			to := at
 			mu.Unlock()
-		})
+			run := run{b, v, dst[from*k : to*k], nil, lo + from, Gaps{}}
+			if codes != nil {
+				run.codes = codes[from:to]
+			}
+			run.predict()
+			mu.Lock()
+			gaps.Add(run.gaps)
+		}
 	}
+	for range threads - 1 {
+		wg.Go(work)
+	}
+	work()
 	wg.Wait()
 	return gaps
 }
 
-// row writes the logits of row i and counts what was not as in training.
-func (b *Bound) row(z []float64, v *design.Vector, gaps *Gaps, i int) {
-	b.binding.Vector(v, i)
-	gaps.Missing += v.Missing
-	gaps.Unseen += v.Unseen
-	b.m.rowLogits(z, v)
+// leastRun is the number of rows for which a thread is worth while.
+const leastRun = 64
+
+// A run of rows is predicted on one thread.
+type run struct {
+	*Bound
+	v     *design.Vector
+	dst   []float64
+	codes []int32 // nil if logits are wanted
+	first int
+	gaps  Gaps
+}
+
+func (r *run) predict() {
+	m, whole := r.m, r.binding.Whole()
+	soft := r.codes != nil && m.kind != Sigmoids && m.kind != OneVsRest
 	switch {
-	case v.Rejected:
-		gaps.Incomplete++
+	case whole && soft:
+		r.binding.Probabilities(&m.affine, r.dst, r.codes, r.first)
+	case whole:
+		r.binding.Logits(&m.affine, r.dst, r.first)
+	}
+	k := len(m.classes)
+	for i := range len(r.dst) / k {
+		z := r.dst[i*k:][:k]
+		switch {
+		case whole && soft && r.codes[i] >= 0:
+			continue
+		case !whole || !finite(z):
+			r.row(z, i)
+		}
+		if r.codes != nil {
+			r.codes[i] = int32(special.Argmax(z))
+			m.probabilities(z)
+		}
+	}
+}
+
+// row writes the logits of row i of the run and counts what was not as in training.
+func (r *run) row(z []float64, i int) {
+	r.binding.Vector(r.v, r.first+i)
+	r.gaps.Missing += r.v.Missing
+	r.gaps.Unseen += r.v.Unseen
+	r.m.logits(z, r.v.Dense, r.v.Index, r.v.Values)
+	switch {
+	case r.v.Rejected:
+		r.gaps.Incomplete++
 	case finite(z):
 		return
 	default:
-		gaps.Overflowed++
+		r.gaps.Overflowed++
 	}
 	for q := range z {
 		z[q] = math.NaN()
 	}
-}
-
-// So many rows share what is read of the weights, for so many features at a
-// time: both stay in the first cache.
-const bulkRows, bulkFeatures = 16, 128
-
-// bulk is rowLogits for n rows from first on, bit for bit, if the binding is
-// whole. x is working memory.
-func (b *Bound) bulk(dst, x []float64, first, n int) {
-	m := b.m
-	k, d := len(m.classes), m.design.D()
-	for r := range n {
-		copy(dst[r*k:], m.base)
-	}
-	for j := 0; j < d; j += bulkFeatures {
-		width := min(bulkFeatures, d-j)
-		for r := range n {
-			b.binding.Scale(x[r*width:][:width], first+r, j)
-		}
-		kernel.ProductsRows(dst, x[:n*width], m.w[j*k:][:width*k], n)
-	}
-	m.temper(dst[:n*k])
 }
 
 // Add adds the counts of h.
@@ -155,10 +167,7 @@ type Predictions struct {
 func (b *Bound) Predict(lo, hi int) *Predictions {
 	n, k := hi-lo, len(b.m.classes)
 	p := &Predictions{Codes: make([]int32, n), Probabilities: make([]float64, n*k)}
-	p.Gaps = b.logits(p.Probabilities, lo, hi, func(i int, z []float64) {
-		p.Codes[i-lo] = int32(special.Argmax(z))
-		b.m.probabilities(z)
-	})
+	p.Gaps = b.predict(p.Probabilities, p.Codes, lo, hi)
 	return p
 }
 

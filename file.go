@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"example.com/softmax/internal/atomicfile"
+	"example.com/softmax/internal/kernel"
 	"example.com/softmax/internal/onnx"
 )
 
@@ -142,7 +143,7 @@ const format = 2
 
 // bytes is the file. It depends on the model alone.
 func (m *Model) bytes() ([]byte, error) {
-	info := fileInfo{Format: format, Loss: m.kind, Config: m.config, Origin: m.origin, ClassNames: m.names, Temperature: m.temperature}
+	info := fileInfo{Format: format, Loss: m.kind, Config: m.config, Origin: m.origin, ClassNames: m.names, Temperature: m.affine.Temperature}
 	if m.kind == Sigmoids {
 		info.Classes = m.classes
 	}
@@ -202,7 +203,7 @@ func fromGraph(g *onnx.Model) (*Model, error) {
 	if t := info.Temperature; t != 0 && (!validTemperature(t) || t == 1 || info.Loss != CrossEntropy) {
 		return nil, fmt.Errorf("a temperature of %v, with the loss %q", t, info.Loss)
 	}
-	m := &Model{kind: info.Loss, config: info.Config, origin: info.Origin, names: info.ClassNames, temperature: info.Temperature}
+	m := &Model{kind: info.Loss, config: info.Config, origin: info.Origin, names: info.ClassNames, affine: kernel.Affine{Temperature: info.Temperature}}
 	m.origin.GapBound = math.NaN()
 	if info.GapBound != nil {
 		m.origin.GapBound = *info.GapBound

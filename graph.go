@@ -49,8 +49,8 @@ func (m *Model) graph() *onnx.Model {
 	// Not MatMul and Add: where there is one feature, onnxruntime fuses Mul into
 	// MatMul with the scale as a float32.
 	logits := b.node("Gemm", "", inner+"logits", []string{x, tensorW, tensorB})
-	if m.temperature != 0 {
-		t := b.constant(onnx.Tensor{Name: inner + "temperature", Dims: []int64{1}, Float64s: []float64{m.temperature}})
+	if m.affine.Temperature != 0 {
+		t := b.constant(onnx.Tensor{Name: inner + "temperature", Dims: []int64{1}, Float64s: []float64{m.affine.Temperature}})
 		logits = b.node("Div", "", inner+"tempered", []string{logits, t})
 	}
 	switch m.kind {

@@ -27,13 +27,11 @@ type Model struct {
 	design  *design.Design
 	kind    Loss
 	classes []string
-	names   []string  // of the classes; nil if these are their names
-	w, b    []float64 // d x K row-major and K, for scaled features
-	base    []float64 // b with the shifts of the sparse features folded in
+	names   []string      // of the classes; nil if these are their names
+	w, b    []float64     // d x K row-major and K, for scaled features
+	affine  kernel.Affine // of both; its base has the shifts of the sparse features
 	config  Config
 	origin  Origin
-
-	temperature float64 // 0 for 1
 }
 
 // Origin is what a Model remembers of the fit it comes from.
@@ -160,7 +158,8 @@ func (m *Model) LogitsInto(dst, x []float64) error {
 	if len(dst) != len(m.classes) || len(x) != m.design.D() {
 		return m.wrongLength(dst, x)
 	}
-	m.logits(dst, x)
+	d := m.design.Dense()
+	m.logits(dst, x[:d], nil, x[d:])
 	if !finite(dst) {
 		return m.explain(dst, x)
 	}
@@ -169,41 +168,29 @@ func (m *Model) LogitsInto(dst, x []float64) error {
 
 func finite(v []float64) bool {
 	for _, x := range v {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
+		if x-x != 0 {
 			return false
 		}
 	}
 	return true
 }
 
-// logits is the one loop that predicts, and rowLogits the same for a row whose
-// sparse features are named: their zeros add nothing, as their shifts are in
-// the base.
-func (m *Model) logits(dst, x []float64) {
-	d := m.denseLogits(dst, x)
-	kernel.Scaled(dst, nil, x[d:], m.design.Scale[d:], m.w[d*len(dst):])
-	m.temper(dst)
+// logits makes those of a row; sparse says which of its sparse features are not
+// 0, all if it is nil: zeros add nothing, as their shifts are in the base.
+func (m *Model) logits(dst, dense []float64, sparse []int32, values []float64) {
+	copy(dst, m.affine.Base)
+	m.affine.Dense(dst, dense)
+	m.affine.Sparse(dst, len(dense), sparse, values)
+	m.affine.Temper(dst)
 }
 
-func (m *Model) rowLogits(dst []float64, x *design.Vector) {
-	d := m.denseLogits(dst, x.Dense)
-	kernel.Scaled(dst, x.Index, x.Values, m.design.Scale[d:], m.w[d*len(dst):])
-	m.temper(dst)
-}
-
-func (m *Model) denseLogits(dst, x []float64) (d int) {
-	d = m.design.Dense()
-	copy(dst, m.base)
-	kernel.Affine(dst, x[:d], m.design.Shift, m.design.Scale, m.w)
-	return d
-}
-
-// fold makes the base of w and b.
+// fold makes the affine map of w and b.
 func (m *Model) fold() {
-	m.base = slices.Clone(m.b)
+	a := &m.affine
+	a.Base, a.Shift, a.Scale, a.U = slices.Clone(m.b), m.design.Shift, m.design.Scale, m.w
 	for k, j := len(m.b), m.design.Dense(); j < m.design.D(); j++ {
-		if s := m.design.Shift[j] * m.design.Scale[j]; s != 0 {
-			kernel.Axpy(m.base, -s, m.w[j*k:][:k])
+		if s := a.Shift[j] * a.Scale[j]; s != 0 {
+			kernel.Axpy(a.Base, -s, m.w[j*k:][:k])
 		}
 	}
 }

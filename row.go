@@ -220,7 +220,7 @@ func (m *Model) RowLogitsInto(dst []float64, row Row) error {
 	if len(dst) != len(m.classes) {
 		return m.wrongLength(dst, nil)
 	}
-	if m.rowLogits(dst, v); !finite(dst) {
+	if m.logits(dst, v.Dense, v.Index, v.Values); !finite(dst) {
 		x := make([]float64, m.design.D())
 		v.Full(x)
 		return m.explain(dst, x)

@@ -11,10 +11,10 @@ import (
 // Temperature is the number T that the model's logits are divided by; 1 unless
 // the model was calibrated.
 func (m *Model) Temperature() float64 {
-	if m.temperature == 0 {
+	if m.affine.Temperature == 0 {
 		return 1
 	}
-	return m.temperature
+	return m.affine.Temperature
 }
 
 // WithTemperature returns the model with its logits divided by T > 0, in place
@@ -31,24 +31,14 @@ func (m *Model) WithTemperature(T float64) (*Model, error) {
 		return nil, fmt.Errorf("%w: a temperature of %v; it must be above 0", ErrConfig, T)
 	}
 	c := *m
-	if c.temperature = T; T == 1 {
-		c.temperature = 0
+	if c.affine.Temperature = T; T == 1 {
+		c.affine.Temperature = 0
 	}
 	return &c, nil
 }
 
 // validTemperature reports whether logits can be divided by T.
 func validTemperature(T float64) bool { return T >= 1e-100 && T <= 1e100 }
-
-// temper divides logits by the temperature.
-func (m *Model) temper(z []float64) {
-	if m.temperature == 0 {
-		return
-	}
-	for k := range z {
-		z[k] /= m.temperature
-	}
-}
 
 // calibrate fits the temperature on the logits that models of the folds have
 // for rows held out.

@@ -49,9 +49,9 @@ func (d *Design) Bind(ds *dataset.Dataset) (*Binding, error) {
 		delete(extra, c.Name)
 	}
 	if len(missing) > 0 {
-		const most = 10
-		if len(missing) > most {
-			missing = append(missing[:most], fmt.Sprintf("and %d more", len(missing)-most))
+		const classes = 10
+		if len(missing) > classes {
+			missing = append(missing[:classes], fmt.Sprintf("and %d more", len(missing)-classes))
 		}
 		noun := "column"
 		if len(missing) > 1 {
@@ -84,18 +84,31 @@ func (b *Binding) Whole() bool {
 	return len(b.columns) == 1 && c.Kind != dataset.Categorical && c.Kind != dataset.Text && c.Sparse == nil && b.d.Dense() == c.Width && b.d.D() == c.Width
 }
 
-// Scale writes scaled features of row i, those from first on, to x, if b is
-// Whole: a missing number is NaN.
-func (b *Binding) Scale(x []float64, i, first int) {
-	c := b.columns[0]
-	at := i*c.Width + first
-	switch shift, scale := b.d.Shift[first:], b.d.Scale[first:]; {
+// Logits sets z, n x K, to the logits that a gives rows from lo on, if b is
+// Whole: NaN where a number is missing.
+func (b *Binding) Logits(a *kernel.Affine, z []float64, lo int) {
+	c, hi := b.columns[0], lo+len(z)/len(a.Base)
+	switch {
 	case c.Bytes != nil:
-		kernel.Scale(x, c.Bytes[at:], shift, scale)
+		kernel.Logits(a, z, c.Bytes[lo*c.Width:hi*c.Width])
 	case c.Float32s != nil:
-		kernel.Scale(x, c.Float32s[at:], shift, scale)
+		kernel.Logits(a, z, c.Float32s[lo*c.Width:hi*c.Width])
 	default:
-		kernel.Scale(x, c.Float64s[at:], shift, scale)
+		kernel.Logits(a, z, c.Float64s[lo*c.Width:hi*c.Width])
+	}
+}
+
+// Probabilities sets p and classes to the probabilities and classes of rows from
+// lo on, as kernel.Probabilities does, if b is Whole.
+func (b *Binding) Probabilities(a *kernel.Affine, p []float64, classes []int32, lo int) {
+	c, hi := b.columns[0], lo+len(classes)
+	switch {
+	case c.Bytes != nil:
+		kernel.Probabilities(a, p, classes, c.Bytes[lo*c.Width:hi*c.Width])
+	case c.Float32s != nil:
+		kernel.Probabilities(a, p, classes, c.Float32s[lo*c.Width:hi*c.Width])
+	default:
+		kernel.Probabilities(a, p, classes, c.Float64s[lo*c.Width:hi*c.Width])
 	}
 }
 

@@ -98,7 +98,7 @@ func (b *byteEngine) prepare(u, c []float64) bool {
 }
 
 // classMask selects the first n classes of 8.
-func classMask(n int) *int64 { return &productMasks8[8-min(n, 8)] }
+func classMask(n int) *int64 { return &masks[8-min(n, 8)] }
 
 func (b *byteEngine) scratch() scratch {
 	s := &byteScratch{byteEngine: b}

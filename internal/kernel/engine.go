@@ -54,7 +54,7 @@ func (s *Sums) Add(t Sums) {
 	s.Square += t.Square
 }
 
-// The bits of float64 passes do not depend on the instructions they use.
+// What gives the same bits with any instructions uses the machine's best.
 var bestLevel = Best()
 
 // NewEngine returns the engine for matrices that are stored as x is, with k

@@ -6,7 +6,7 @@ type stored interface{ uint8 | float32 }
 // one-hot rows are half zeros or more, and four products per load and store of
 // z are what keeps scalar code from waiting for memory.
 func forward[T stored](z []float64, x []T, d int, u, c []float64) {
-	k := len(c)
+	k, skip := len(c), finite(u)
 	for len(x) >= d {
 		row, zr := x[:d], z[:k]
 		for q := range zr {
@@ -16,7 +16,7 @@ func forward[T stored](z []float64, x []T, d int, u, c []float64) {
 		var v [4]float64
 		m := 0
 		for j, xj := range row {
-			if xj == 0 {
+			if xj == 0 && skip {
 				continue
 			}
 			at[m], v[m] = j, float64(xj)
@@ -43,6 +43,16 @@ func forward[T stored](z []float64, x []T, d int, u, c []float64) {
 	}
 }
 
+// finite tells whether v has no NaN and no infinity, whose product with 0 is not 0.
+func finite(v []float64) bool {
+	for _, x := range v {
+		if x-x != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func axpy[T float32 | float64](y []T, a T, x []T) {
 	x = x[:len(y)]
 	for i := range y {
@@ -56,12 +66,12 @@ func backward[T stored](g []float64, x []T, d int, r []float64) {
 	if d == 0 || len(x) == 0 {
 		return
 	}
-	k := len(r) / (len(x) / d)
+	k, skip := len(r)/(len(x)/d), finite(r)
 	for len(x) >= 4*d {
 		x0, x1, x2, x3 := x[:d], x[d:][:d], x[2*d:][:d], x[3*d:][:d]
 		r0, r1, r2, r3 := r[:k], r[k:][:k], r[2*k:][:k], r[3*k:][:k]
 		for j := range x0 {
-			if x0[j] == 0 && x1[j] == 0 && x2[j] == 0 && x3[j] == 0 {
+			if skip && x0[j] == 0 && x1[j] == 0 && x2[j] == 0 && x3[j] == 0 {
 				continue
 			}
 			v0, v1, v2, v3 := float64(x0[j]), float64(x1[j]), float64(x2[j]), float64(x3[j])
@@ -77,7 +87,7 @@ func backward[T stored](g []float64, x []T, d int, r []float64) {
 	}
 	for len(x) >= d {
 		for j, xj := range x[:d] {
-			if xj != 0 {
+			if xj != 0 || !skip {
 				axpy(g[j*k:][:k], float64(xj), r[:k])
 			}
 		}

@@ -138,39 +138,6 @@ func testBackward[T stored](t *testing.T, r *rand.Rand, s shape, x []T) {
 	}
 }
 
-// TestAffine: one feature after the other, each operation rounded.
-func TestAffine(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 3))
-	for d := range 41 {
-		for k := 1; k <= 40; k++ {
-			x, shift, scale, w := normal(r, d), normal(r, d), normal(r, d), normal(r, d*k)
-			if d > 1 {
-				x[0], scale[d-1] = shift[0], 0
-			}
-			z := normal(r, k)
-			want := append([]float64(nil), z...)
-			for j := range x {
-				v := float64((x[j] - shift[j]) * scale[j])
-				for q := range want {
-					want[q] += float64(v * w[j*k+q])
-				}
-			}
-			got, intact := fenced(z)
-			Affine(got, x, shift, scale, w)
-			for q := range want {
-				if got[q] != want[q] || !intact() {
-					t.Fatalf("d=%d k=%d: z[%d] = %v, want %v; guards intact: %v", d, k, q, got[q], want[q], intact())
-				}
-			}
-		}
-	}
-	z := []float64{1, 2}
-	Affine(z, []float64{math.NaN()}, []float64{0}, []float64{1}, []float64{1, 1})
-	if !math.IsNaN(z[0]) || !math.IsNaN(z[1]) {
-		t.Errorf("a NaN became %v", z)
-	}
-}
-
 // TestRows: slices of rows are the rows, in both storages, and the exported
 // functions see the storage that is there.
 func TestRows(t *testing.T) {

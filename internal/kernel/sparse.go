@@ -49,23 +49,25 @@ func (s *Sparse) Transpose(lo, hi int) *Sparse {
 	return t
 }
 
+var one = [1]float64{1}
+
 // Scatter adds x' r to g, for the row x of number i: g is D x K row-major with
 // K = len(r).
 func (s *Sparse) Scatter(g, r []float64, i int) {
 	index, values := s.Row(i)
 	for at, j := range index {
-		v := 1.0
+		x := one[:]
 		if values != nil {
-			v = values[at]
+			x = values[at:][:1]
 		}
-		Axpy(g[int(j)*len(r):][:len(r)], v, r)
+		Products(g[int(j)*len(r):][:len(r)], x, r)
 	}
 }
 
 // Gather adds to z the sum of those rows of w that index names, each times its
 // number of x (1 if x is nil): the logits of a sparse row where w is D x K
 // row-major with K = len(z). As in Products, the sums run in order and every
-// product is rounded before it is added: the bits are those of the same row
+// product is fused with the sum it goes to: the bits are those of the same row
 // with its zeros.
 func Gather(z []float64, index []int32, x, w []float64) {
 	if len(z) > 0 && len(index) > 0 {
@@ -80,6 +82,6 @@ func gatherGeneric(z []float64, index []int32, x, w []float64) {
 		if x != nil {
 			a = x[at]
 		}
-		axpy(z, a, w[int(j)*k:][:k])
+		fused(z, a, w[int(j)*k:][:k])
 	}
 }

@@ -3,7 +3,7 @@
 package kernel
 
 func gather(z []float64, index []int32, x []float64, w []float64) {
-	if !hasAVX2 {
+	if bestLevel < AVX2 {
 		gatherGeneric(z, index, x, w)
 		return
 	}
@@ -14,7 +14,7 @@ func gather(z []float64, index []int32, x []float64, w []float64) {
 	}
 	for k := 0; k < len(z); k += tile {
 		m := min(tile, len(z)-k)
-		mask := &productMasks[3-(m+3)%4]
+		mask := &masks[7-(m+3)%4]
 		z, j, x, w := &z[k], &index[0], &x[0], &w[k]
 		switch (m + 3) / 4 { // as in products
 		case 1:
@@ -32,5 +32,3 @@ func gather(z []float64, index []int32, x []float64, w []float64) {
 		}
 	}
 }
-
-var one = [1]float64{1}

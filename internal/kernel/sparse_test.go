@@ -8,7 +8,9 @@ import (
 )
 
 // Gather gives the bits of Products for the same row with its zeros.
-func TestGather(t *testing.T) {
+func TestGather(t *testing.T) { atLevels(t, testGather) }
+
+func testGather(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for k := range 60 {
 		for _, d := range []int{1, 2, 7, 40} {

@@ -384,40 +384,105 @@ func backwardDoublesAVX512x13(sums *float64, x *float32, stride int, mask *int32
 //go:noescape
 func subtractProductsAVX512(c *float32, stride int, a *float32, b *float32, n int)
 
-// productsAVX512x4x1 adds x w to z, 4 x 8; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 8.
+// packRowsUint8AVX512 sets panel to (x - shift) scale for 16 rows, stride bytes apart, 16 features a step.
 //
 //go:noescape
-func productsAVX512x4x1(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+func packRowsUint8AVX512(panel *float64, x *uint8, stride int, shift *float64, scale *float64, steps int)
 
-// productsAVX512x4x2 adds x w to z, 4 x 16; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 8.
+// packRowsFloat32AVX512 sets panel to (x - shift) scale for 16 rows, stride bytes apart, 4 features a step.
 //
 //go:noescape
-func productsAVX512x4x2(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+func packRowsFloat32AVX512(panel *float64, x *float32, stride int, shift *float64, scale *float64, steps int)
 
-// productsAVX512x4x3 adds x w to z, 4 x 24; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 8.
+// packRowsFloat64AVX512 sets panel to (x - shift) scale for 16 rows, stride bytes apart, 2 features a step.
 //
 //go:noescape
-func productsAVX512x4x3(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+func packRowsFloat64AVX512(panel *float64, x *float64, stride int, shift *float64, scale *float64, steps int)
 
-// productsAVX512x4x4 adds x w to z, 4 x 32; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 8.
+// forwardRowsAVX512x1 adds the products of a panel with w, D x 1, whose rows are stride bytes apart, to c or, if that is nil, to z, 1 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
-func productsAVX512x4x4(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+func forwardRowsAVX512x1(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
 
-// scaleUint8AVX512 sets dst to (x - shift) scale, 8 numbers for each of the vectors.
+// forwardRowsAVX512x2 adds the products of a panel with w, D x 2, whose rows are stride bytes apart, to c or, if that is nil, to z, 2 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
-func scaleUint8AVX512(dst *float64, x *uint8, shift *float64, scale *float64, vectors int)
+func forwardRowsAVX512x2(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
 
-// scaleFloat32AVX512 sets dst to (x - shift) scale, 8 numbers for each of the vectors.
+// forwardRowsAVX512x3 adds the products of a panel with w, D x 3, whose rows are stride bytes apart, to c or, if that is nil, to z, 3 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
-func scaleFloat32AVX512(dst *float64, x *float32, shift *float64, scale *float64, vectors int)
+func forwardRowsAVX512x3(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
 
-// scaleFloat64AVX512 sets dst to (x - shift) scale, 8 numbers for each of the vectors.
+// forwardRowsAVX512x4 adds the products of a panel with w, D x 4, whose rows are stride bytes apart, to c or, if that is nil, to z, 4 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
-func scaleFloat64AVX512(dst *float64, x *float64, shift *float64, scale *float64, vectors int)
+func forwardRowsAVX512x4(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardRowsAVX512x5 adds the products of a panel with w, D x 5, whose rows are stride bytes apart, to c or, if that is nil, to z, 5 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardRowsAVX512x5(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardRowsAVX512x6 adds the products of a panel with w, D x 6, whose rows are stride bytes apart, to c or, if that is nil, to z, 6 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardRowsAVX512x6(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardRowsAVX512x7 adds the products of a panel with w, D x 7, whose rows are stride bytes apart, to c or, if that is nil, to z, 7 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardRowsAVX512x7(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardRowsAVX512x8 adds the products of a panel with w, D x 8, whose rows are stride bytes apart, to c or, if that is nil, to z, 8 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardRowsAVX512x8(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardRowsAVX512x9 adds the products of a panel with w, D x 9, whose rows are stride bytes apart, to c or, if that is nil, to z, 9 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardRowsAVX512x9(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardRowsAVX512x10 adds the products of a panel with w, D x 10, whose rows are stride bytes apart, to c or, if that is nil, to z, 10 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardRowsAVX512x10(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardRowsAVX512x11 adds the products of a panel with w, D x 11, whose rows are stride bytes apart, to c or, if that is nil, to z, 11 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardRowsAVX512x11(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardRowsAVX512x12 adds the products of a panel with w, D x 12, whose rows are stride bytes apart, to c or, if that is nil, to z, 12 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardRowsAVX512x12(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardRowsAVX512x13 adds the products of a panel with w, D x 13, whose rows are stride bytes apart, to c or, if that is nil, to z, 13 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardRowsAVX512x13(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardRowsAVX512x14 adds the products of a panel with w, D x 14, whose rows are stride bytes apart, to c or, if that is nil, to z, 14 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardRowsAVX512x14(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// unpackRowsAVX512 sets 16 rows, stride bytes apart, to the columns of panel, 8 classes a chunk; all and last mask those of a chunk.
+//
+//go:noescape
+func unpackRowsAVX512(z *float64, stride int, panel *float64, chunks int, all *int64, last *int64)
+
+// softmaxRowsAVX512 overwrites the logits z, K x 16, with probabilities and sets most to the class of the largest; to NaN and -1 in a row with a number that is not finite.
+//
+//go:noescape
+func softmaxRowsAVX512(z *float64, classes int, consts *float64, most *int64)
+
+// scaleAVX512 sets dst to (x - shift) scale, 8 numbers for each of the vectors.
+//
+//go:noescape
+func scaleAVX512(dst *float64, x *float64, shift *float64, scale *float64, vectors int)
 
 // packFloatsAVX2 lays 8 rows, stride bytes apart, out as half of a panel, 8 features at a time; mask selects those of the last chunk.
 //
@@ -544,30 +609,65 @@ func backwardDoublesAVX2x5(sums *float64, x *float32, stride int, mask *int32, r
 //go:noescape
 func subtractProductsAVX2(c *float32, stride int, a *float32, b *float32, n int)
 
-// productsAVX2x4x1 adds x w to z, 4 x 4; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
+// packRowsUint8AVX2 sets panel to (x - shift) scale for 8 rows, stride bytes apart, 16 features a step.
 //
 //go:noescape
-func productsAVX2x4x1(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+func packRowsUint8AVX2(panel *float64, x *uint8, stride int, shift *float64, scale *float64, steps int)
 
-// productsAVX2x4x2 adds x w to z, 4 x 8; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
+// packRowsFloat32AVX2 sets panel to (x - shift) scale for 8 rows, stride bytes apart, 4 features a step.
 //
 //go:noescape
-func productsAVX2x4x2(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+func packRowsFloat32AVX2(panel *float64, x *float32, stride int, shift *float64, scale *float64, steps int)
 
-// scaleUint8AVX2 sets dst to (x - shift) scale, 4 numbers for each of the vectors.
+// packRowsFloat64AVX2 sets panel to (x - shift) scale for 8 rows, stride bytes apart, 2 features a step.
 //
 //go:noescape
-func scaleUint8AVX2(dst *float64, x *uint8, shift *float64, scale *float64, vectors int)
+func packRowsFloat64AVX2(panel *float64, x *float64, stride int, shift *float64, scale *float64, steps int)
 
-// scaleFloat32AVX2 sets dst to (x - shift) scale, 4 numbers for each of the vectors.
+// forwardRowsAVX2x1 adds the products of a panel with w, D x 1, whose rows are stride bytes apart, to c or, if that is nil, to z, 1 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
-func scaleFloat32AVX2(dst *float64, x *float32, shift *float64, scale *float64, vectors int)
+func forwardRowsAVX2x1(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
 
-// scaleFloat64AVX2 sets dst to (x - shift) scale, 4 numbers for each of the vectors.
+// forwardRowsAVX2x2 adds the products of a panel with w, D x 2, whose rows are stride bytes apart, to c or, if that is nil, to z, 2 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
-func scaleFloat64AVX2(dst *float64, x *float64, shift *float64, scale *float64, vectors int)
+func forwardRowsAVX2x2(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardRowsAVX2x3 adds the products of a panel with w, D x 3, whose rows are stride bytes apart, to c or, if that is nil, to z, 3 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardRowsAVX2x3(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardRowsAVX2x4 adds the products of a panel with w, D x 4, whose rows are stride bytes apart, to c or, if that is nil, to z, 4 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardRowsAVX2x4(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardRowsAVX2x5 adds the products of a panel with w, D x 5, whose rows are stride bytes apart, to c or, if that is nil, to z, 5 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardRowsAVX2x5(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardRowsAVX2x6 adds the products of a panel with w, D x 6, whose rows are stride bytes apart, to c or, if that is nil, to z, 6 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardRowsAVX2x6(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// unpackRowsAVX2 sets 8 rows, stride bytes apart, to the columns of panel, 4 classes a chunk; all and last mask those of a chunk.
+//
+//go:noescape
+func unpackRowsAVX2(z *float64, stride int, panel *float64, chunks int, all *int64, last *int64)
+
+// softmaxRowsAVX2 overwrites the logits z, K x 8, with probabilities and sets most to the class of the largest; to NaN and -1 in a row with a number that is not finite.
+//
+//go:noescape
+func softmaxRowsAVX2(z *float64, classes int, consts *float64, most *int64)
+
+// scaleAVX2 sets dst to (x - shift) scale, 4 numbers for each of the vectors.
+//
+//go:noescape
+func scaleAVX2(dst *float64, x *float64, shift *float64, scale *float64, vectors int)
 
 // forwardWidenedAVX2x1 sets z, 1 x 16, to the products of 16 rows of x, stride bytes apart, with w, chunks x 1 x 8, plus c.
 //
@@ -659,60 +759,60 @@ func dot32AVX2(x *float32, y *float32, n int) float32
 //go:noescape
 func axpy32AVX2(y *float32, a float32, x *float32, n int)
 
-// productsAVX2x1 adds x w to z, 1 x 4; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
+// productsAVX2x1 adds x w to z, 4 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
-func productsAVX2x1(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+func productsAVX2x1(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
 
 // gatherAVX2x1 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 4 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
 func gatherAVX2x1(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
 
-// productsAVX2x2 adds x w to z, 1 x 8; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
+// productsAVX2x2 adds x w to z, 8 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
-func productsAVX2x2(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+func productsAVX2x2(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
 
 // gatherAVX2x2 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 8 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
 func gatherAVX2x2(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
 
-// productsAVX2x3 adds x w to z, 1 x 12; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
+// productsAVX2x3 adds x w to z, 12 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
-func productsAVX2x3(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+func productsAVX2x3(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
 
 // gatherAVX2x3 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 12 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
 func gatherAVX2x3(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
 
-// productsAVX2x4 adds x w to z, 1 x 16; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
+// productsAVX2x4 adds x w to z, 16 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
-func productsAVX2x4(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+func productsAVX2x4(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
 
 // gatherAVX2x4 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 16 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
 func gatherAVX2x4(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
 
-// productsAVX2x5 adds x w to z, 1 x 20; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
+// productsAVX2x5 adds x w to z, 20 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
-func productsAVX2x5(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+func productsAVX2x5(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
 
 // gatherAVX2x5 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 20 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
 func gatherAVX2x5(z *float64, index *int32, x *float64, step int, n int, w *float64, stride int, mask *int64)
 
-// productsAVX2x6 adds x w to z, 1 x 24; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last 4.
+// productsAVX2x6 adds x w to z, 24 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //
 //go:noescape
-func productsAVX2x6(z *float64, x *float64, d int, w *float64, stride int, xStride int, mask *int64)
+func productsAVX2x6(z *float64, x *float64, d int, w *float64, stride int, mask *int64)
 
 // gatherAVX2x6 adds the rows of w that index names, n of them, each times a number of x, step bytes after the last, to z, 24 classes; rows of w are stride bytes apart; mask selects lanes of the last 4.
 //

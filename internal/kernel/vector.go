@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 // Dot returns x'y. Its bits are the same on every machine: element i goes to
 // partial sum i modulo 8, for as many whole eights as there are; the rest
 // follows in order.
@@ -66,29 +68,26 @@ func Axpy32(y []float32, a float32, x []float32) {
 	axpy(y[n:], a, x[n:])
 }
 
-// Products adds x' w to z: the logits of one row of raw features, with w
+// Products adds x' w to z: the logits of one row of scaled features, with w
 // D x K row-major, D = len(x) and K = len(z). Each sum runs in the order of
-// the features and every product is rounded before it is added, so the bits
-// are the same on every machine, for one row or many.
+// the features, every product fused with the sum it goes to, so the bits are
+// the same on every machine, for one row or many.
 func Products(z, x, w []float64) {
 	if len(z) > 0 && len(x) > 0 {
 		products(z, x, w[:len(x)*len(z)])
 	}
 }
 
-// ProductsRows is Products for n rows, bit for bit: z is n x K and x n x D.
-func ProductsRows(z, x, w []float64, n int) {
-	if len(z) == 0 || len(x) == 0 {
-		return
-	}
-	k, d := len(z)/n, len(x)/n
-	for i := productsRows(z, x, w, n); i < n; i++ {
-		Products(z[i*k:][:k], x[i*d:][:d], w)
+func productsGeneric(z, x, w []float64) {
+	for j, v := range x {
+		fused(z, v, w[j*len(z):][:len(z)])
 	}
 }
 
-func productsGeneric(z, x, w []float64) {
-	for j, v := range x {
-		axpy(z, v, w[j*len(z):][:len(z)])
+// fused adds a x to y with one rounding.
+func fused(y []float64, a float64, x []float64) {
+	x = x[:len(y)]
+	for i := range y {
+		y[i] = math.FMA(a, x[i], y[i])
 	}
 }

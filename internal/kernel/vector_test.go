@@ -31,8 +31,19 @@ func narrow(v []float64, offset int) []float32 {
 	return f
 }
 
+// atLevels runs test with the instructions of every level, for what gives the
+// same bits with all of them.
+func atLevels(t *testing.T, test func(t *testing.T)) {
+	defer func(best Level) { bestLevel = best }(bestLevel)
+	for _, bestLevel = range Levels() {
+		t.Run(bestLevel.String(), test)
+	}
+}
+
 // The vectors of a machine give the bits of the Go code.
-func TestVectors(t *testing.T) {
+func TestVectors(t *testing.T) { atLevels(t, testVectors) }
+
+func testVectors(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for n := range 70 {
 		for offset := range 4 {
@@ -80,8 +91,10 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-// Products are sums in the order of the features, bit for bit.
-func TestProducts(t *testing.T) {
+// Products are fused sums in the order of the features, bit for bit.
+func TestProducts(t *testing.T) { atLevels(t, testProducts) }
+
+func testProducts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for k := range 60 {
 		for _, d := range []int{0, 1, 2, 7} {
@@ -90,7 +103,7 @@ func TestProducts(t *testing.T) {
 				want := append([]float64(nil), z...)
 				for j := range x {
 					for q := range want {
-						want[q] += float64(x[j] * w[j*k+q])
+						want[q] = math.FMA(x[j], w[j*k+q], want[q])
 					}
 				}
 				Products(z, x, w)
@@ -108,57 +121,6 @@ func TestProducts(t *testing.T) {
 	x, w, z := make([]float64, 784), make([]float64, 7840), make([]float64, 10)
 	if n := testing.AllocsPerRun(10, func() { Products(z, x, w) }); n != 0 {
 		t.Errorf("%g allocations", n)
-	}
-}
-
-// Many rows have the bits of one, with every instruction set of the machine.
-func TestRowsAtOnce(t *testing.T) {
-	defer func(is bool) { hasAVX512 = is }(hasAVX512)
-	for range 2 {
-		rng := rand.New(rand.NewPCG(1, 2))
-		for k := range 40 {
-			for _, d := range []int{0, 1, 2, 7, 8, 9, 31} {
-				n := 1 + rng.IntN(11)
-				odd := rng.IntN(2) == 0
-				x, w, z := randomVector(rng, n*d, 1, odd), randomVector(rng, d*k, 2, odd), randomVector(rng, n*k, 3, odd)
-				want := append([]float64(nil), z...)
-				for i := range n {
-					Products(want[i*k:][:k], x[i*d:][:d], w)
-				}
-				ProductsRows(z, x, w, n)
-				for q := range z {
-					if !sameBits(z[q], want[q]) {
-						t.Fatalf("%d x %d x %d: entry %d is %g, want %g", n, d, k, q, z[q], want[q])
-					}
-				}
-				if after := z[: n*k+1 : n*k+1][n*k]; !math.IsNaN(after) {
-					t.Fatalf("%d x %d x %d: wrote behind the logits", n, d, k)
-				}
-				shift, scale := randomVector(rng, d, 1, odd), randomVector(rng, d, 2, odd)
-				bytes := guarded(d, 1, uint8(255))
-				for j := range bytes {
-					bytes[j] = uint8(rng.IntN(256))
-				}
-				testScale(t, bytes, shift, scale)
-				testScale(t, narrow(x[:d], 3), shift, scale)
-				testScale(t, x[:d], shift, scale)
-			}
-		}
-		hasAVX512 = false
-	}
-}
-
-func testScale[T uint8 | float32 | float64](t *testing.T, x []T, shift, scale []float64) {
-	t.Helper()
-	dst := guarded(len(x), 1, math.NaN())
-	Scale(dst, x, shift, scale)
-	for j, v := range x {
-		if want := (float64(v) - shift[j]) * scale[j]; !sameBits(dst[j], want) {
-			t.Fatalf("%d %T: number %d is %g, want %g", len(x), v, j, dst[j], want)
-		}
-	}
-	if after := dst[: len(x)+1 : len(x)+1][len(x)]; !math.IsNaN(after) {
-		t.Fatalf("Scale wrote behind %d numbers", len(x))
 	}
 }
 
@@ -198,4 +160,23 @@ func BenchmarkDot(b *testing.B) {
 			axpy(x, 1e-3, y)
 		}
 	})
+}
+
+func BenchmarkProbabilities(b *testing.B) {
+	const n, d, k = 10000, 784, 10
+	p, most := make([]float64, n*k), make([]int32, n)
+	a := &Affine{Base: make([]float64, k), Shift: make([]float64, d), Scale: make([]float64, d), U: make([]float64, d*k)}
+	run := func(name string, f func()) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				f()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/row")
+		})
+	}
+	bytes, floats, doubles := make([]uint8, n*d), make([]float32, n*d), make([]float64, n*d)
+	run("uint8", func() { Probabilities(a, p, most, bytes) })
+	run("uint8/logits", func() { Logits(a, p, bytes) })
+	run("float32", func() { Probabilities(a, p, most, floats) })
+	run("float64", func() { Probabilities(a, p, most, doubles) })
 }

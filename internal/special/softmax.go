@@ -41,7 +41,7 @@ func Softmax(dst, z []float64) {
 	}
 	m, s := z[a], 0.0
 	for k, x := range z {
-		e := math.Exp(gap(x, m))
+		e := exp(gap(x, m))
 		dst[k] = e
 		s += e
 	}

@@ -44,10 +44,10 @@ func split(z []float64) (m, s float64) {
 	}
 	m = z[a]
 	for _, x := range z[:a] {
-		s += math.Exp(gap(x, m))
+		s += exp(gap(x, m))
 	}
 	for _, x := range z[a+1:] {
-		s += math.Exp(gap(x, m))
+		s += exp(gap(x, m))
 	}
 	return m, s
 }

@@ -16,9 +16,8 @@ type isa struct {
 	classes int // of a tile of backwardFloats: two vectors for each, two of X and a broadcast
 	rows    int // of a tile of subtractProducts
 	doubles int // classes of a tile in float64
-	// products is the number of vectors of a tile of products of several rows.
-	products int
-	vector   func() VecVirtual
+	fused   int // and where products and sums are fused
+	vector  func() VecVirtual
 	// masked prepares loads of the lanes that a mask in memory selects.
 	masked func(mask Mem) (load func(m Mem, v Op))
 	// masked64 does so for float64, for loads and stores.
@@ -26,7 +25,7 @@ type isa struct {
 	half     func(VecVirtual) Op // of a vector
 }
 
-var avx512 = isa{"AVX512", 16, 4, 14, 8, 13, 4, ZMM, func(mask Mem) func(Mem, Op) {
+var avx512 = isa{"AVX512", 16, 4, 14, 8, 13, 14, ZMM, func(mask Mem) func(Mem, Op) {
 	v, k := ZMM(), K()
 	VMOVDQU32(mask, v)
 	VPMOVD2M(v, k)
@@ -38,7 +37,7 @@ var avx512 = isa{"AVX512", 16, 4, 14, 8, 13, 4, ZMM, func(mask Mem) func(Mem, Op
 	return func(m, v Op) { VMOVUPD_Z(m, k, v) }, func(v, m Op) { VMOVUPD(v, k, m) }
 }, func(v VecVirtual) Op { return v.AsY() }}
 
-var avx2 = isa{"AVX2", 8, 2, 6, 4, 5, 2, YMM, func(mask Mem) func(Mem, Op) {
+var avx2 = isa{"AVX2", 8, 2, 6, 4, 5, 6, YMM, func(mask Mem) func(Mem, Op) {
 	k := YMM()
 	VMOVDQU(mask, k)
 	return func(m Mem, v Op) { VMASKMOVPS(m, k, v) }

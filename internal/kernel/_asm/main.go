@@ -5,8 +5,6 @@ package main
 
 import (
 	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
-	. "github.com/mmcloughlin/avo/reg"
 )
 
 func main() {
@@ -31,15 +29,15 @@ func main() {
 			backwardDoubles(s, classes)
 		}
 		subtractProducts(s)
-		for vectors := 1; vectors <= s.products; vectors++ {
-			products(s, productRows, vectors)
+		for _, kind := range []string{"uint8", "float32", "float64"} {
+			packRows(s, kind)
 		}
-		scale(s, "uint8", func(m Mem, v VecVirtual) {
-			VPMOVZXBD(m, s.half(v))
-			VCVTDQ2PD(s.half(v), v)
-		})
-		scale(s, "float32", func(m Mem, v VecVirtual) { VCVTPS2PD(m, v) })
-		scale(s, "float64", func(m Mem, v VecVirtual) { VMOVUPD(m, v) })
+		for classes := 1; classes <= s.fused; classes++ {
+			forwardRows(s, classes)
+		}
+		unpackRows(s)
+		softmaxRows(s)
+		scale(s)
 	}
 	floats(avx2, storedBytes)
 	widenBytes()
@@ -49,7 +47,7 @@ func main() {
 		axpy(f)
 	}
 	for vectors := 1; vectors <= productVectors; vectors++ {
-		products(avx2, 1, vectors)
+		products(vectors)
 		gather(vectors)
 	}
 	Generate()

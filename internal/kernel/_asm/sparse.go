@@ -5,7 +5,6 @@ import (
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
-	. "github.com/mmcloughlin/avo/reg"
 )
 
 // gather is products for a sparse row: of the rows of w it takes those that
@@ -22,42 +21,19 @@ func gather(vectors int) {
 	w := Load(Param("w"), GP64())
 	stride := Load(Param("stride"), GP64())
 	maskPtr := Load(Param("mask"), GP64())
-	mask := YMM()
-	VMOVDQU(Mem{Base: maskPtr}, mask)
-	load := func(i int, base Register, v VecVirtual) {
-		if i == vectors-1 {
-			VMASKMOVPD(Mem{Base: base, Disp: 32 * i}, mask, v)
-		} else {
-			VMOVUPD(Mem{Base: base, Disp: 32 * i}, v)
-		}
-	}
-	acc := make([]VecVirtual, vectors)
-	for i := range acc {
-		acc[i] = YMM()
-		load(i, z, acc[i])
-	}
-	b, v, row := YMM(), YMM(), GP64()
+	sums := sumsOfRow(vectors, z, maskPtr)
+	b, row := YMM(), GP64()
 	Label("entry")
 	MOVLQSX(Mem{Base: index}, row)
 	IMULQ(stride, row)
 	ADDQ(w, row)
 	VBROADCASTSD(Mem{Base: x}, b)
-	for i := range acc {
-		load(i, row, v)
-		VMULPD(b, v, v)
-		VADDPD(v, acc[i], acc[i])
-	}
+	sums.add(b, row)
 	ADDQ(Imm(4), index)
 	ADDQ(step, x)
 	DECQ(n)
 	JNZ(LabelRef("entry"))
-	for i := range acc {
-		if i == vectors-1 {
-			VMASKMOVPD(acc[i], mask, Mem{Base: z, Disp: 32 * i})
-		} else {
-			VMOVUPD(acc[i], Mem{Base: z, Disp: 32 * i})
-		}
-	}
+	sums.write(z)
 	VZEROUPPER()
 	RET()
 }

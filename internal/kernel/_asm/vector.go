@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -92,111 +91,94 @@ func axpy(f float) {
 	RET()
 }
 
-const (
-	productVectors = 6 // of a tile of products of one row
-	productRows    = 4 // of a tile of several
-)
+const productVectors = 6 // of a tile of products
 
-// products adds the products of rows with a tile of classes, in the order of
-// the features. Several rows share what is read of w, and their sums hide each
-// other's latency.
-func products(s isa, rows, vectors int) {
-	name := fmt.Sprintf("products%sx%d", s.name, vectors)
-	if rows > 1 {
-		name = fmt.Sprintf("products%sx%dx%d", s.name, rows, vectors)
-	}
-	TEXT(name, NOSPLIT, "func(z, x *float64, d int, w *float64, stride, xStride int, mask *int64)")
+// products adds the products of a row with a tile of classes, in the order of
+// the features.
+func products(vectors int) {
+	TEXT(fmt.Sprintf("productsAVX2x%d", vectors), NOSPLIT, "func(z, x *float64, d int, w *float64, stride int, mask *int64)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s adds x w to z, %d x %d; rows of w and z are stride bytes apart, those of x xStride; mask selects lanes of the last %d.", name, rows, s.lanes/2*vectors, s.lanes/2))
+	Doc(fmt.Sprintf("productsAVX2x%d adds x w to z, %d classes; rows of w are stride bytes apart; mask selects lanes of the last 4.", vectors, 4*vectors))
 	z := Load(Param("z"), GP64())
 	x := Load(Param("x"), GP64())
 	d := Load(Param("d"), GP64())
 	w := Load(Param("w"), GP64())
 	stride := Load(Param("stride"), GP64())
 	maskPtr := Load(Param("mask"), GP64())
-	size := 4 * s.lanes
-	load, store := s.masked64(Mem{Base: maskPtr})
-	at := func(i int, base Register) Mem { return Mem{Base: base, Disp: size * i} }
-	acc := make([][]VecVirtual, rows)
-	out := GP64()
-	MOVQ(z, out)
-	for r := range acc {
-		acc[r] = make([]VecVirtual, vectors)
-		for i := range acc[r] {
-			acc[r][i] = s.vector()
-			if i == vectors-1 {
-				load(at(i, out), acc[r][i])
-			} else {
-				VMOVUPD(at(i, out), acc[r][i])
-			}
-		}
-		if r < rows-1 {
-			ADDQ(stride, out)
-		}
-	}
-	row := []Mem{{Base: x}}
-	if rows > 1 {
-		step, three := Load(Param("xStride"), GP64()), GP64()
-		LEAQ(Mem{Base: step, Index: step, Scale: 2}, three)
-		row = append(row, Mem{Base: x, Index: step, Scale: 1}, Mem{Base: x, Index: step, Scale: 2}, Mem{Base: x, Index: three, Scale: 1})
-	}
-	b, product := s.vector(), s.vector()
-	v := make([]VecVirtual, vectors)
+	sums := sumsOfRow(vectors, z, maskPtr)
+	b := YMM()
 	Label("feature")
-	for i := range v {
-		if v[i] = s.vector(); i == vectors-1 {
-			load(at(i, w), v[i])
-		} else {
-			VMOVUPD(at(i, w), v[i])
-		}
-	}
-	for r := range acc {
-		VBROADCASTSD(row[r], b)
-		for i := range v {
-			VMULPD(b, v[i], product)
-			VADDPD(product, acc[r][i], acc[r][i])
-		}
-	}
+	VBROADCASTSD(Mem{Base: x}, b)
+	sums.add(b, w)
 	ADDQ(Imm(8), x)
 	ADDQ(stride, w)
 	DECQ(d)
 	JNZ(LabelRef("feature"))
-	for r := range acc {
-		for i, a := range acc[r] {
-			if i == vectors-1 {
-				store(a, at(i, z))
-			} else {
-				VMOVUPD(a, at(i, z))
-			}
-		}
-		if r < rows-1 {
-			ADDQ(stride, z)
-		}
-	}
+	sums.write(z)
 	VZEROUPPER()
 	RET()
 }
 
-// scale makes features of what is stored.
-func scale(s isa, kind string, load func(m Mem, v VecVirtual)) {
-	name := "scale" + strings.ToUpper(kind[:1]) + kind[1:] + s.name
-	TEXT(name, NOSPLIT, fmt.Sprintf("func(dst *float64, x *%s, shift, scale *float64, vectors int)", kind))
+// rowSums are the sums of a row for a tile of classes.
+type rowSums struct {
+	acc         []VecVirtual
+	v           VecVirtual
+	load, store func(from, to Op) // of the last vector
+}
+
+func sumsOfRow(vectors int, z, mask Register) rowSums {
+	s := rowSums{acc: make([]VecVirtual, vectors), v: YMM()}
+	s.load, s.store = avx2.masked64(Mem{Base: mask})
+	for i := range s.acc {
+		s.acc[i] = YMM()
+		s.read(i, z, s.acc[i])
+	}
+	return s
+}
+
+func (s rowSums) read(i int, from Register, v VecVirtual) {
+	if m := (Mem{Base: from, Disp: 32 * i}); i == len(s.acc)-1 {
+		s.load(m, v)
+	} else {
+		VMOVUPD(m, v)
+	}
+}
+
+// add adds b times the weights at w, with one rounding.
+func (s rowSums) add(b VecVirtual, w Register) {
+	for i, a := range s.acc {
+		s.read(i, w, s.v)
+		VFMADD231PD(b, s.v, a)
+	}
+}
+
+func (s rowSums) write(z Register) {
+	for i, a := range s.acc {
+		if m := (Mem{Base: z, Disp: 32 * i}); i == len(s.acc)-1 {
+			s.store(a, m)
+		} else {
+			VMOVUPD(a, m)
+		}
+	}
+}
+
+// scale makes features of numbers.
+func scale(s isa) {
+	TEXT("scale"+s.name, NOSPLIT, "func(dst, x, shift, scale *float64, vectors int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s sets dst to (x - shift) scale, %d numbers for each of the vectors.", name, s.lanes/2))
+	Doc(fmt.Sprintf("scale%s sets dst to (x - shift) scale, %d numbers for each of the vectors.", s.name, s.lanes/2))
 	dst := Load(Param("dst"), GP64())
 	x := Load(Param("x"), GP64())
 	shift := Load(Param("shift"), GP64())
 	factor := Load(Param("scale"), GP64())
 	n := Load(Param("vectors"), GP64())
-	width := map[string]int{"uint8": 1, "float32": 4, "float64": 8}[kind]
 	v := s.vector()
 	Label("vector")
-	load(Mem{Base: x}, v)
+	VMOVUPD(Mem{Base: x}, v)
 	VSUBPD(Mem{Base: shift}, v, v)
 	VMULPD(Mem{Base: factor}, v, v)
 	VMOVUPD(v, Mem{Base: dst})
-	ADDQ(Imm(uint64(width*s.lanes/2)), x)
-	for _, p := range []Register{shift, factor, dst} {
+	for _, p := range []Register{x, shift, factor, dst} {
 		ADDQ(Imm(uint64(4*s.lanes)), p)
 	}
 	DECQ(n)
