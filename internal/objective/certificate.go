@@ -51,9 +51,9 @@ func NewCertificate(o *Objective) (*Certificate, error) {
 			for i := lo; i < hi; i++ {
 				yi := y[(i-lo)*k:][:k]
 				c.dual.Target(yi, i)
-				p.sums.Loss += o.weight(i) * c.dual.Entropy(yi)
+				p.sums.Loss += float64(o.weight(i) * c.dual.Entropy(yi))
 				for q := range yi {
-					yi[q] *= o.weight(i)
+					yi[q] = float64(yi[q] * o.weight(i))
 					p.rsum[q] += yi[q]
 				}
 			}
@@ -108,7 +108,7 @@ func (c *Certificate) addSparse() {
 		c.dual.Target(y, i)
 		index, values := x.S.Row(i)
 		for q, v := range y {
-			if v *= c.o.weight(i); v == 0 {
+			if v = float64(v * c.o.weight(i)); v == 0 {
 				continue
 			}
 			for at, j := range index {
@@ -156,13 +156,13 @@ func (c *Certificate) Add(theta, grad []float64, f float64) {
 	}
 	if tau > 0 {
 		for q := range c.s {
-			c.s[q] = min(1, max(0, (c.ybar[q]-(1-tau)/tau*r[q])/c.total))
+			c.s[q] = min(1, max(0, (c.ybar[q]-float64((1-tau)/tau*r[q]))/c.total))
 		}
-		entropy = (1-tau)*entropy + tau*c.total*c.dual.Entropy(c.s)
+		entropy = float64((1-tau)*entropy) + float64(tau*c.total*c.dual.Entropy(c.s))
 		for j, x := range c.xbar {
 			gj, cj := c.g[j*k:][:k], c.cross[j*k:][:k]
 			for q := range gj {
-				gj[q] = (1-tau)*gj[q] + tau*(x*c.s[q]-cj[q])
+				gj[q] = float64((1-tau)*gj[q]) + float64(tau*(float64(x*c.s[q])-cj[q]))
 			}
 		}
 	}
@@ -170,7 +170,7 @@ func (c *Certificate) Add(theta, grad []float64, f float64) {
 	e := (1 - tau) * o.gradientError()
 	// (1-s) of Q and s of the targets: entropy is concave.
 	for s := range c.shares(0) {
-		value, penalty := (1-s)*entropy+s*c.h, o.conjugate(c.g, k, 1-s, 0)
+		value, penalty := float64((1-s)*entropy)+float64(s*c.h), o.conjugate(c.g, k, 1-s, 0)
 		if guess := value - penalty; guess > c.guess { // it may be NaN
 			c.guess = guess
 		}
@@ -179,9 +179,9 @@ func (c *Certificate) Add(theta, grad []float64, f float64) {
 		return
 	}
 	for s := range c.shares(e) {
-		value, penalty := (1-s)*entropy+s*c.h, o.conjugate(c.g, k, 1-s, 0)
+		value, penalty := float64((1-s)*entropy)+float64(s*c.h), o.conjugate(c.g, k, 1-s, 0)
 		// The sums above are rounded: what that can cost is taken off the bound.
-		slack := rounding * (size + 2*penalty)
+		slack := float64(rounding * (size + 2*penalty))
 		if e > 0 {
 			slack += c.lost(W, penalty, s, e)
 		}
@@ -197,14 +197,14 @@ func (c *Certificate) Add(theta, grad []float64, f float64) {
 func (c *Certificate) lost(W []float64, penalty, s, e float64) float64 {
 	o := c.o
 	if !o.Smooth() || o.Factors != nil {
-		return o.conjugate(c.g, o.K, 1-s, e) - penalty + e*math.Sqrt(linalg.Dot(W, W))
+		return o.conjugate(c.g, o.K, 1-s, e) - penalty + float64(e*math.Sqrt(linalg.Dot(W, W)))
 	}
 	var away float64 // ||W + G/lambda||^2
 	for i, g := range c.g {
 		v := W[i] + g/o.Lambda
-		away += v * v
+		away += float64(v * v)
 	}
-	return e*math.Sqrt(away) + e*e/(2*o.Lambda)
+	return float64(e*math.Sqrt(away)) + e*e/(2*o.Lambda)
 }
 
 // shares yields the shares of the targets that are worth trying: none, where
@@ -228,7 +228,7 @@ func (c *Certificate) shares(e float64) iter.Seq[float64] {
 			return
 		}
 		const above = 1 + 1e-14 // for rounding
-		whole := 1 - 1/(above*max(1, most)+c.relative(e))
+		whole := 1 - 1/(float64(above*max(1, most))+c.relative(e))
 		for range 6 {
 			if !yield(whole) || o.Lambda == 0 {
 				return

@@ -47,7 +47,7 @@ func (l CrossEntropy) Residual(z []float64, i int) float64 {
 	s := l.Smoothing / float64(len(z))
 	var more float64 // s/K sum_k (z_y - z_k)
 	for _, zk := range z {
-		more += s * (z[y] - zk)
+		more += float64(s * (z[y] - zk))
 	}
 	loss := kernel.Residual(z, y)
 	for k := range z {
@@ -87,7 +87,7 @@ func softmaxProduct(v, p []float64) {
 	v = v[:len(p)]
 	var mean float64
 	for k, pk := range p {
-		mean += pk * v[k]
+		mean += float64(pk * v[k])
 	}
 	for k, pk := range p {
 		v[k] = pk * (v[k] - mean)
@@ -159,13 +159,13 @@ func (l SoftCrossEntropy) Residual(z []float64, i int) float64 {
 	var far float64 // sum_k y_k (z_top - z_k)
 	for k, v := range y {
 		if v > 0 {
-			far += v * (z[top] - z[k])
+			far += float64(v * (z[top] - z[k]))
 		}
 	}
 	_, _, others := exponentials(z)
 	scale := 1 / (1 + others)
 	for k := range z {
-		z[k] = z[k]*scale - y[k]
+		z[k] = float64(z[k]*scale) - y[k]
 	}
 	return far + math.Log1p(others)
 }

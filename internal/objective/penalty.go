@@ -61,7 +61,7 @@ func (p Penalty) row(w []float64, j int) float64 {
 		square += float64(v * v)
 		size += math.Abs(v)
 	}
-	return p.Factor(j) * (p.Lambda/2*square + p.L1*size + p.Group*math.Sqrt(square))
+	return float64(p.Factor(j) * (float64(p.Lambda/2*square) + float64(p.L1*size) + float64(p.Group*math.Sqrt(square))))
 }
 
 // Corners is by how much the L1 and Group parts are larger at V than at W,
@@ -75,11 +75,11 @@ func (p Penalty) Corners(V, W []float64, k int) float64 {
 			size += math.Abs(v[q]) - math.Abs(w[q])
 			difference += float64((v[q] - w[q]) * (v[q] + w[q]))
 		}
-		change := p.L1 * size
+		change := float64(p.L1 * size)
 		if difference != 0 {
 			change += p.Group * difference / (math.Sqrt(linalg.Dot(v, v)) + math.Sqrt(linalg.Dot(w, w)))
 		}
-		sum += p.Factor(j) * change
+		sum += float64(p.Factor(j) * change)
 	}
 	return sum
 }
@@ -103,11 +103,11 @@ func (p Penalty) Excess(g []float64, j int) float64 {
 	v := p.Factor(j)
 	var square float64
 	for _, x := range g {
-		if x = math.Abs(x) - v*p.L1; x > 0 {
+		if x = math.Abs(x) - float64(v*p.L1); x > 0 {
 			square += float64(x * x)
 		}
 	}
-	return max(0, math.Sqrt(square)-v*p.Group)
+	return max(0, math.Sqrt(square)-float64(v*p.Group))
 }
 
 // Subgradient overwrites g, the gradient of the smooth part of f at W, with
@@ -120,11 +120,11 @@ func (p Penalty) Subgradient(g, W []float64, k int) {
 		for q, x := range gj {
 			switch {
 			case w[q] > 0:
-				x += v * p.L1
+				x += float64(v * p.L1)
 			case w[q] < 0:
-				x -= v * p.L1
+				x -= float64(v * p.L1)
 			default:
-				x = soft(x, v*p.L1)
+				x = soft(x, float64(v*p.L1))
 			}
 			if size > 0 {
 				x += v * p.Group * w[q] / size
@@ -192,11 +192,11 @@ func (p Penalty) conjugate(G []float64, k int, s, e float64) float64 {
 		v := p.Factor(j)
 		var square float64
 		for _, x := range G[j*k:][:k] {
-			if x = s*math.Abs(x) + e - v*p.L1; x > 0 {
+			if x = float64(s*math.Abs(x)) + e - float64(v*p.L1); x > 0 {
 				square += float64(x * x)
 			}
 		}
-		if excess := math.Sqrt(square) - v*p.Group; excess > 0 {
+		if excess := math.Sqrt(square) - float64(v*p.Group); excess > 0 {
 			if p.Lambda*v == 0 {
 				return math.Inf(1)
 			}

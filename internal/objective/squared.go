@@ -23,8 +23,8 @@ func (l Squared) Residual(z []float64, i int) float64 {
 	square, inner := rest*rest, -z[y]*rest // ||p - y||^2 and p'(p - y)
 	for k, p := range z {
 		if k != y {
-			square += p * p
-			inner += p * p
+			square += float64(p * p)
+			inner += float64(p * p)
 		}
 	}
 	for k, p := range z {
@@ -43,14 +43,14 @@ func (l Squared) Curvature(h, z []float64, i int) {
 	n := len(z)
 	var s float64 // p'p
 	for _, p := range z {
-		s += p * p
+		s += float64(p * p)
 	}
 	for k, p := range z {
 		for m := k; m < n; m++ {
 			// (J^2)_km = [k=m] p_k^2 - p_k p_m (p_k + p_m) + p_k p_m p'p
 			h[k*n+m] = p * z[m] * (s - p - z[m])
 		}
-		h[k*n+k] += p * p
+		h[k*n+k] += float64(p * p)
 	}
 }
 
@@ -67,7 +67,7 @@ func (Squared) CurvatureProduct(v, p []float64) {
 func (Squared) CurvatureDiagonal(h, p []float64) {
 	var s float64 // p'p
 	for _, pk := range p {
-		s += pk * pk
+		s += float64(pk * pk)
 	}
 	for k, pk := range p {
 		h[k] = pk * pk * max(0, s-2*pk+1)
