@@ -27,6 +27,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -128,28 +129,24 @@ func (f *fit) allValues(words string) string {
 // chooseRows keeps the rows of positive weight that have a label and, in sparse
 // columns or where the options want it, all values.
 func (f *fit) chooseRows(ds *dataset.Dataset) {
-	var checked []*dataset.Column // that may lack values
+	complete := slices.Repeat([]bool{true}, ds.Rows())
 	for i := range ds.Columns {
 		c := &ds.Columns[i]
 		if c.Bytes == nil && (c.Sparse != nil || f.cfg.Preprocess.Missing == preprocess.MissingDrop) {
-			checked = append(checked, c)
+			c.MarkMissing(complete)
 		}
 	}
 	rows := make([]int, 0, ds.Rows())
-	for i := range ds.Rows() {
+	for i, ok := range complete {
 		if ds.Weights != nil && ds.Weights[i] == 0 {
 			continue
 		}
-		complete := ds.Label == nil || ds.Label.Codes[i] >= 0
-		complete = complete && (ds.Targets == nil || !ds.Targets.Missing(i))
-		for c := 0; complete && c < len(checked); c++ {
-			complete = !checked[c].Missing(i)
-		}
-		if !complete {
+		ok = ok && (ds.Label == nil || ds.Label.Codes[i] >= 0)
+		if ok && (ds.Targets == nil || !ds.Targets.Missing(i)) {
+			rows = append(rows, i)
+		} else {
 			f.report.Dropped++
-			continue
 		}
-		rows = append(rows, i)
 	}
 	f.data = ds
 	if len(rows) < ds.Rows() {

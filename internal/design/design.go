@@ -162,9 +162,23 @@ func Fit(ds *dataset.Dataset, opt preprocess.Options) (*Design, error) {
 	if err := d.checkNames(ds); err != nil {
 		return nil, err
 	}
+	found := make([][]moments, len(ds.Columns))
+	var wg sync.WaitGroup
+	for i := range ds.Columns {
+		if c := &ds.Columns[i]; number(c.Kind) {
+			find := func() { found[i] = momentsOf(c, ds.Weights, d.standardizes(c)) }
+			const least = 1 << 14 // numbers that are worth a goroutine
+			if c.Width*ds.Rows() < least {
+				find()
+			} else {
+				wg.Go(find)
+			}
+		}
+	}
+	wg.Wait()
 	for i := range ds.Columns {
 		if c := &ds.Columns[i]; number(c.Kind) && c.Sparse == nil {
-			d.addNumbers(c, ds.Weights)
+			d.addNumbers(c, found[i])
 		}
 	}
 	for j := range d.Fill {
@@ -177,7 +191,7 @@ func Fit(ds *dataset.Dataset, opt preprocess.Options) (*Design, error) {
 	for i := range ds.Columns {
 		switch c := &ds.Columns[i]; {
 		case c.Sparse != nil:
-			d.addNumbers(c, ds.Weights)
+			d.addNumbers(c, found[i])
 		case c.Kind == dataset.Text:
 			d.addText(c, ds.Weights)
 		}
@@ -244,15 +258,20 @@ func (d *Design) addFeatures(count int, constant bool) {
 // number reports whether a kind is of numbers.
 func number(k dataset.Kind) bool { return k == dataset.Numeric || k == dataset.Pixels }
 
-// addNumbers adds a column of numbers.
-func (d *Design) addNumbers(c *dataset.Column, weights []float64) {
+// standardizes reports whether the numbers of a column are to be.
+func (d *Design) standardizes(c *dataset.Column) bool {
+	mode := d.Options.Standardize
+	return mode == preprocess.StandardizeOn || mode == preprocess.StandardizeAuto && c.Kind == dataset.Numeric && c.Sparse == nil
+}
+
+// addNumbers adds a column of numbers with their moments.
+func (d *Design) addNumbers(c *dataset.Column, ms []moments) {
 	sparse := c.Sparse != nil
 	d.Inputs = append(d.Inputs, Input{
 		Name: c.Name, Kind: c.Kind, Width: c.Width, Height: c.Height, Components: c.Components, First: d.D(), Sparse: sparse,
 	})
-	mode := d.Options.Standardize
-	standardize := mode == preprocess.StandardizeOn || mode == preprocess.StandardizeAuto && c.Kind == dataset.Numeric && !sparse
-	for _, m := range momentsOf(c, weights, standardize) {
+	standardize := d.standardizes(c)
+	for _, m := range ms {
 		shift, scale := 0.0, 1.0
 		fill := m.mean
 		if c.Kind == dataset.Pixels {
