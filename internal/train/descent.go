@@ -11,34 +11,9 @@ import (
 	"example.com/softmax/internal/objective"
 )
 
-// RunPath fits p with its penalty times each of scales, in their order, each
-// fit from where the one before it ended, and calls visit after each: quickest
-// from large ones down. It ends early if visit returns false.
-func RunPath(ctx context.Context, p Problem, scales []float64, opt Options, visit func(i int, res *Result) bool) error {
-	path := &path{base: p.Penalty}
-	for i, c := range scales {
-		p.Penalty = path.base.Times(c)
-		fit := path.fit
-		if p.Smooth() {
-			fit = Run
-		}
-		res, err := fit(ctx, p, opt)
-		if err != nil {
-			return err
-		}
-		if opt.Start = res.Theta; !visit(i, res) {
-			break
-		}
-	}
-	return nil
-}
-
 // A path is what fits with penalties that have corners keep from one to the
 // next: the point with its gradient, the working set and its model.
-type path struct {
-	base objective.Penalty
-	s    *proximal
-}
+type path struct{ s *proximal }
 
 func (t *path) fit(ctx context.Context, p Problem, opt Options) (*Result, error) {
 	if t.s == nil {

@@ -239,34 +239,36 @@ func TestLargest(t *testing.T) {
 	}
 }
 
-// TestRunPath: every fit of a path proves what a fit on its own does, for
-// penalties with corners and without.
-func TestRunPath(t *testing.T) {
+// TestPathWithCorners: every fit of a path, from where the one before it ended, proves
+// what a fit on its own does, for penalties with corners and without.
+func TestPathWithCorners(t *testing.T) {
 	penalties := map[string]objective.Penalty{"L2": {Lambda: 1}, "lasso": {L1: 1}, "group": {Group: 1, Lambda: 0.1}}
 	for name, penalty := range penalties {
 		p := random(300, 40, 4)
 		p.Penalty = penalty
-		scales := []float64{0.3, 0.1, 0.05, 0.02, 0.01}
-		visited := 0
-		err := RunPath(context.Background(), p, scales, Options{Tol: 1e-8, Threads: 2, Level: kernel.Best()}, func(i int, res *Result) bool {
+		opt, next := Options{Tol: 1e-8, Threads: 2, Level: kernel.Best()}, (&path{}).fit
+		if p.Smooth() {
+			next = Run
+		}
+		for _, c := range []float64{0.3, 0.1, 0.05, 0.02, 0.01} {
 			q := p
-			q.Penalty = p.Times(scales[i])
+			q.Penalty = p.Times(c)
+			res, err := next(context.Background(), q, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			opt.Start = res.Theta
 			alone := fit(t, q, Options{Tol: 1e-8})
 			if res.Stop != Converged || math.Abs(res.Final.Objective/alone.Final.Objective-1) > 1e-8 {
-				t.Errorf("%s at %g: %s with %.12g, on its own %.12g", name, scales[i], res.Stop, res.Final.Objective, alone.Final.Objective)
+				t.Errorf("%s at %g: %s with %.12g, on its own %.12g", name, c, res.Stop, res.Final.Objective, alone.Final.Objective)
 			}
-			visited++
-			return i < 3
-		})
-		if err != nil || visited != 4 {
-			t.Errorf("%s: %d fits, %v", name, visited, err)
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	p := random(300, 40, 4)
 	p.Penalty = objective.Penalty{L1: 1}
-	if err := RunPath(ctx, p, []float64{0.1}, Options{Tol: 1e-4, Threads: 2}, func(int, *Result) bool { return true }); err == nil {
+	if _, err := (&path{}).fit(ctx, p, Options{Tol: 1e-4, Threads: 2}); err == nil {
 		t.Error("a path that was cancelled reports no error")
 	}
 }
