@@ -1,11 +1,12 @@
-// Package record collects records of named, typed values into a dataset, for
-// the formats whose values have types of their own: JSON, Parquet.
+// Package record says what the named columns of a file are for, and collects
+// records of named, typed values into a dataset, for the formats whose values have
+// types of their own: JSON, Parquet.
 //
-// A column is what its first value is: numbers, strings, or a block of numbers of
-// one width. Strings are categories, or texts if they look like such and it was
-// left to them (dataset.Levels.LikeText). Where a later value is something else this is
-// an error that says how to settle it. A value that a record lacks is missing,
-// and so is the empty string where strings are categories.
+// A column of records is what its first value is: numbers, strings, or a block of
+// numbers of one width. Strings are categories, or texts if they look like such and
+// it was left to them (dataset.Levels.LikeText). Where a later value is something
+// else this is an error that says how to settle it. A value that a record lacks is
+// missing, and so is the empty string where strings are categories.
 package record
 
 import (

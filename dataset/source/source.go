@@ -6,6 +6,8 @@
 // Data that unpacks to over 256 MiB and to over 200 times what is stored is
 // refused as dataset.ErrTooLarge: that is what a file made to exhaust memory
 // does, and tables do not.
+//
+// Lines reads text line by line, whatever it comes from.
 package source
 
 import (
