@@ -216,7 +216,7 @@ func (t *trainer) evaluate() error {
 			t.out.notef("%s: %s without a label: not scored", ds.Source, plural(n, "row", "rows"))
 		}
 	}
-	t.baseline = t.majority(ds)
+	t.baseline = t.majority()
 	t.seconds.Evaluate = time.Since(start).Seconds()
 	return nil
 }
@@ -253,31 +253,22 @@ func (t *trainer) scoreTraining() error {
 	return nil
 }
 
-// majority is the accuracy on the rows of test of always predicting the class
-// that is most frequent in those of training.
-func (t *trainer) majority(test *dataset.Dataset) float64 {
-	train := t.train
-	drop := t.config.Preprocess.Missing == preprocess.MissingDrop
-	byClass := func(ds *dataset.Dataset) (weights []float64, sum float64) {
-		weights = make([]float64, len(ds.Label.Classes))
-		for i, code := range ds.Label.Codes {
-			if code >= 0 && (!drop || ds.Complete(i)) {
-				weights[code] += ds.Weight(i)
-				sum += ds.Weight(i)
-			}
-		}
-		return weights, sum
-	}
-	weights, _ := byClass(train)
-	most := 0
-	for k, w := range weights {
-		if w > weights[most] {
-			most = k
+// majority is the accuracy on the rows that were scored of always predicting the
+// class that is most frequent in those of training, the first of equals.
+func (t *trainer) majority() float64 {
+	weights := make([]float64, len(t.train.Label.Classes))
+	for i, code := range t.train.Label.Codes {
+		if code >= 0 && (t.config.Preprocess.Missing != preprocess.MissingDrop || t.train.Complete(i)) {
+			weights[code] += t.train.Weight(i)
 		}
 	}
-	weights, sum := byClass(test)
-	if k := slices.Index(test.Label.Classes, train.Label.Classes[most]); k >= 0 {
-		return weights[k] / sum
+	most := t.train.Label.Classes[slices.Index(weights, slices.Max(weights))]
+	classes := t.model.Classes()
+	var right, all float64
+	for k, c := range t.score.Confusion.PerClass() {
+		if all += c.Predicted; classes[k] == most {
+			right = c.Support
+		}
 	}
-	return 0 / sum
+	return right / all
 }

@@ -192,7 +192,10 @@ func (t *text) skip() bool {
 func (t *text) number() (v float64, literal []byte, ok bool) {
 	t.peek()
 	end := t.at
-	for end < len(t.b) && bytes.IndexByte([]byte("+-.eE0123456789"), t.b[end]) >= 0 {
+	for end < len(t.b) {
+		if c := t.b[end]; c-'0' > 9 && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E' {
+			break
+		}
 		end++
 	}
 	literal = t.b[t.at:end]
