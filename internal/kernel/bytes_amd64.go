@@ -158,7 +158,7 @@ func (s *byteScratch) blocks(x []byte, forward, backward bool, visit func(first,
 				clear(s.tail[copy(s.tail, at):])
 				at = s.tail
 			}
-			if !backward && len(at) > 2*panelsAhead*lanes*d {
+			if !backward && len(at) > (panelsAhead+1)*lanes*d {
 				prefetchLines(&at[panelsAhead*lanes*d], lanes*d/64+1)
 			}
 			packBytes(&at[0], d, s.chunks, mask, &s.panels[p%s.batch*s.panelSize], &s.strips[p*4*64], s.stripStride)

@@ -84,7 +84,7 @@ const (
 	granule   = 64      // parts begin at multiples of so many rows
 	blockRows = 1024    // a call of the kernels has its costs
 	blockZ    = 1 << 17 // most logits in a block: with very many classes a block has fewer rows
-	minChunks = 16      // up to which parts are cut as small as may be, for small n; then multiples, for threads to have as many each
+	minChunks = 16      // up to which parts are cut as small as may be, for small n; then multiples of 8, for threads to have as many each
 	partRows  = 2048    // beyond, clearing and adding up partial gradients should not show
 	maxChunks = 64      // bounds threads that can help, and the memory for partial gradients
 	partWork  = 1 << 19 // multiply-adds of a pass that are worth a part of their own
@@ -106,7 +106,7 @@ func New(ctx context.Context, p Problem, threads int) *Objective {
 		}
 	}
 	o.norm = cmp.Or(p.Norm, o.sum)
-	chunks := min(maxChunks, (max(minChunks, n/partRows)+minChunks-1)/minChunks*minChunks, max(1, MaxPart/((p.X.V.D+1)*k)), (n+granule-1)/granule, 1+int(o.Work()/partWork))
+	chunks := min(maxChunks, max(minChunks, (n/partRows+4)/8*8), max(1, MaxPart/((p.X.V.D+1)*k)), (n+granule-1)/granule, 1+int(o.Work()/partWork))
 	o.parts = make([]part, chunks)
 	o.cut(0, n)
 	o.plan(maxRun)
