@@ -287,8 +287,8 @@ func (o *Objective) projected(rows []int32, V []float64, r int) ([]float32, erro
 	o.share((len(rows)+run-1)/run, func(w, at int) {
 		block := rows[at*run : min((at+1)*run, len(rows))]
 		to := z[at*run*r:]
-		row := make([]float64, max(d+1, r*len(block)))
 		if V == nil {
+			row := make([]float64, d+1)
 			for i, row32 := range block {
 				o.X.Row(row[:d], int(row32))
 				row[d] = 1
@@ -298,6 +298,7 @@ func (o *Objective) projected(rows []int32, V []float64, r int) ([]float32, erro
 			}
 			return
 		}
+		row := make([]float64, r*len(block))
 		scratch[w].Logits(o.workers[w].gather(o.X.V, block, o.block()), row[:r*len(block)])
 		for i, v := range row[:r*len(block)] {
 			to[i] = float32(v)
