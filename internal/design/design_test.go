@@ -75,6 +75,42 @@ func TestMoments(t *testing.T) {
 	}
 }
 
+// TestMomentsOfBytes: so are those of bytes, of one column as of a wide block.
+func TestMomentsOfBytes(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	const n, constant = 300, 2
+	for _, width := range []int{1, 3, 150} {
+		for _, weighted := range []bool{false, true} {
+			v, w := make([]uint8, n*width), []float64(nil)
+			for i := range v {
+				if v[i] = uint8(r.IntN(2 + i%width*7%254)); i%width == constant {
+					v[i] = 200
+				}
+			}
+			for range n {
+				if weighted {
+					w = append(w, 100*r.ExpFloat64())
+				}
+			}
+			d := fit(t, newSet(t, w, dataset.Column{Name: "x", Width: width, Bytes: v}), "")
+			for j := range width {
+				var of []float64
+				for i := range n {
+					of = append(of, float64(v[i*width+j]))
+				}
+				mean, deviation := exactMoments(of, w)
+				if j == constant {
+					if d.Shift[j] != 200 || d.Scale[j] != 0 {
+						t.Errorf("width %d: a constant has shift %v and scale %v", width, d.Shift[j], d.Scale[j])
+					}
+				} else if !(math.Abs(d.Shift[j]-mean) <= 1e-13*mean) || !(math.Abs(1/d.Scale[j]-deviation) <= 1e-13*deviation) {
+					t.Errorf("width %d, number %d, weighted %v: mean %v, want %v; deviation %v, want %v", width, j, weighted, d.Shift[j], mean, 1/d.Scale[j], deviation)
+				}
+			}
+		}
+	}
+}
+
 // TestConstant: columns without a spread that can be told from none take no
 // part.
 func TestConstant(t *testing.T) {
@@ -168,9 +204,13 @@ func TestMatrix(t *testing.T) {
 		sparse.Sparse.Starts = append(sparse.Sparse.Starts, len(sparse.Sparse.Index))
 	}
 	tokens := dataset.Column{Name: "tokens", Width: 3, Sparse: &dataset.Sparse{Starts: sparse.Sparse.Starts, Index: sparse.Sparse.Index, Values: slices.Repeat([]float64{1}, len(sparse.Sparse.Index))}}
+	single := dataset.Column{Name: "single", Width: 2}
+	for _, v := range floats(-1e3, 2)[:n] {
+		single.Float32s = append(single.Float32s, float32(v), float32(7*v*v))
+	}
 	same := dataset.Column{Name: "same", Width: 1, Float64s: slices.Repeat([]float64{1e300}, n)}
 	for name, columns := range map[string][]dataset.Column{
-		"one block of bytes": {image}, "bytes and levels": {level, byteColumn, image}, "floats": {number, small},
+		"one block of bytes": {image}, "columns of bytes": {byteColumn, image}, "numbers": {byteColumn, same, number, single, image, small}, "bytes and levels": {level, byteColumn, image}, "floats": {number, small},
 		"everything": {tokens, level, number, sparse, byteColumn, same, image, small}, "levels": {level},
 		"sparse": {sparse}, "tokens": {tokens}, "tokens and levels": {tokens, level},
 	} {
@@ -183,7 +223,7 @@ func TestMatrix(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if (X.V.U8 != nil) != (name == "one block of bytes" || name == "bytes and levels" || name == "levels" || name == "tokens and levels") {
+				if (X.V.U8 != nil) != (name == "one block of bytes" || name == "columns of bytes" || name == "bytes and levels" || name == "levels" || name == "tokens and levels") {
 					t.Errorf("bytes are not kept, or floats are bytes")
 				}
 				if X.S != nil && (X.S.Values == nil) != (name == "tokens" || name == "tokens and levels") {
