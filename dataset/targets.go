@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // TargetPrefix begins the name of a column of Targets in files whose columns
@@ -33,6 +34,24 @@ func NewTargets(classes []string, values []float64) *Targets {
 		}
 	}
 	return t
+}
+
+// SetTargets makes Targets of columns of single numbers, whose names are those of the
+// classes behind TargetPrefix, if there are any, and validates the dataset.
+func (d *Dataset) SetTargets(columns []Column) error {
+	k := len(columns)
+	if k == 0 {
+		return nil
+	}
+	classes, values := make([]string, k), make([]float64, d.rows*k)
+	for j := range columns {
+		classes[j] = strings.TrimPrefix(columns[j].Name, TargetPrefix)
+		for i := range d.rows {
+			values[i*k+j] = columns[j].Number(i, 0)
+		}
+	}
+	d.Targets = NewTargets(classes, values)
+	return d.Validate()
 }
 
 // FromTargets makes a Dataset of numbers, X[i] being the features of example i

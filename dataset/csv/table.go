@@ -3,7 +3,6 @@ package csv
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"example.com/softmax/dataset"
 	"example.com/softmax/dataset/record"
@@ -165,8 +164,8 @@ func (t *table) settle() error {
 func (t *table) dataset() (*dataset.Dataset, error) {
 	t.flush()
 	columns := make([]dataset.Column, 0, len(t.columns))
+	var targets []dataset.Column
 	var label *dataset.Label
-	var targets []*column
 	var notes, left []string
 	for j := range t.columns {
 		c := &t.columns[j]
@@ -185,7 +184,7 @@ func (t *table) dataset() (*dataset.Dataset, error) {
 		case record.Label:
 			label = c.label()
 		case record.Target:
-			targets = append(targets, c)
+			targets = append(targets, c.column())
 		default:
 			columns = append(columns, c.column())
 		}
@@ -195,27 +194,10 @@ func (t *table) dataset() (*dataset.Dataset, error) {
 		return nil, err
 	}
 	d.Notes, d.Left = notes, left
-	if len(targets) > 0 {
-		d.Targets = t.targets(targets)
-		if err := d.Validate(); err != nil {
-			return nil, err
-		}
+	if err := d.SetTargets(targets); err != nil {
+		return nil, err
 	}
 	return d, nil
-}
-
-// targets puts the columns of targets side by side.
-func (t *table) targets(columns []*column) *dataset.Targets {
-	k := len(columns)
-	classes, values := make([]string, k), make([]float64, t.rows*k)
-	for j, c := range columns {
-		classes[j] = strings.TrimPrefix(c.name, dataset.TargetPrefix)
-		from := c.column()
-		for i := range t.rows {
-			values[i*k+j] = from.Number(i, 0)
-		}
-	}
-	return dataset.NewTargets(classes, values)
 }
 
 // fault makes err an error about a place in the file. An error of the file's

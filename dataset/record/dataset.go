@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"example.com/softmax/dataset"
 )
@@ -36,7 +35,7 @@ func (c *Collector) Dataset() (*dataset.Dataset, error) {
 	var left []string
 	var label *dataset.Label
 	var weights []float64
-	var targets, inputs []*column
+	var targets, columns []dataset.Column
 	for j, col := range c.columns {
 		switch roles[j] {
 		case Dropped:
@@ -55,25 +54,20 @@ func (c *Collector) Dataset() (*dataset.Dataset, error) {
 		case Weight:
 			weights = col.numbers
 		case Target:
-			targets = append(targets, col)
+			targets = append(targets, col.dataset())
 		default:
-			inputs = append(inputs, col)
+			if col.strings && !col.told && !col.text {
+				col.settle()
+			}
+			columns = append(columns, col.dataset())
 		}
 	}
-	if len(inputs) == 0 {
+	if len(columns) == 0 {
 		return nil, c.fault(nil, fmt.Errorf("%w besides label and weight", dataset.ErrNoColumns))
 	}
-	columns := make([]dataset.Column, len(inputs))
-	for j, col := range inputs {
-		if col.strings && !col.told && !col.text {
-			col.settle()
-		}
-		columns[j] = col.dataset()
-	}
 	d, err := dataset.New(c.opt.Name, columns, label, weights)
-	if err == nil && len(targets) > 0 {
-		d.Targets = targetsOf(targets, rows)
-		err = d.Validate()
+	if err == nil {
+		err = d.SetTargets(targets)
 	}
 	if err != nil {
 		return nil, err
@@ -128,16 +122,4 @@ func (col *column) dataset() dataset.Column {
 		out.Compact()
 	}
 	return out
-}
-
-func targetsOf(columns []*column, rows int) *dataset.Targets {
-	k := len(columns)
-	classes, values := make([]string, k), make([]float64, rows*k)
-	for j, col := range columns {
-		classes[j] = strings.TrimPrefix(col.name, dataset.TargetPrefix)
-		for i, v := range col.numbers {
-			values[i*k+j] = v
-		}
-	}
-	return dataset.NewTargets(classes, values)
 }
