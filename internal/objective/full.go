@@ -55,11 +55,14 @@ func (o *Objective) FullHessian(level kernel.Level, theta []float64, h []float32
 // FullWork is what FullHessian costs, in the units of Work.
 func (p Problem) FullWork() float64 {
 	n, free := float64(p.X.D()+1), float64(p.Free())
-	work := float64(p.X.N()) * n * n * free * (free + 1) / 2
-	if p.narrow() {
-		return work / 2
+	pairs := free * (free + 1) / 2
+	if p.Free() == p.K {
+		pairs = free // none of two classes
 	}
-	return work
+	if p.narrow() {
+		pairs /= 2
+	}
+	return float64(p.X.N()) * n * n * pairs
 }
 
 // FullBytes is the memory that FullHessian takes with so many threads.

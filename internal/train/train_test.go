@@ -81,6 +81,8 @@ func TestPreconditioners(t *testing.T) {
 		{"diagonal", random(30, gramMost+1, 3), 0},
 		{"diagonal and curvature", random(30, gramMost+1, 3), 1},
 		{"constant feature", constant(random(300, 9, 4)), 1},
+		{"many features of all rows", random(300, 40, 4), 1},
+		{"sigmoids", sigmoids(random(300, 20, 5)), 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, 1))
@@ -161,6 +163,16 @@ func TestRareFeatures(t *testing.T) {
 			t.Errorf("other bits with %d threads", threads)
 		}
 	}
+}
+
+// sigmoids makes the classes of p labels of their own.
+func sigmoids(p Problem) Problem {
+	y := make([]float64, p.X.N()*p.K)
+	for i, label := range p.Loss.(objective.CrossEntropy).Labels {
+		y[i*p.K+int(label)] = 1
+	}
+	p.Loss = objective.Sigmoids{Y: y}
+	return p
 }
 
 // constant makes feature 2 of p constant.
