@@ -133,6 +133,39 @@ func TestChoosePenalty(t *testing.T) {
 	}
 }
 
+// TestPathGoesOn: after a context that ended the next point is fitted with
+// another, from where the path was.
+func TestPathGoesOn(t *testing.T) {
+	ds := recipe{n: 150, d: 10, k: 3}.problem(newRand(7)).dataset(t, columns)
+	for _, cfg := range []Config{{}, {L1: ChoosePenalty}} {
+		cfg.Tol = 1e-8
+		var loss [2]float64
+		for q := range loss {
+			cv, err := CrossValidate(ds, cfg, ds.Folds(3, 0, nil), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			if _, err := cv.At(ctx, 0.1); err != nil {
+				t.Fatal(err)
+			}
+			if cancel(); q == 0 {
+				if _, err := cv.At(ctx, 0.01); !errors.Is(err, context.Canceled) {
+					t.Errorf("%+v: %v", cfg, err)
+				}
+			}
+			p, err := cv.At(context.Background(), 0.01)
+			if err != nil {
+				t.Fatal(err)
+			}
+			loss[q] = p.Loss
+		}
+		if math.Abs(loss[0]-loss[1]) > 1e-4 {
+			t.Errorf("%+v: %v", cfg, loss)
+		}
+	}
+}
+
 // TestRange: a row twice and a weight of 2 begin a path at the same penalty.
 func TestRange(t *testing.T) {
 	ds := recipe{n: 60, d: 4, k: 3}.problem(newRand(6)).dataset(t, columns)

@@ -150,10 +150,10 @@ func (r *Result) walk(ctx context.Context, path *softmax.CrossValidation, opt Op
 }
 
 const (
-	hopeless  = 10   // points in a row that are worse than the best end a path
-	fitted    = 1e-3 // and so does this share of the loss at its start
-	pointsOfL = 100  // of a path of L1 or Group
-	perDecade = 4    // of one of L2
+	hopeless   = 10   // points in a row that are worse than the best end a path
+	fitted     = 1e-3 // and so does this share of the loss at its start
+	sparsePath = 100  // points of a path of L1 or Group
+	perDecade  = 4    // of one of L2
 )
 
 // over reports whether no good can come of smaller penalties.
@@ -171,7 +171,7 @@ func over(points []softmax.PathPoint) bool {
 func grid(most, least float64, density int, mix float64) []float64 {
 	step := 1 / float64(cmp.Or(density, perDecade))
 	if mix > 0 && density == 0 {
-		step = math.Log10(most/least) / (pointsOfL - 1)
+		step = math.Log10(most/least) / (sparsePath - 1)
 	}
 	var lambdas []float64
 	for i := 0; ; i++ {
@@ -202,14 +202,14 @@ func least(points []softmax.PathPoint) softmax.PathPoint {
 // losses the larger penalty counts as the less.
 func (r *Result) Chosen(rule Rule) softmax.PathPoint {
 	best := least(r.Points)
-	if rule == Least {
-		return best
-	}
 	var simple []softmax.PathPoint // the first of each mix
 	for _, p := range r.Points {
 		if p.Loss <= best.Loss+best.LossError && (len(simple) == 0 || simple[len(simple)-1].Mix != p.Mix) {
 			simple = append(simple, p)
 		}
+	}
+	if rule == Least || len(simple) == 0 { // as where no row could be scored
+		return best
 	}
 	return slices.MinFunc(simple, func(a, b softmax.PathPoint) int { return cmp.Compare(a.NonZero, b.NonZero) })
 }

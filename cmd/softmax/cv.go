@@ -182,6 +182,12 @@ func (v *crossValidator) table() {
 	p("\n")
 	least, simple := r.Chosen(tune.Least), r.Chosen(tune.OneStandardError)
 	same := func(a, b softmax.PathPoint) bool { return a.Lambda == b.Lambda && a.Mix == b.Mix }
+	lows := make(map[float64]float64) // by mix
+	for _, q := range r.Points {
+		if low, ok := lows[q.Mix]; !ok || q.Loss < low {
+			lows[q.Mix] = q.Loss
+		}
+	}
 	for i, q := range r.Points {
 		mark := ""
 		if same(q, least) {
@@ -190,7 +196,7 @@ func (v *crossValidator) table() {
 		if same(q, simple) {
 			mark += "  one standard error"
 		}
-		if mark == "" && i%max(1, len(r.Points)/shown) != 0 {
+		if mark == "" && q.Loss > lows[q.Mix] && i%max(1, len(r.Points)/shown) != 0 {
 			continue
 		}
 		p("%-12.4g  %.5f ± %.5f  %.4f ± %.4f", q.Lambda, q.Loss, q.LossError, q.Accuracy, q.AccuracyError)
@@ -201,7 +207,7 @@ func (v *crossValidator) table() {
 	}
 	p("%-12s  %-18s  %.4f\n", "majority", "", r.Baseline)
 	if n := len(r.Points) / shown; n > 1 {
-		p("\n%d penalties were tried; the table has one in %d, and --json all.\n", len(r.Points), n)
+		p("\n%d penalties were tried; the table has one in %d and the best of each mix, --json all.\n", len(r.Points), n)
 	}
 	if v.path != "" {
 		c := v.config.WithPenalty(v.chosen())

@@ -22,9 +22,13 @@ type Path struct {
 	opt      Options
 	last     []*Result
 	shared   []*shared // the first one's, or a problem's own if its shape differs
-	corners  []*path   // of problems with such a penalty, begun with ctx
-	ctx      context.Context
+	corners  []*path   // of problems with such a penalty
+	ctx      current
 }
+
+// current is the context of the call that is on: what is kept from one to the
+// next has it.
+type current struct{ context.Context }
 
 // NewPath begins a path at the null models. The penalties of the problems are
 // those of strength 1.
@@ -53,13 +57,10 @@ const parallelMost = 1 << 18
 // Fit moves to c times the penalty and returns the fit of each problem. Should ctx
 // end, the error is its.
 func (p *Path) Fit(ctx context.Context, c float64) ([]*Result, error) {
-	if ctx != p.ctx { // which the objectives of these have
-		clear(p.corners)
-		p.ctx = ctx
-	}
+	p.ctx.Context = ctx
 	ahead := 0
 	if p.opt.Selection { // the others want the preconditioner of the first
-		if err := p.fit(ctx, 0, c, p.opt.Threads); err != nil {
+		if err := p.fit(0, c, p.opt.Threads); err != nil {
 			return nil, err
 		}
 		ahead = 1
@@ -76,7 +77,7 @@ func (p *Path) Fit(ctx context.Context, c float64) ([]*Result, error) {
 		free <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-free }()
-			errs[i] = p.fit(ctx, i, c, p.opt.Threads/together)
+			errs[i] = p.fit(i, c, p.opt.Threads/together)
 		})
 	}
 	wg.Wait()
@@ -89,7 +90,7 @@ func (p *Path) Fit(ctx context.Context, c float64) ([]*Result, error) {
 }
 
 // fit moves one problem.
-func (p *Path) fit(ctx context.Context, i int, c float64, threads int) error {
+func (p *Path) fit(i int, c float64, threads int) error {
 	problem, opt := p.problems[i], p.opt
 	problem.Penalty = problem.Times(c)
 	if p.last[i] != nil {
@@ -104,7 +105,7 @@ func (p *Path) fit(ctx context.Context, i int, c float64, threads int) error {
 		}
 		fit = p.corners[i].fit
 	}
-	res, err := fit(ctx, problem, opt)
+	res, err := fit(&p.ctx, problem, opt)
 	if err != nil {
 		p.corners[i] = nil
 		return err
