@@ -38,7 +38,7 @@ func (t *trainer) read(args []string) (err error) {
 		}
 	}
 	if scoring != nil {
-		if t.test, err = t.readAlike(scoring); err != nil {
+		if t.test, err = t.in.readAlike(scoring, *t.layout, t.train); err != nil {
 			return err
 		}
 	}
@@ -87,14 +87,8 @@ func (r *reader) scoringPart(given *layout, data string) (part, error) {
 	return s.scoring(), nil
 }
 
-// readAlike reads data whose columns are to be those of the training data. It
-// finds now what would fail after the fit.
-func (t *trainer) readAlike(p part) (*dataset.Dataset, error) {
-	return t.in.readAlike(p, *t.layout, t.train)
-}
-
 // readAlike reads data whose columns are to be those of a table that was read
-// with the given layout.
+// with the given layout. It finds now what would fail after a fit.
 func (r *reader) readAlike(p part, given layout, train *dataset.Dataset) (*dataset.Dataset, error) {
 	l := layout{format: given.format, delimiter: given.delimiter, weight: given.weight, drop: given.drop, rolesOptional: true, missing: given.missing, resize: given.resize}
 	if train.Label != nil {

@@ -23,12 +23,8 @@ func (t *trainer) readValidation() error {
 		if err != nil {
 			return err
 		}
-		v, err := t.readAlike(part)
-		if err != nil {
-			return err
-		}
-		t.validation = v
-		return nil
+		t.validation, err = t.in.readAlike(part, *t.layout, t.train)
+		return err
 	}
 	if !(share > 0 && share < 1) {
 		return usagef("--validation %s: a share of the rows lies between 0 and 1", t.validationData)
