@@ -18,12 +18,13 @@ func TestThreads(t *testing.T) {
 		Config
 		storage
 	}{
-		{"newton", recipe{n: 3000, d: 8, k: 4, weights: true}, Config{C: 1, Solver: Newton}, columns},
-		{"lbfgs, full Hessian", recipe{n: 3000, d: 9, k: 12}, Config{C: 1, Solver: LBFGS, Tol: 1e-6}, block64},
-		{"lbfgs, Gram matrix", recipe{n: 2000, d: 60, k: 10, bytes: true, weights: true}, Config{C: 1, Solver: LBFGS, MaxIterations: 40}, pixels},
+		{"newton", recipe{n: 6000, d: 8, k: 4, weights: true}, Config{C: 1, Solver: Newton}, columns},
+		{"lbfgs, full Hessian", recipe{n: 9000, d: 9, k: 12}, Config{C: 1, Solver: LBFGS, Tol: 1e-6}, block64},
+		{"lbfgs, Gram matrix", recipe{n: 6000, d: 60, k: 10, bytes: true, weights: true}, Config{C: 1, Solver: LBFGS, MaxIterations: 40}, pixels},
 		{"lbfgs, Gram diagonal, wide", recipe{n: 130, d: 3400, k: 10, bytes: true}, Config{C: 1, Solver: LBFGS, MaxIterations: 5}, block8},
-		{"sgd", recipe{n: 2000, d: 20, k: 5, weights: true}, Config{C: 1, Solver: SGDSolver, SGD: SGD{Epochs: 2, Batch: 700}}, block32},
-		{"no penalty", recipe{n: 1500, d: 3, k: 3}, Config{L2: NoPenalty}, columns},
+		{"lbfgs, short passes", recipe{n: 1000, d: 30, k: 7}, Config{C: 1, Tol: 1e-6}, block64},
+		{"sgd", recipe{n: 5000, d: 20, k: 5, weights: true}, Config{C: 1, Solver: SGDSolver, SGD: SGD{Epochs: 2, Batch: 700}}, block32},
+		{"no penalty", recipe{n: 6000, d: 3, k: 3}, Config{L2: NoPenalty}, columns},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ds := c.recipe.problem(rand.New(rand.NewPCG(6, 6))).dataset(t, c.storage)

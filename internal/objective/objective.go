@@ -87,8 +87,11 @@ const (
 	minChunks = 16      // up to which parts are cut as small as may be, for small n; then multiples of 8, for threads to have as many each
 	partRows  = 2048    // beyond, clearing and adding up partial gradients should not show
 	maxChunks = 64      // bounds threads that can help, and the memory for partial gradients
-	partWork  = 1 << 19 // multiply-adds of a pass that are worth a part of their own
 )
+
+// What is worth a part of its own, and a thread, in units of Work: to start one and
+// to wait for it takes microseconds. Tests set both to 1.
+var partWork, threadWork = 1 << 19, 1 << 21
 
 // MaxPart is the most numbers in all partial gradients together, unless a
 // single one has more.
@@ -106,7 +109,7 @@ func New(ctx context.Context, p Problem, threads int) *Objective {
 		}
 	}
 	o.norm = cmp.Or(p.Norm, o.sum)
-	chunks := min(maxChunks, max(minChunks, (n/partRows+4)/8*8), max(1, MaxPart/((p.X.V.D+1)*k)), (n+granule-1)/granule, 1+int(o.Work()/partWork))
+	chunks := min(maxChunks, max(minChunks, (n/partRows+4)/8*8), max(1, MaxPart/((p.X.V.D+1)*k)), (n+granule-1)/granule, 1+int(o.Work())/partWork)
 	o.parts = make([]part, chunks)
 	o.cut(0, n)
 	o.plan(maxRun)
@@ -208,11 +211,9 @@ func (o *Objective) parallel(work float64, visit func(w *worker, p *part)) error
 	return o.ctx.Err()
 }
 
-// threads is how many a piece of work, in units of Work, is worth: to start one
-// and to wait for it takes microseconds.
+// threads is how many so much work is worth.
 func (o *Objective) threads(work float64) int {
-	const least = 1 << 21 // for each
-	return int(max(1, min(float64(len(o.workers)), work/least)))
+	return int(max(1, min(float64(len(o.workers)), work/float64(threadWork))))
 }
 
 // pass is the work of one: in float64 products take more, and exponentials

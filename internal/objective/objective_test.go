@@ -50,6 +50,9 @@ func newSample(seed uint64, n, d, k int) sample {
 	return s
 }
 
+// Small samples too are cut into parts, and shared by threads.
+func init() { partWork, threadWork = 1, 1 }
+
 func (s sample) new(threads int) *Objective { return New(context.Background(), s.Problem, threads) }
 
 // naive returns f and the logits' residuals, weighted, by the formula.

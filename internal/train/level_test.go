@@ -15,7 +15,7 @@ import (
 // images is a problem that L-BFGS solves, with labels that a linear model
 // explains in part.
 func images(bytes bool) Problem {
-	const n, d, k = 1500, 120, 4
+	const n, d, k = 4000, 120, 4 // passes are then worth threads
 	rng := rand.New(rand.NewPCG(1, 2))
 	x := &matrix.Matrix{V: kernel.Rows{D: d}, Shift: make([]float64, d), Scale: make([]float64, d)}
 	p := Problem{Problem: objective.Problem{X: x, K: k, Penalty: objective.Penalty{Lambda: 1e-3}}, Shares: make([]float64, k)}
