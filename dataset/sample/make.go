@@ -12,7 +12,6 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/binary"
 	"flag"
 	"io"
 	"log"
@@ -38,10 +37,10 @@ func main() {
 
 func run(from, out string) error {
 	fashion := filepath.Join(from, "fashion-mnist")
-	if err := cut(fashion, out, "train", 600); err != nil {
+	if err := cut(fashion, out, idx.Train, 600); err != nil {
 		return err
 	}
-	if err := cut(fashion, out, "t10k", 100); err != nil {
+	if err := cut(fashion, out, idx.Test, 100); err != nil {
 		return err
 	}
 	penguins, err := read(filepath.Join(from, "penguins", "penguins.csv.gz"))
@@ -52,37 +51,26 @@ func run(from, out string) error {
 }
 
 // cut writes the first images of each class.
-func cut(from, out, split string, ofEach int) error {
-	imagesName, labelsName := split+"-images-idx3-ubyte.gz", split+"-labels-idx1-ubyte.gz"
-	data, err := read(filepath.Join(from, imagesName))
+func cut(from, out string, split idx.Split, ofEach int) error {
+	d, err := idx.ReadDir(from, split)
 	if err != nil {
 		return err
 	}
-	images, err := idx.ReadImages(bytes.NewReader(data), imagesName)
-	if err != nil {
-		return err
-	}
-	if data, err = read(filepath.Join(from, labelsName)); err != nil {
-		return err
-	}
-	labels, err := idx.ReadLabels(bytes.NewReader(data), labelsName)
-	if err != nil {
-		return err
-	}
-	var taken [256]int
-	var pixels, classes []byte
-	for i, k := range labels {
+	var taken [10]int
+	var rows []int
+	var labels []uint8
+	for i, k := range d.Label.Codes { // of the classes 0 to 9, and so the same
 		if taken[k] < ofEach {
 			taken[k]++
-			pixels = append(pixels, images.Bytes[i*images.Width:(i+1)*images.Width]...)
-			classes = append(classes, k)
+			rows, labels = append(rows, i), append(labels, uint8(k))
 		}
 	}
-	n, height, width := len(classes), images.Height, images.Width/images.Height
-	if err := write(filepath.Join(out, imagesName), pixels, n, height, width); err != nil {
+	images := d.Subset(rows).Columns[0]
+	stem := filepath.Join(out, string(split))
+	if err := write(stem+"-images-idx3-ubyte.gz", func(w io.Writer) error { return idx.WriteImages(w, &images) }); err != nil {
 		return err
 	}
-	return write(filepath.Join(out, labelsName), classes, n)
+	return write(stem+"-labels-idx1-ubyte.gz", func(w io.Writer) error { return idx.WriteLabels(w, labels) })
 }
 
 func read(path string) ([]byte, error) {
@@ -94,18 +82,16 @@ func read(path string) ([]byte, error) {
 	return io.ReadAll(s)
 }
 
-// write writes an IDX file of bytes, with no time or name in its gzip header.
-func write(path string, values []byte, size ...int) error {
+// write writes a file with no time or name in its gzip header.
+func write(path string, content func(io.Writer) error) error {
 	var packed bytes.Buffer
 	z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 	if err != nil {
 		return err
 	}
-	z.Write([]byte{0, 0, 8, byte(len(size))})
-	for _, n := range size {
-		binary.Write(z, binary.BigEndian, uint32(n))
+	if err := content(z); err != nil {
+		return err
 	}
-	z.Write(values)
 	if err := z.Close(); err != nil {
 		return err
 	}
