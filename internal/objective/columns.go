@@ -1,5 +1,7 @@
 package objective
 
+import "example.com/softmax/internal/kernel"
+
 // A Columns is the Hessian H of f's smooth part at a point, in some coordinates
 // of theta, without H: products with it go by the columns of X, through the
 // change that a step makes to the logits. A coordinate costs as many
@@ -115,8 +117,11 @@ func (c *Columns) ridge(a int) float64 {
 // Slope is entry a of H times what Move has moved.
 func (c *Columns) Slope(a int) float64 {
 	col, q := c.of(a)
-	var sum float64
 	wp, z, s := c.wp[q*c.rows:][:c.rows], c.z[q*c.rows:][:c.rows], c.s[:c.rows]
+	if c.Coordinates[a]/c.o.K == c.o.X.D() {
+		return float64(kernel.Dot32(wp, z)) - float64(kernel.Dot32(wp, s))
+	}
+	var sum float64
 	for e, i := range col.rows {
 		sum += float64(col.x[e] * wp[i] * (z[i] - s[i]))
 	}
@@ -128,6 +133,13 @@ func (c *Columns) Move(a int, step float64) {
 	c.moved[a] += step
 	col, q := c.of(a)
 	p, z, s, by := c.p[q*c.rows:][:c.rows], c.z[q*c.rows:][:c.rows], c.s[:c.rows], float32(step)
+	if c.Coordinates[a]/c.o.K == c.o.X.D() {
+		kernel.Axpy32(z, by, col.x)
+		if c.coupled {
+			kernel.Axpy32(s, by, p)
+		}
+		return
+	}
 	if !c.coupled {
 		for e, i := range col.rows {
 			z[i] += float32(by * col.x[e])

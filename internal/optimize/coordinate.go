@@ -53,6 +53,7 @@ type Group struct {
 	Strength float64
 	h        []float32 // H among them, nil until they may move
 	bound    float64   // of its largest eigenvalue
+	idle     bool      // is 0 and stayed
 }
 
 // groupSteps is how often the coordinates of a group are moved at a visit.
@@ -74,20 +75,29 @@ func (c *Composite) Minimise(u []float64, tol float64, sweeps int) int {
 		if !g {
 			var h [1]float32
 			c.H.Among(h[:], []int32{int32(a)})
-			free = append(free, single{a, float64(h[0])})
+			free = append(free, single{at: a, h: float64(h[0])})
 		}
 	}
 	var all float64
+	whole := true // this sweep visits also what was 0 at the last whole one, and stayed
 	for s := range sweeps {
 		var gain float64
 		for i := range c.Groups {
-			gain += c.moveGroup(u, &c.Groups[i])
+			if g := &c.Groups[i]; whole || !g.idle {
+				gain += c.moveGroup(u, g)
+			}
 		}
-		for _, a := range free {
-			gain += c.moveOne(u, a)
+		for i := range free {
+			if f := &free[i]; whole || !f.idle {
+				gain += c.moveOne(u, f)
+			}
 		}
-		if all += gain; !(gain > tol*all) {
+		all += gain
+		switch small := !(gain > tol*all); {
+		case small && whole:
 			return s + 1
+		default:
+			whole = small
 		}
 	}
 	return sweeps
@@ -95,19 +105,21 @@ func (c *Composite) Minimise(u []float64, tol float64, sweeps int) int {
 
 // A single is a coordinate in no group, with its curvature.
 type single struct {
-	at int
-	h  float64
+	at   int
+	h    float64
+	idle bool // is 0 and stayed
 }
 
 // moveOne minimises over one coordinate; it returns the curvature times the
 // square of the step, of the size of the gain.
-func (c *Composite) moveOne(u []float64, s single) float64 {
+func (c *Composite) moveOne(u []float64, s *single) float64 {
 	a, h := s.at, s.h
 	if !(h > 0) {
 		return 0
 	}
 	to := shrink(u[a]-(c.Grad[a]+c.H.Slope(a))/h, c.L1[a]/h)
 	step := to - u[a]
+	s.idle = to == 0 && step == 0
 	if step == 0 {
 		return 0
 	}
@@ -134,11 +146,12 @@ func (c *Composite) moveGroup(u []float64, g *Group) (gain float64) {
 		for e, a := range g.At {
 			excess = math.Hypot(excess, shrink(grad[e], c.L1[a]))
 		}
-		if excess <= g.Strength && linalg.Dot(from, from) == 0 {
+		if g.idle = excess <= g.Strength && linalg.Dot(from, from) == 0; g.idle {
 			return 0
 		}
 		g.measure(c.H)
 	}
+	g.idle = false
 	if !(g.bound > 0) {
 		return 0
 	}
