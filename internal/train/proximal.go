@@ -111,8 +111,9 @@ func (s *proximal) missing() bool {
 }
 
 const (
-	leastSet = 100 // features or coordinates that a set may have at the start
-	nearly   = 0.8 // share of its threshold from which on a gradient is looked out for
+	leastFeatures = 400 // that a set may have at the start,
+	leastSet      = 100 // and coordinates of a model that are 0
+	nearly        = 0.8 // share of its threshold from which on a gradient is looked out for
 )
 
 // choose makes sure that the working set has what it needs.
@@ -135,7 +136,7 @@ func (s *proximal) choose() {
 			others = append(others, candidate{j, ratio})
 		}
 	}
-	others = best(others, max(leastSet, len(active)))
+	others = best(others, max(leastFeatures, 2*len(active)))
 	if s.set != nil && s.set.has(active, others) {
 		return
 	}

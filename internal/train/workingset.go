@@ -113,6 +113,7 @@ const (
 	blockMost   = 4096 // coordinates of a model: 64 MB
 	blockRows   = 5000 // that a model is made of, or 10 for each coordinate
 	distant     = 1e-3 // promised gains relative to f, from which on fewer rows do:
+	distantTol  = 3e-2 // in place of innerTol where sweeps cost more than the model
 	distantRows = 1000 // or 2 for each coordinate
 	secantsMost = 10
 	level       = 1e-14 // relative changes of f that may be rounding
@@ -140,7 +141,11 @@ func (w *workingSet) descend(goal float64, s *proximal) (promise float64, err er
 		if err != nil {
 			return promise, err
 		}
-		gain := w.propose()
+		accuracy := innerTol
+		if w.columns != nil && !(promise <= distant*w.f) {
+			accuracy = distantTol
+		}
+		gain := w.propose(accuracy)
 		promise = -gain
 		if w.cert == nil && promise <= goal {
 			return promise, nil
@@ -313,7 +318,7 @@ func (w *workingSet) coordinates() (need, want []int) {
 }
 
 // propose sets trial to the model's minimiser and returns what it may gain.
-func (w *workingSet) propose() float64 {
+func (w *workingSet) propose(accuracy float64) float64 {
 	k, coordinates := w.obj.K, w.block.Coordinates
 	if w.columns != nil {
 		coordinates = w.columns.Coordinates
@@ -348,7 +353,7 @@ func (w *workingSet) propose() float64 {
 		}
 	}
 	u := make([]float64, m)
-	c.Minimise(u, innerTol, innerSweeps)
+	c.Minimise(u, accuracy, innerSweeps)
 	copy(w.trial, w.theta)
 	for a, at := range coordinates {
 		w.trial[at] = u[a]
