@@ -15,7 +15,7 @@ import (
 )
 
 // readData reads a file below $SOFTMAX_DATA.
-func readData(t *testing.T, path string) *dataset.Dataset {
+func readData(t testing.TB, path string) *dataset.Dataset {
 	t.Helper()
 	root := os.Getenv("SOFTMAX_DATA")
 	if root == "" {

@@ -1,0 +1,33 @@
+package softmax_test
+
+import (
+	"context"
+	"testing"
+
+	"example.com/softmax"
+)
+
+// BenchmarkPenalties times fits with penalties that have corners to a proved
+// 1e-4; bench/peers/penalty.R is glmnet's time for the same.
+func BenchmarkPenalties(b *testing.B) {
+	for _, c := range []struct {
+		name, path string
+		config     softmax.Config
+	}{
+		{"digits/lasso", "digits8x8/digits8x8.csv.gz", softmax.Config{L1: 0.0099}},
+		{"digits/elastic", "digits8x8/digits8x8.csv.gz", softmax.Config{L1: 0.005, L2: 0.005}},
+		{"digits/group", "digits8x8/digits8x8.csv.gz", softmax.Config{Group: 0.0076}},
+		{"letter/lasso", "letter/train.csv.gz", softmax.Config{L1: 0.0005}},
+		{"letter/elastic", "letter/train.csv.gz", softmax.Config{L1: 0.0005, L2: 0.0005}},
+		{"letter/group", "letter/train.csv.gz", softmax.Config{Group: 0.0015}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			ds := readData(b, c.path)
+			for b.Loop() {
+				if _, r, err := softmax.Fit(context.Background(), ds, c.config); err != nil || r.Stop != "converged" {
+					b.Fatal(r, err)
+				}
+			}
+		})
+	}
+}
