@@ -4,74 +4,71 @@
 
 #include "textflag.h"
 
-DATA byteOfEight<>+0(SB)/8, $0x8080808080808000
-DATA byteOfEight<>+8(SB)/8, $0x8080808080808008
-DATA byteOfEight<>+16(SB)/8, $0x8080808080808000
-DATA byteOfEight<>+24(SB)/8, $0x8080808080808008
-DATA byteOfEight<>+32(SB)/8, $0x8080808080808000
-DATA byteOfEight<>+40(SB)/8, $0x8080808080808008
-DATA byteOfEight<>+48(SB)/8, $0x8080808080808000
-DATA byteOfEight<>+56(SB)/8, $0x8080808080808008
-DATA byteOfEight<>+64(SB)/8, $0x8080808080808001
-DATA byteOfEight<>+72(SB)/8, $0x8080808080808009
-DATA byteOfEight<>+80(SB)/8, $0x8080808080808001
-DATA byteOfEight<>+88(SB)/8, $0x8080808080808009
-DATA byteOfEight<>+96(SB)/8, $0x8080808080808001
-DATA byteOfEight<>+104(SB)/8, $0x8080808080808009
-DATA byteOfEight<>+112(SB)/8, $0x8080808080808001
-DATA byteOfEight<>+120(SB)/8, $0x8080808080808009
-DATA byteOfEight<>+128(SB)/8, $0x8080808080808002
-DATA byteOfEight<>+136(SB)/8, $0x808080808080800a
-DATA byteOfEight<>+144(SB)/8, $0x8080808080808002
-DATA byteOfEight<>+152(SB)/8, $0x808080808080800a
-DATA byteOfEight<>+160(SB)/8, $0x8080808080808002
-DATA byteOfEight<>+168(SB)/8, $0x808080808080800a
-DATA byteOfEight<>+176(SB)/8, $0x8080808080808002
-DATA byteOfEight<>+184(SB)/8, $0x808080808080800a
-DATA byteOfEight<>+192(SB)/8, $0x8080808080808003
-DATA byteOfEight<>+200(SB)/8, $0x808080808080800b
-DATA byteOfEight<>+208(SB)/8, $0x8080808080808003
-DATA byteOfEight<>+216(SB)/8, $0x808080808080800b
-DATA byteOfEight<>+224(SB)/8, $0x8080808080808003
-DATA byteOfEight<>+232(SB)/8, $0x808080808080800b
-DATA byteOfEight<>+240(SB)/8, $0x8080808080808003
-DATA byteOfEight<>+248(SB)/8, $0x808080808080800b
-DATA byteOfEight<>+256(SB)/8, $0x8080808080808004
-DATA byteOfEight<>+264(SB)/8, $0x808080808080800c
-DATA byteOfEight<>+272(SB)/8, $0x8080808080808004
-DATA byteOfEight<>+280(SB)/8, $0x808080808080800c
-DATA byteOfEight<>+288(SB)/8, $0x8080808080808004
-DATA byteOfEight<>+296(SB)/8, $0x808080808080800c
-DATA byteOfEight<>+304(SB)/8, $0x8080808080808004
-DATA byteOfEight<>+312(SB)/8, $0x808080808080800c
-DATA byteOfEight<>+320(SB)/8, $0x8080808080808005
-DATA byteOfEight<>+328(SB)/8, $0x808080808080800d
-DATA byteOfEight<>+336(SB)/8, $0x8080808080808005
-DATA byteOfEight<>+344(SB)/8, $0x808080808080800d
-DATA byteOfEight<>+352(SB)/8, $0x8080808080808005
-DATA byteOfEight<>+360(SB)/8, $0x808080808080800d
-DATA byteOfEight<>+368(SB)/8, $0x8080808080808005
-DATA byteOfEight<>+376(SB)/8, $0x808080808080800d
-DATA byteOfEight<>+384(SB)/8, $0x8080808080808006
-DATA byteOfEight<>+392(SB)/8, $0x808080808080800e
-DATA byteOfEight<>+400(SB)/8, $0x8080808080808006
-DATA byteOfEight<>+408(SB)/8, $0x808080808080800e
-DATA byteOfEight<>+416(SB)/8, $0x8080808080808006
-DATA byteOfEight<>+424(SB)/8, $0x808080808080800e
-DATA byteOfEight<>+432(SB)/8, $0x8080808080808006
-DATA byteOfEight<>+440(SB)/8, $0x808080808080800e
-DATA byteOfEight<>+448(SB)/8, $0x8080808080808007
-DATA byteOfEight<>+456(SB)/8, $0x808080808080800f
-DATA byteOfEight<>+464(SB)/8, $0x8080808080808007
-DATA byteOfEight<>+472(SB)/8, $0x808080808080800f
-DATA byteOfEight<>+480(SB)/8, $0x8080808080808007
-DATA byteOfEight<>+488(SB)/8, $0x808080808080800f
-DATA byteOfEight<>+496(SB)/8, $0x8080808080808007
-DATA byteOfEight<>+504(SB)/8, $0x808080808080800f
-GLOBL byteOfEight<>(SB), RODATA|NOPTR, $512
-
-DATA twoTo52<>+0(SB)/8, $(4503599627370496.0)
-GLOBL twoTo52<>(SB), RODATA|NOPTR, $8
+DATA bytesOfFour<>+0(SB)/1, $0x00
+DATA bytesOfFour<>+1(SB)/1, $0x04
+DATA bytesOfFour<>+2(SB)/1, $0x08
+DATA bytesOfFour<>+3(SB)/1, $0x0c
+DATA bytesOfFour<>+4(SB)/1, $0x01
+DATA bytesOfFour<>+5(SB)/1, $0x05
+DATA bytesOfFour<>+6(SB)/1, $0x09
+DATA bytesOfFour<>+7(SB)/1, $0x0d
+DATA bytesOfFour<>+8(SB)/1, $0x02
+DATA bytesOfFour<>+9(SB)/1, $0x06
+DATA bytesOfFour<>+10(SB)/1, $0x0a
+DATA bytesOfFour<>+11(SB)/1, $0x0e
+DATA bytesOfFour<>+12(SB)/1, $0x03
+DATA bytesOfFour<>+13(SB)/1, $0x07
+DATA bytesOfFour<>+14(SB)/1, $0x0b
+DATA bytesOfFour<>+15(SB)/1, $0x0f
+DATA bytesOfFour<>+16(SB)/1, $0x00
+DATA bytesOfFour<>+17(SB)/1, $0x04
+DATA bytesOfFour<>+18(SB)/1, $0x08
+DATA bytesOfFour<>+19(SB)/1, $0x0c
+DATA bytesOfFour<>+20(SB)/1, $0x01
+DATA bytesOfFour<>+21(SB)/1, $0x05
+DATA bytesOfFour<>+22(SB)/1, $0x09
+DATA bytesOfFour<>+23(SB)/1, $0x0d
+DATA bytesOfFour<>+24(SB)/1, $0x02
+DATA bytesOfFour<>+25(SB)/1, $0x06
+DATA bytesOfFour<>+26(SB)/1, $0x0a
+DATA bytesOfFour<>+27(SB)/1, $0x0e
+DATA bytesOfFour<>+28(SB)/1, $0x03
+DATA bytesOfFour<>+29(SB)/1, $0x07
+DATA bytesOfFour<>+30(SB)/1, $0x0b
+DATA bytesOfFour<>+31(SB)/1, $0x0f
+DATA bytesOfFour<>+32(SB)/1, $0x00
+DATA bytesOfFour<>+33(SB)/1, $0x04
+DATA bytesOfFour<>+34(SB)/1, $0x08
+DATA bytesOfFour<>+35(SB)/1, $0x0c
+DATA bytesOfFour<>+36(SB)/1, $0x01
+DATA bytesOfFour<>+37(SB)/1, $0x05
+DATA bytesOfFour<>+38(SB)/1, $0x09
+DATA bytesOfFour<>+39(SB)/1, $0x0d
+DATA bytesOfFour<>+40(SB)/1, $0x02
+DATA bytesOfFour<>+41(SB)/1, $0x06
+DATA bytesOfFour<>+42(SB)/1, $0x0a
+DATA bytesOfFour<>+43(SB)/1, $0x0e
+DATA bytesOfFour<>+44(SB)/1, $0x03
+DATA bytesOfFour<>+45(SB)/1, $0x07
+DATA bytesOfFour<>+46(SB)/1, $0x0b
+DATA bytesOfFour<>+47(SB)/1, $0x0f
+DATA bytesOfFour<>+48(SB)/1, $0x00
+DATA bytesOfFour<>+49(SB)/1, $0x04
+DATA bytesOfFour<>+50(SB)/1, $0x08
+DATA bytesOfFour<>+51(SB)/1, $0x0c
+DATA bytesOfFour<>+52(SB)/1, $0x01
+DATA bytesOfFour<>+53(SB)/1, $0x05
+DATA bytesOfFour<>+54(SB)/1, $0x09
+DATA bytesOfFour<>+55(SB)/1, $0x0d
+DATA bytesOfFour<>+56(SB)/1, $0x02
+DATA bytesOfFour<>+57(SB)/1, $0x06
+DATA bytesOfFour<>+58(SB)/1, $0x0a
+DATA bytesOfFour<>+59(SB)/1, $0x0e
+DATA bytesOfFour<>+60(SB)/1, $0x03
+DATA bytesOfFour<>+61(SB)/1, $0x07
+DATA bytesOfFour<>+62(SB)/1, $0x0b
+DATA bytesOfFour<>+63(SB)/1, $0x0f
+GLOBL bytesOfFour<>(SB), RODATA|NOPTR, $64
 
 // func packBytes(x *byte, stride int, chunks int, mask uint64, panel *byte, strip *byte, stripStride int)
 // Requires: AVX, AVX512BW, AVX512F
@@ -8141,294 +8138,126 @@ term:
 	VZEROUPPER
 	RET
 
-// func packRowsUint8AVX512(panel *float64, x *uint8, stride int, shift *float64, scale *float64, steps int)
-// Requires: AVX, AVX512BW, AVX512DQ, AVX512F
-TEXT ·packRowsUint8AVX512(SB), NOSPLIT, $0-48
+// func packRowsUint8AVX512(panel *uint8, x *uint8, stride int, steps int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·packRowsUint8AVX512(SB), NOSPLIT, $0-32
 	MOVQ    panel+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    stride+16(FP), DX
-	MOVQ    shift+24(FP), BX
-	MOVQ    scale+32(FP), SI
-	MOVQ    steps+40(FP), DI
-	LEAQ    (DX)(DX*2), R8
-	LEAQ    (CX)(DX*4), R9
-	LEAQ    (R9)(DX*4), R10
-	LEAQ    (R10)(DX*4), R11
-	VMOVUPS byteOfEight<>+0(SB), Z1
-	VMOVUPS byteOfEight<>+64(SB), Z2
-	VMOVUPS byteOfEight<>+128(SB), Z3
-	VMOVUPS byteOfEight<>+192(SB), Z4
-	VMOVUPS byteOfEight<>+256(SB), Z5
-	VMOVUPS byteOfEight<>+320(SB), Z6
-	VMOVUPS byteOfEight<>+384(SB), Z7
-	VMOVUPS byteOfEight<>+448(SB), Z8
+	MOVQ    steps+24(FP), BX
+	LEAQ    (DX)(DX*2), SI
+	LEAQ    (CX)(DX*4), DI
+	LEAQ    (DI)(DX*4), R8
+	LEAQ    (R8)(DX*4), R9
+	VMOVUPS bytesOfFour<>+0(SB), Z0
+	VMOVUPS lanesInTurnAVX512<>+0(SB), Z1
 
 step:
-	VMOVUPS      (CX), X9
-	VINSERTF32X4 $0x01, (CX)(DX*2), Z9, Z9
-	VINSERTF32X4 $0x02, (R9), Z9, Z9
-	VINSERTF32X4 $0x03, (R9)(DX*2), Z9, Z9
-	VMOVUPS      (CX)(DX*1), X10
-	VINSERTF32X4 $0x01, (CX)(R8*1), Z10, Z10
-	VINSERTF32X4 $0x02, (R9)(DX*1), Z10, Z10
-	VINSERTF32X4 $0x03, (R9)(R8*1), Z10, Z10
-	VUNPCKLPD    Z10, Z9, Z11
-	VUNPCKHPD    Z10, Z9, Z12
-	VMOVUPS      (R10), X13
-	VINSERTF32X4 $0x01, (R10)(DX*2), Z13, Z13
-	VINSERTF32X4 $0x02, (R11), Z13, Z13
-	VINSERTF32X4 $0x03, (R11)(DX*2), Z13, Z13
-	VMOVUPS      (R10)(DX*1), X14
-	VINSERTF32X4 $0x01, (R10)(R8*1), Z14, Z14
-	VINSERTF32X4 $0x02, (R11)(DX*1), Z14, Z14
-	VINSERTF32X4 $0x03, (R11)(R8*1), Z14, Z14
-	VUNPCKLPD    Z14, Z13, Z15
-	VUNPCKHPD    Z14, Z13, Z16
-	VPSHUFB      Z1, Z11, Z17
-	VCVTQQ2PD    Z17, Z17
-	VPSHUFB      Z1, Z15, Z18
-	VCVTQQ2PD    Z18, Z18
-	VBROADCASTSD (BX), Z0
-	VSUBPD       Z0, Z17, Z17
-	VSUBPD       Z0, Z18, Z18
-	VBROADCASTSD (SI), Z0
-	VMULPD       Z0, Z17, Z17
-	VMOVUPD      Z17, (AX)
-	VMULPD       Z0, Z18, Z18
-	VMOVUPD      Z18, 64(AX)
-	VPSHUFB      Z2, Z11, Z17
-	VCVTQQ2PD    Z17, Z17
-	VPSHUFB      Z2, Z15, Z18
-	VCVTQQ2PD    Z18, Z18
-	VBROADCASTSD 8(BX), Z0
-	VSUBPD       Z0, Z17, Z17
-	VSUBPD       Z0, Z18, Z18
-	VBROADCASTSD 8(SI), Z0
-	VMULPD       Z0, Z17, Z17
-	VMOVUPD      Z17, 128(AX)
-	VMULPD       Z0, Z18, Z18
-	VMOVUPD      Z18, 192(AX)
-	VPSHUFB      Z3, Z11, Z17
-	VCVTQQ2PD    Z17, Z17
-	VPSHUFB      Z3, Z15, Z18
-	VCVTQQ2PD    Z18, Z18
-	VBROADCASTSD 16(BX), Z0
-	VSUBPD       Z0, Z17, Z17
-	VSUBPD       Z0, Z18, Z18
-	VBROADCASTSD 16(SI), Z0
-	VMULPD       Z0, Z17, Z17
-	VMOVUPD      Z17, 256(AX)
-	VMULPD       Z0, Z18, Z18
-	VMOVUPD      Z18, 320(AX)
-	VPSHUFB      Z4, Z11, Z17
-	VCVTQQ2PD    Z17, Z17
-	VPSHUFB      Z4, Z15, Z18
-	VCVTQQ2PD    Z18, Z18
-	VBROADCASTSD 24(BX), Z0
-	VSUBPD       Z0, Z17, Z17
-	VSUBPD       Z0, Z18, Z18
-	VBROADCASTSD 24(SI), Z0
-	VMULPD       Z0, Z17, Z17
-	VMOVUPD      Z17, 384(AX)
-	VMULPD       Z0, Z18, Z18
-	VMOVUPD      Z18, 448(AX)
-	VPSHUFB      Z5, Z11, Z17
-	VCVTQQ2PD    Z17, Z17
-	VPSHUFB      Z5, Z15, Z18
-	VCVTQQ2PD    Z18, Z18
-	VBROADCASTSD 32(BX), Z0
-	VSUBPD       Z0, Z17, Z17
-	VSUBPD       Z0, Z18, Z18
-	VBROADCASTSD 32(SI), Z0
-	VMULPD       Z0, Z17, Z17
-	VMOVUPD      Z17, 512(AX)
-	VMULPD       Z0, Z18, Z18
-	VMOVUPD      Z18, 576(AX)
-	VPSHUFB      Z6, Z11, Z17
-	VCVTQQ2PD    Z17, Z17
-	VPSHUFB      Z6, Z15, Z18
-	VCVTQQ2PD    Z18, Z18
-	VBROADCASTSD 40(BX), Z0
-	VSUBPD       Z0, Z17, Z17
-	VSUBPD       Z0, Z18, Z18
-	VBROADCASTSD 40(SI), Z0
-	VMULPD       Z0, Z17, Z17
-	VMOVUPD      Z17, 640(AX)
-	VMULPD       Z0, Z18, Z18
-	VMOVUPD      Z18, 704(AX)
-	VPSHUFB      Z7, Z11, Z17
-	VCVTQQ2PD    Z17, Z17
-	VPSHUFB      Z7, Z15, Z18
-	VCVTQQ2PD    Z18, Z18
-	VBROADCASTSD 48(BX), Z0
-	VSUBPD       Z0, Z17, Z17
-	VSUBPD       Z0, Z18, Z18
-	VBROADCASTSD 48(SI), Z0
-	VMULPD       Z0, Z17, Z17
-	VMOVUPD      Z17, 768(AX)
-	VMULPD       Z0, Z18, Z18
-	VMOVUPD      Z18, 832(AX)
-	VPSHUFB      Z8, Z11, Z11
-	VCVTQQ2PD    Z11, Z11
-	VPSHUFB      Z8, Z15, Z15
-	VCVTQQ2PD    Z15, Z15
-	VBROADCASTSD 56(BX), Z0
-	VSUBPD       Z0, Z11, Z11
-	VSUBPD       Z0, Z15, Z15
-	VBROADCASTSD 56(SI), Z0
-	VMULPD       Z0, Z11, Z11
-	VMOVUPD      Z11, 896(AX)
-	VMULPD       Z0, Z15, Z15
-	VMOVUPD      Z15, 960(AX)
-	VPSHUFB      Z1, Z12, Z11
-	VCVTQQ2PD    Z11, Z11
-	VPSHUFB      Z1, Z16, Z15
-	VCVTQQ2PD    Z15, Z15
-	VBROADCASTSD 64(BX), Z0
-	VSUBPD       Z0, Z11, Z11
-	VSUBPD       Z0, Z15, Z15
-	VBROADCASTSD 64(SI), Z0
-	VMULPD       Z0, Z11, Z11
-	VMOVUPD      Z11, 1024(AX)
-	VMULPD       Z0, Z15, Z15
-	VMOVUPD      Z15, 1088(AX)
-	VPSHUFB      Z2, Z12, Z11
-	VCVTQQ2PD    Z11, Z11
-	VPSHUFB      Z2, Z16, Z15
-	VCVTQQ2PD    Z15, Z15
-	VBROADCASTSD 72(BX), Z0
-	VSUBPD       Z0, Z11, Z11
-	VSUBPD       Z0, Z15, Z15
-	VBROADCASTSD 72(SI), Z0
-	VMULPD       Z0, Z11, Z11
-	VMOVUPD      Z11, 1152(AX)
-	VMULPD       Z0, Z15, Z15
-	VMOVUPD      Z15, 1216(AX)
-	VPSHUFB      Z3, Z12, Z11
-	VCVTQQ2PD    Z11, Z11
-	VPSHUFB      Z3, Z16, Z15
-	VCVTQQ2PD    Z15, Z15
-	VBROADCASTSD 80(BX), Z0
-	VSUBPD       Z0, Z11, Z11
-	VSUBPD       Z0, Z15, Z15
-	VBROADCASTSD 80(SI), Z0
-	VMULPD       Z0, Z11, Z11
-	VMOVUPD      Z11, 1280(AX)
-	VMULPD       Z0, Z15, Z15
-	VMOVUPD      Z15, 1344(AX)
-	VPSHUFB      Z4, Z12, Z11
-	VCVTQQ2PD    Z11, Z11
-	VPSHUFB      Z4, Z16, Z15
-	VCVTQQ2PD    Z15, Z15
-	VBROADCASTSD 88(BX), Z0
-	VSUBPD       Z0, Z11, Z11
-	VSUBPD       Z0, Z15, Z15
-	VBROADCASTSD 88(SI), Z0
-	VMULPD       Z0, Z11, Z11
-	VMOVUPD      Z11, 1408(AX)
-	VMULPD       Z0, Z15, Z15
-	VMOVUPD      Z15, 1472(AX)
-	VPSHUFB      Z5, Z12, Z11
-	VCVTQQ2PD    Z11, Z11
-	VPSHUFB      Z5, Z16, Z15
-	VCVTQQ2PD    Z15, Z15
-	VBROADCASTSD 96(BX), Z0
-	VSUBPD       Z0, Z11, Z11
-	VSUBPD       Z0, Z15, Z15
-	VBROADCASTSD 96(SI), Z0
-	VMULPD       Z0, Z11, Z11
-	VMOVUPD      Z11, 1536(AX)
-	VMULPD       Z0, Z15, Z15
-	VMOVUPD      Z15, 1600(AX)
-	VPSHUFB      Z6, Z12, Z11
-	VCVTQQ2PD    Z11, Z11
-	VPSHUFB      Z6, Z16, Z15
-	VCVTQQ2PD    Z15, Z15
-	VBROADCASTSD 104(BX), Z0
-	VSUBPD       Z0, Z11, Z11
-	VSUBPD       Z0, Z15, Z15
-	VBROADCASTSD 104(SI), Z0
-	VMULPD       Z0, Z11, Z11
-	VMOVUPD      Z11, 1664(AX)
-	VMULPD       Z0, Z15, Z15
-	VMOVUPD      Z15, 1728(AX)
-	VPSHUFB      Z7, Z12, Z11
-	VCVTQQ2PD    Z11, Z11
-	VPSHUFB      Z7, Z16, Z15
-	VCVTQQ2PD    Z15, Z15
-	VBROADCASTSD 112(BX), Z0
-	VSUBPD       Z0, Z11, Z11
-	VSUBPD       Z0, Z15, Z15
-	VBROADCASTSD 112(SI), Z0
-	VMULPD       Z0, Z11, Z11
-	VMOVUPD      Z11, 1792(AX)
-	VMULPD       Z0, Z15, Z15
-	VMOVUPD      Z15, 1856(AX)
-	VPSHUFB      Z8, Z12, Z11
-	VCVTQQ2PD    Z11, Z11
-	VPSHUFB      Z8, Z16, Z12
-	VCVTQQ2PD    Z12, Z12
-	VBROADCASTSD 120(BX), Z0
-	VSUBPD       Z0, Z11, Z11
-	VSUBPD       Z0, Z12, Z12
-	VBROADCASTSD 120(SI), Z0
-	VMULPD       Z0, Z11, Z11
-	VMOVUPD      Z11, 1920(AX)
-	VMULPD       Z0, Z12, Z12
-	VMOVUPD      Z12, 1984(AX)
+	VMOVUPS      (CX), X2
+	VINSERTF32X4 $0x01, (DI), Z2, Z2
+	VINSERTF32X4 $0x02, (R8), Z2, Z2
+	VINSERTF32X4 $0x03, (R9), Z2, Z2
+	VMOVUPS      (CX)(DX*1), X3
+	VINSERTF32X4 $0x01, (DI)(DX*1), Z3, Z3
+	VINSERTF32X4 $0x02, (R8)(DX*1), Z3, Z3
+	VINSERTF32X4 $0x03, (R9)(DX*1), Z3, Z3
+	VMOVUPS      (CX)(DX*2), X4
+	VINSERTF32X4 $0x01, (DI)(DX*2), Z4, Z4
+	VINSERTF32X4 $0x02, (R8)(DX*2), Z4, Z4
+	VINSERTF32X4 $0x03, (R9)(DX*2), Z4, Z4
+	VMOVUPS      (CX)(SI*1), X5
+	VINSERTF32X4 $0x01, (DI)(SI*1), Z5, Z5
+	VINSERTF32X4 $0x02, (R8)(SI*1), Z5, Z5
+	VINSERTF32X4 $0x03, (R9)(SI*1), Z5, Z5
+	VUNPCKLPS    Z3, Z2, Z6
+	VUNPCKLPS    Z5, Z4, Z7
+	VUNPCKLPD    Z7, Z6, Z8
+	VPSHUFB      Z0, Z8, Z8
+	VPERMD       Z8, Z1, Z8
+	VMOVUPS      Z8, (AX)
+	VUNPCKHPD    Z7, Z6, Z6
+	VPSHUFB      Z0, Z6, Z6
+	VPERMD       Z6, Z1, Z6
+	VMOVUPS      Z6, 64(AX)
+	VUNPCKHPS    Z3, Z2, Z6
+	VUNPCKHPS    Z5, Z4, Z7
+	VUNPCKLPD    Z7, Z6, Z8
+	VPSHUFB      Z0, Z8, Z8
+	VPERMD       Z8, Z1, Z8
+	VMOVUPS      Z8, 128(AX)
+	VUNPCKHPD    Z7, Z6, Z6
+	VPSHUFB      Z0, Z6, Z6
+	VPERMD       Z6, Z1, Z6
+	VMOVUPS      Z6, 192(AX)
+	ADDQ         $0x00000100, AX
 	ADDQ         $0x10, CX
+	ADDQ         $0x10, DI
+	ADDQ         $0x10, R8
 	ADDQ         $0x10, R9
-	ADDQ         $0x10, R10
-	ADDQ         $0x10, R11
-	ADDQ         $0x00000080, BX
-	ADDQ         $0x00000080, SI
-	ADDQ         $0x00000800, AX
-	DECQ         DI
+	DECQ         BX
 	JNZ          step
 	VZEROUPPER
 	RET
 
-// func packRowsFloat32AVX512(panel *float64, x *float32, stride int, shift *float64, scale *float64, steps int)
+DATA lanesInTurnAVX512<>+0(SB)/4, $0x00000000
+DATA lanesInTurnAVX512<>+4(SB)/4, $0x00000004
+DATA lanesInTurnAVX512<>+8(SB)/4, $0x00000008
+DATA lanesInTurnAVX512<>+12(SB)/4, $0x0000000c
+DATA lanesInTurnAVX512<>+16(SB)/4, $0x00000001
+DATA lanesInTurnAVX512<>+20(SB)/4, $0x00000005
+DATA lanesInTurnAVX512<>+24(SB)/4, $0x00000009
+DATA lanesInTurnAVX512<>+28(SB)/4, $0x0000000d
+DATA lanesInTurnAVX512<>+32(SB)/4, $0x00000002
+DATA lanesInTurnAVX512<>+36(SB)/4, $0x00000006
+DATA lanesInTurnAVX512<>+40(SB)/4, $0x0000000a
+DATA lanesInTurnAVX512<>+44(SB)/4, $0x0000000e
+DATA lanesInTurnAVX512<>+48(SB)/4, $0x00000003
+DATA lanesInTurnAVX512<>+52(SB)/4, $0x00000007
+DATA lanesInTurnAVX512<>+56(SB)/4, $0x0000000b
+DATA lanesInTurnAVX512<>+60(SB)/4, $0x0000000f
+GLOBL lanesInTurnAVX512<>(SB), RODATA|NOPTR, $64
+
+// func packRowsFloat32AVX512(panel *float64, x *float32, stride int, steps int, shift *float64, scale *float64)
 // Requires: AVX, AVX512F
 TEXT ·packRowsFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ panel+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ stride+16(FP), DX
-	MOVQ shift+24(FP), BX
-	MOVQ scale+32(FP), SI
-	MOVQ steps+40(FP), DI
-	LEAQ (DX)(DX*2), R8
-	LEAQ (CX)(DX*4), R9
-	LEAQ (R9)(DX*4), R10
-	LEAQ (R10)(DX*4), R11
+	MOVQ steps+24(FP), BX
+	LEAQ (DX)(DX*2), SI
+	LEAQ (CX)(DX*4), DI
+	LEAQ (DI)(DX*4), R8
+	LEAQ (R8)(DX*4), R9
+	MOVQ shift+32(FP), R10
+	MOVQ scale+40(FP), R11
 
 step:
 	VMOVUPS       (CX), X1
-	VINSERTF32X4  $0x01, (R9), Z1, Z1
-	VINSERTF32X4  $0x02, (R10), Z1, Z1
-	VINSERTF32X4  $0x03, (R11), Z1, Z1
+	VINSERTF32X4  $0x01, (DI), Z1, Z1
+	VINSERTF32X4  $0x02, (R8), Z1, Z1
+	VINSERTF32X4  $0x03, (R9), Z1, Z1
 	VMOVUPS       (CX)(DX*1), X2
-	VINSERTF32X4  $0x01, (R9)(DX*1), Z2, Z2
-	VINSERTF32X4  $0x02, (R10)(DX*1), Z2, Z2
-	VINSERTF32X4  $0x03, (R11)(DX*1), Z2, Z2
+	VINSERTF32X4  $0x01, (DI)(DX*1), Z2, Z2
+	VINSERTF32X4  $0x02, (R8)(DX*1), Z2, Z2
+	VINSERTF32X4  $0x03, (R9)(DX*1), Z2, Z2
 	VMOVUPS       (CX)(DX*2), X3
-	VINSERTF32X4  $0x01, (R9)(DX*2), Z3, Z3
-	VINSERTF32X4  $0x02, (R10)(DX*2), Z3, Z3
-	VINSERTF32X4  $0x03, (R11)(DX*2), Z3, Z3
-	VMOVUPS       (CX)(R8*1), X4
-	VINSERTF32X4  $0x01, (R9)(R8*1), Z4, Z4
-	VINSERTF32X4  $0x02, (R10)(R8*1), Z4, Z4
-	VINSERTF32X4  $0x03, (R11)(R8*1), Z4, Z4
+	VINSERTF32X4  $0x01, (DI)(DX*2), Z3, Z3
+	VINSERTF32X4  $0x02, (R8)(DX*2), Z3, Z3
+	VINSERTF32X4  $0x03, (R9)(DX*2), Z3, Z3
+	VMOVUPS       (CX)(SI*1), X4
+	VINSERTF32X4  $0x01, (DI)(SI*1), Z4, Z4
+	VINSERTF32X4  $0x02, (R8)(SI*1), Z4, Z4
+	VINSERTF32X4  $0x03, (R9)(SI*1), Z4, Z4
 	VUNPCKLPS     Z2, Z1, Z5
 	VUNPCKLPS     Z4, Z3, Z6
 	VUNPCKLPD     Z6, Z5, Z7
 	VEXTRACTF64X4 $0x01, Z7, Y8
 	VCVTPS2PD     Y7, Z7
 	VCVTPS2PD     Y8, Z8
-	VBROADCASTSD  (BX), Z0
+	VBROADCASTSD  (R10), Z0
 	VSUBPD        Z0, Z7, Z7
 	VSUBPD        Z0, Z8, Z8
-	VBROADCASTSD  (SI), Z0
+	VBROADCASTSD  (R11), Z0
 	VMULPD        Z0, Z7, Z7
 	VMOVUPD       Z7, (AX)
 	VMULPD        Z0, Z8, Z8
@@ -8437,10 +8266,10 @@ step:
 	VEXTRACTF64X4 $0x01, Z5, Y6
 	VCVTPS2PD     Y5, Z5
 	VCVTPS2PD     Y6, Z6
-	VBROADCASTSD  8(BX), Z0
+	VBROADCASTSD  8(R10), Z0
 	VSUBPD        Z0, Z5, Z5
 	VSUBPD        Z0, Z6, Z6
-	VBROADCASTSD  8(SI), Z0
+	VBROADCASTSD  8(R11), Z0
 	VMULPD        Z0, Z5, Z5
 	VMOVUPD       Z5, 128(AX)
 	VMULPD        Z0, Z6, Z6
@@ -8451,10 +8280,10 @@ step:
 	VEXTRACTF64X4 $0x01, Z7, Y8
 	VCVTPS2PD     Y7, Z7
 	VCVTPS2PD     Y8, Z8
-	VBROADCASTSD  16(BX), Z0
+	VBROADCASTSD  16(R10), Z0
 	VSUBPD        Z0, Z7, Z7
 	VSUBPD        Z0, Z8, Z8
-	VBROADCASTSD  16(SI), Z0
+	VBROADCASTSD  16(R11), Z0
 	VMULPD        Z0, Z7, Z7
 	VMOVUPD       Z7, 256(AX)
 	VMULPD        Z0, Z8, Z8
@@ -8463,86 +8292,137 @@ step:
 	VEXTRACTF64X4 $0x01, Z5, Y6
 	VCVTPS2PD     Y5, Z5
 	VCVTPS2PD     Y6, Z6
-	VBROADCASTSD  24(BX), Z0
+	VBROADCASTSD  24(R10), Z0
 	VSUBPD        Z0, Z5, Z5
 	VSUBPD        Z0, Z6, Z6
-	VBROADCASTSD  24(SI), Z0
+	VBROADCASTSD  24(R11), Z0
 	VMULPD        Z0, Z5, Z5
 	VMOVUPD       Z5, 384(AX)
 	VMULPD        Z0, Z6, Z6
 	VMOVUPD       Z6, 448(AX)
 	ADDQ          $0x10, CX
+	ADDQ          $0x10, DI
+	ADDQ          $0x10, R8
 	ADDQ          $0x10, R9
-	ADDQ          $0x10, R10
-	ADDQ          $0x10, R11
-	ADDQ          $0x00000020, BX
-	ADDQ          $0x00000020, SI
+	ADDQ          $0x20, R10
+	ADDQ          $0x20, R11
 	ADDQ          $0x00000200, AX
-	DECQ          DI
+	DECQ          BX
 	JNZ           step
 	VZEROUPPER
 	RET
 
-// func packRowsFloat64AVX512(panel *float64, x *float64, stride int, shift *float64, scale *float64, steps int)
+// func packRowsFloat64AVX512(panel *float64, x *float64, stride int, steps int, shift *float64, scale *float64)
 // Requires: AVX, AVX512F
 TEXT ·packRowsFloat64AVX512(SB), NOSPLIT, $0-48
 	MOVQ panel+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ stride+16(FP), DX
-	MOVQ shift+24(FP), BX
-	MOVQ scale+32(FP), SI
-	MOVQ steps+40(FP), DI
-	LEAQ (DX)(DX*2), R8
-	LEAQ (CX)(DX*4), R9
-	LEAQ (R9)(DX*4), R10
-	LEAQ (R10)(DX*4), R11
+	MOVQ steps+24(FP), BX
+	LEAQ (DX)(DX*2), SI
+	LEAQ (CX)(DX*4), DI
+	LEAQ (DI)(DX*4), R8
+	LEAQ (R8)(DX*4), R9
+	MOVQ shift+32(FP), R10
+	MOVQ scale+40(FP), R11
 
 step:
 	VMOVUPS      (CX), X1
 	VINSERTF32X4 $0x01, (CX)(DX*2), Z1, Z1
-	VINSERTF32X4 $0x02, (R9), Z1, Z1
-	VINSERTF32X4 $0x03, (R9)(DX*2), Z1, Z1
+	VINSERTF32X4 $0x02, (DI), Z1, Z1
+	VINSERTF32X4 $0x03, (DI)(DX*2), Z1, Z1
 	VMOVUPS      (CX)(DX*1), X2
-	VINSERTF32X4 $0x01, (CX)(R8*1), Z2, Z2
-	VINSERTF32X4 $0x02, (R9)(DX*1), Z2, Z2
-	VINSERTF32X4 $0x03, (R9)(R8*1), Z2, Z2
+	VINSERTF32X4 $0x01, (CX)(SI*1), Z2, Z2
+	VINSERTF32X4 $0x02, (DI)(DX*1), Z2, Z2
+	VINSERTF32X4 $0x03, (DI)(SI*1), Z2, Z2
 	VUNPCKLPD    Z2, Z1, Z3
 	VUNPCKHPD    Z2, Z1, Z4
-	VMOVUPS      (R10), X5
-	VINSERTF32X4 $0x01, (R10)(DX*2), Z5, Z5
-	VINSERTF32X4 $0x02, (R11), Z5, Z5
-	VINSERTF32X4 $0x03, (R11)(DX*2), Z5, Z5
-	VMOVUPS      (R10)(DX*1), X6
-	VINSERTF32X4 $0x01, (R10)(R8*1), Z6, Z6
-	VINSERTF32X4 $0x02, (R11)(DX*1), Z6, Z6
-	VINSERTF32X4 $0x03, (R11)(R8*1), Z6, Z6
+	VMOVUPS      (R8), X5
+	VINSERTF32X4 $0x01, (R8)(DX*2), Z5, Z5
+	VINSERTF32X4 $0x02, (R9), Z5, Z5
+	VINSERTF32X4 $0x03, (R9)(DX*2), Z5, Z5
+	VMOVUPS      (R8)(DX*1), X6
+	VINSERTF32X4 $0x01, (R8)(SI*1), Z6, Z6
+	VINSERTF32X4 $0x02, (R9)(DX*1), Z6, Z6
+	VINSERTF32X4 $0x03, (R9)(SI*1), Z6, Z6
 	VUNPCKLPD    Z6, Z5, Z7
 	VUNPCKHPD    Z6, Z5, Z8
-	VBROADCASTSD (BX), Z0
+	VBROADCASTSD (R10), Z0
 	VSUBPD       Z0, Z3, Z3
 	VSUBPD       Z0, Z7, Z7
-	VBROADCASTSD (SI), Z0
+	VBROADCASTSD (R11), Z0
 	VMULPD       Z0, Z3, Z3
 	VMOVUPD      Z3, (AX)
 	VMULPD       Z0, Z7, Z7
 	VMOVUPD      Z7, 64(AX)
-	VBROADCASTSD 8(BX), Z0
+	VBROADCASTSD 8(R10), Z0
 	VSUBPD       Z0, Z4, Z4
 	VSUBPD       Z0, Z8, Z8
-	VBROADCASTSD 8(SI), Z0
+	VBROADCASTSD 8(R11), Z0
 	VMULPD       Z0, Z4, Z4
 	VMOVUPD      Z4, 128(AX)
 	VMULPD       Z0, Z8, Z8
 	VMOVUPD      Z8, 192(AX)
 	ADDQ         $0x10, CX
+	ADDQ         $0x10, DI
+	ADDQ         $0x10, R8
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, R10
 	ADDQ         $0x10, R11
-	ADDQ         $0x00000010, BX
-	ADDQ         $0x00000010, SI
 	ADDQ         $0x00000100, AX
-	DECQ         DI
+	DECQ         BX
 	JNZ          step
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX512x1(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·forwardByteRowsAVX512x1(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (DI), Z1
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBQ    (CX), Z2
+	VCVTQQ2PD    Z2, Z2
+	PREFETCHT1   64(R8)
+	VPMOVZXBQ    8(CX), Z3
+	VCVTQQ2PD    Z3, Z3
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Z4
+	VSUBPD       Z4, Z2, Z2
+	VSUBPD       Z4, Z3, Z3
+	VBROADCASTSD (R11), Z4
+	VMULPD       Z4, Z2, Z2
+	VMULPD       Z4, Z3, Z3
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x10, CX
+	VBROADCASTSD (BX), Z4
+	VFMADD231PD  Z4, Z2, Z0
+	VFMADD231PD  Z4, Z3, Z1
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -8568,20 +8448,80 @@ more:
 	VMOVUPD 64(AX), Z1
 
 feature:
-	VMOVUPD      (CX), Z2
 	PREFETCHT1   (R8)
-	VMOVUPD      64(CX), Z3
+	VMOVUPD      (CX), Z2
 	PREFETCHT1   64(R8)
+	VMOVUPD      64(CX), Z3
 	ADDQ         R9, R8
+	ADDQ         $0x80, CX
 	VBROADCASTSD (BX), Z4
 	VFMADD231PD  Z4, Z2, Z0
 	VFMADD231PD  Z4, Z3, Z1
-	ADDQ         $0x80, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
 	VMOVUPD      Z0, (AX)
 	VMOVUPD      Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX512x2(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·forwardByteRowsAVX512x2(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (DI), Z1
+	VBROADCASTSD 8(DI), Z2
+	VBROADCASTSD 8(DI), Z3
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBQ    (CX), Z4
+	VCVTQQ2PD    Z4, Z4
+	PREFETCHT1   64(R8)
+	VPMOVZXBQ    8(CX), Z5
+	VCVTQQ2PD    Z5, Z5
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Z6
+	VSUBPD       Z6, Z4, Z4
+	VSUBPD       Z6, Z5, Z5
+	VBROADCASTSD (R11), Z6
+	VMULPD       Z6, Z4, Z4
+	VMULPD       Z6, Z5, Z5
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x10, CX
+	VBROADCASTSD (BX), Z6
+	VFMADD231PD  Z6, Z4, Z0
+	VFMADD231PD  Z6, Z5, Z1
+	VBROADCASTSD 8(BX), Z6
+	VFMADD231PD  Z6, Z4, Z2
+	VFMADD231PD  Z6, Z5, Z3
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
 	VZEROUPPER
 	RET
 
@@ -8611,18 +8551,18 @@ more:
 	VMOVUPD 192(AX), Z3
 
 feature:
-	VMOVUPD      (CX), Z4
 	PREFETCHT1   (R8)
-	VMOVUPD      64(CX), Z5
+	VMOVUPD      (CX), Z4
 	PREFETCHT1   64(R8)
+	VMOVUPD      64(CX), Z5
 	ADDQ         R9, R8
+	ADDQ         $0x80, CX
 	VBROADCASTSD (BX), Z6
 	VFMADD231PD  Z6, Z4, Z0
 	VFMADD231PD  Z6, Z5, Z1
 	VBROADCASTSD 8(BX), Z6
 	VFMADD231PD  Z6, Z4, Z2
 	VFMADD231PD  Z6, Z5, Z3
-	ADDQ         $0x80, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -8630,6 +8570,75 @@ feature:
 	VMOVUPD      Z1, 64(AX)
 	VMOVUPD      Z2, 128(AX)
 	VMOVUPD      Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX512x3(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·forwardByteRowsAVX512x3(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (DI), Z1
+	VBROADCASTSD 8(DI), Z2
+	VBROADCASTSD 8(DI), Z3
+	VBROADCASTSD 16(DI), Z4
+	VBROADCASTSD 16(DI), Z5
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBQ    (CX), Z6
+	VCVTQQ2PD    Z6, Z6
+	PREFETCHT1   64(R8)
+	VPMOVZXBQ    8(CX), Z7
+	VCVTQQ2PD    Z7, Z7
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Z8
+	VSUBPD       Z8, Z6, Z6
+	VSUBPD       Z8, Z7, Z7
+	VBROADCASTSD (R11), Z8
+	VMULPD       Z8, Z6, Z6
+	VMULPD       Z8, Z7, Z7
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x10, CX
+	VBROADCASTSD (BX), Z8
+	VFMADD231PD  Z8, Z6, Z0
+	VFMADD231PD  Z8, Z7, Z1
+	VBROADCASTSD 8(BX), Z8
+	VFMADD231PD  Z8, Z6, Z2
+	VFMADD231PD  Z8, Z7, Z3
+	VBROADCASTSD 16(BX), Z8
+	VFMADD231PD  Z8, Z6, Z4
+	VFMADD231PD  Z8, Z7, Z5
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
 	VZEROUPPER
 	RET
 
@@ -8663,11 +8672,12 @@ more:
 	VMOVUPD 320(AX), Z5
 
 feature:
-	VMOVUPD      (CX), Z6
 	PREFETCHT1   (R8)
-	VMOVUPD      64(CX), Z7
+	VMOVUPD      (CX), Z6
 	PREFETCHT1   64(R8)
+	VMOVUPD      64(CX), Z7
 	ADDQ         R9, R8
+	ADDQ         $0x80, CX
 	VBROADCASTSD (BX), Z8
 	VFMADD231PD  Z8, Z6, Z0
 	VFMADD231PD  Z8, Z7, Z1
@@ -8677,7 +8687,6 @@ feature:
 	VBROADCASTSD 16(BX), Z8
 	VFMADD231PD  Z8, Z6, Z4
 	VFMADD231PD  Z8, Z7, Z5
-	ADDQ         $0x80, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -8687,6 +8696,84 @@ feature:
 	VMOVUPD      Z3, 192(AX)
 	VMOVUPD      Z4, 256(AX)
 	VMOVUPD      Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX512x4(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·forwardByteRowsAVX512x4(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (DI), Z1
+	VBROADCASTSD 8(DI), Z2
+	VBROADCASTSD 8(DI), Z3
+	VBROADCASTSD 16(DI), Z4
+	VBROADCASTSD 16(DI), Z5
+	VBROADCASTSD 24(DI), Z6
+	VBROADCASTSD 24(DI), Z7
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBQ    (CX), Z8
+	VCVTQQ2PD    Z8, Z8
+	PREFETCHT1   64(R8)
+	VPMOVZXBQ    8(CX), Z9
+	VCVTQQ2PD    Z9, Z9
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Z10
+	VSUBPD       Z10, Z8, Z8
+	VSUBPD       Z10, Z9, Z9
+	VBROADCASTSD (R11), Z10
+	VMULPD       Z10, Z8, Z8
+	VMULPD       Z10, Z9, Z9
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x10, CX
+	VBROADCASTSD (BX), Z10
+	VFMADD231PD  Z10, Z8, Z0
+	VFMADD231PD  Z10, Z9, Z1
+	VBROADCASTSD 8(BX), Z10
+	VFMADD231PD  Z10, Z8, Z2
+	VFMADD231PD  Z10, Z9, Z3
+	VBROADCASTSD 16(BX), Z10
+	VFMADD231PD  Z10, Z8, Z4
+	VFMADD231PD  Z10, Z9, Z5
+	VBROADCASTSD 24(BX), Z10
+	VFMADD231PD  Z10, Z8, Z6
+	VFMADD231PD  Z10, Z9, Z7
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
 	VZEROUPPER
 	RET
 
@@ -8724,11 +8811,12 @@ more:
 	VMOVUPD 448(AX), Z7
 
 feature:
-	VMOVUPD      (CX), Z8
 	PREFETCHT1   (R8)
-	VMOVUPD      64(CX), Z9
+	VMOVUPD      (CX), Z8
 	PREFETCHT1   64(R8)
+	VMOVUPD      64(CX), Z9
 	ADDQ         R9, R8
+	ADDQ         $0x80, CX
 	VBROADCASTSD (BX), Z10
 	VFMADD231PD  Z10, Z8, Z0
 	VFMADD231PD  Z10, Z9, Z1
@@ -8741,7 +8829,6 @@ feature:
 	VBROADCASTSD 24(BX), Z10
 	VFMADD231PD  Z10, Z8, Z6
 	VFMADD231PD  Z10, Z9, Z7
-	ADDQ         $0x80, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -8753,6 +8840,93 @@ feature:
 	VMOVUPD      Z5, 320(AX)
 	VMOVUPD      Z6, 384(AX)
 	VMOVUPD      Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX512x5(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·forwardByteRowsAVX512x5(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (DI), Z1
+	VBROADCASTSD 8(DI), Z2
+	VBROADCASTSD 8(DI), Z3
+	VBROADCASTSD 16(DI), Z4
+	VBROADCASTSD 16(DI), Z5
+	VBROADCASTSD 24(DI), Z6
+	VBROADCASTSD 24(DI), Z7
+	VBROADCASTSD 32(DI), Z8
+	VBROADCASTSD 32(DI), Z9
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBQ    (CX), Z10
+	VCVTQQ2PD    Z10, Z10
+	PREFETCHT1   64(R8)
+	VPMOVZXBQ    8(CX), Z11
+	VCVTQQ2PD    Z11, Z11
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Z12
+	VSUBPD       Z12, Z10, Z10
+	VSUBPD       Z12, Z11, Z11
+	VBROADCASTSD (R11), Z12
+	VMULPD       Z12, Z10, Z10
+	VMULPD       Z12, Z11, Z11
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x10, CX
+	VBROADCASTSD (BX), Z12
+	VFMADD231PD  Z12, Z10, Z0
+	VFMADD231PD  Z12, Z11, Z1
+	VBROADCASTSD 8(BX), Z12
+	VFMADD231PD  Z12, Z10, Z2
+	VFMADD231PD  Z12, Z11, Z3
+	VBROADCASTSD 16(BX), Z12
+	VFMADD231PD  Z12, Z10, Z4
+	VFMADD231PD  Z12, Z11, Z5
+	VBROADCASTSD 24(BX), Z12
+	VFMADD231PD  Z12, Z10, Z6
+	VFMADD231PD  Z12, Z11, Z7
+	VBROADCASTSD 32(BX), Z12
+	VFMADD231PD  Z12, Z10, Z8
+	VFMADD231PD  Z12, Z11, Z9
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
 	VZEROUPPER
 	RET
 
@@ -8794,11 +8968,12 @@ more:
 	VMOVUPD 576(AX), Z9
 
 feature:
-	VMOVUPD      (CX), Z10
 	PREFETCHT1   (R8)
-	VMOVUPD      64(CX), Z11
+	VMOVUPD      (CX), Z10
 	PREFETCHT1   64(R8)
+	VMOVUPD      64(CX), Z11
 	ADDQ         R9, R8
+	ADDQ         $0x80, CX
 	VBROADCASTSD (BX), Z12
 	VFMADD231PD  Z12, Z10, Z0
 	VFMADD231PD  Z12, Z11, Z1
@@ -8814,7 +8989,6 @@ feature:
 	VBROADCASTSD 32(BX), Z12
 	VFMADD231PD  Z12, Z10, Z8
 	VFMADD231PD  Z12, Z11, Z9
-	ADDQ         $0x80, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -8828,6 +9002,102 @@ feature:
 	VMOVUPD      Z7, 448(AX)
 	VMOVUPD      Z8, 512(AX)
 	VMOVUPD      Z9, 576(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX512x6(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·forwardByteRowsAVX512x6(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (DI), Z1
+	VBROADCASTSD 8(DI), Z2
+	VBROADCASTSD 8(DI), Z3
+	VBROADCASTSD 16(DI), Z4
+	VBROADCASTSD 16(DI), Z5
+	VBROADCASTSD 24(DI), Z6
+	VBROADCASTSD 24(DI), Z7
+	VBROADCASTSD 32(DI), Z8
+	VBROADCASTSD 32(DI), Z9
+	VBROADCASTSD 40(DI), Z10
+	VBROADCASTSD 40(DI), Z11
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBQ    (CX), Z12
+	VCVTQQ2PD    Z12, Z12
+	PREFETCHT1   64(R8)
+	VPMOVZXBQ    8(CX), Z13
+	VCVTQQ2PD    Z13, Z13
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Z14
+	VSUBPD       Z14, Z12, Z12
+	VSUBPD       Z14, Z13, Z13
+	VBROADCASTSD (R11), Z14
+	VMULPD       Z14, Z12, Z12
+	VMULPD       Z14, Z13, Z13
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x10, CX
+	VBROADCASTSD (BX), Z14
+	VFMADD231PD  Z14, Z12, Z0
+	VFMADD231PD  Z14, Z13, Z1
+	VBROADCASTSD 8(BX), Z14
+	VFMADD231PD  Z14, Z12, Z2
+	VFMADD231PD  Z14, Z13, Z3
+	VBROADCASTSD 16(BX), Z14
+	VFMADD231PD  Z14, Z12, Z4
+	VFMADD231PD  Z14, Z13, Z5
+	VBROADCASTSD 24(BX), Z14
+	VFMADD231PD  Z14, Z12, Z6
+	VFMADD231PD  Z14, Z13, Z7
+	VBROADCASTSD 32(BX), Z14
+	VFMADD231PD  Z14, Z12, Z8
+	VFMADD231PD  Z14, Z13, Z9
+	VBROADCASTSD 40(BX), Z14
+	VFMADD231PD  Z14, Z12, Z10
+	VFMADD231PD  Z14, Z13, Z11
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
 	VZEROUPPER
 	RET
 
@@ -8873,11 +9143,12 @@ more:
 	VMOVUPD 704(AX), Z11
 
 feature:
-	VMOVUPD      (CX), Z12
 	PREFETCHT1   (R8)
-	VMOVUPD      64(CX), Z13
+	VMOVUPD      (CX), Z12
 	PREFETCHT1   64(R8)
+	VMOVUPD      64(CX), Z13
 	ADDQ         R9, R8
+	ADDQ         $0x80, CX
 	VBROADCASTSD (BX), Z14
 	VFMADD231PD  Z14, Z12, Z0
 	VFMADD231PD  Z14, Z13, Z1
@@ -8896,7 +9167,6 @@ feature:
 	VBROADCASTSD 40(BX), Z14
 	VFMADD231PD  Z14, Z12, Z10
 	VFMADD231PD  Z14, Z13, Z11
-	ADDQ         $0x80, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -8912,6 +9182,111 @@ feature:
 	VMOVUPD      Z9, 576(AX)
 	VMOVUPD      Z10, 640(AX)
 	VMOVUPD      Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX512x7(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·forwardByteRowsAVX512x7(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (DI), Z1
+	VBROADCASTSD 8(DI), Z2
+	VBROADCASTSD 8(DI), Z3
+	VBROADCASTSD 16(DI), Z4
+	VBROADCASTSD 16(DI), Z5
+	VBROADCASTSD 24(DI), Z6
+	VBROADCASTSD 24(DI), Z7
+	VBROADCASTSD 32(DI), Z8
+	VBROADCASTSD 32(DI), Z9
+	VBROADCASTSD 40(DI), Z10
+	VBROADCASTSD 40(DI), Z11
+	VBROADCASTSD 48(DI), Z12
+	VBROADCASTSD 48(DI), Z13
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBQ    (CX), Z14
+	VCVTQQ2PD    Z14, Z14
+	PREFETCHT1   64(R8)
+	VPMOVZXBQ    8(CX), Z15
+	VCVTQQ2PD    Z15, Z15
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Z16
+	VSUBPD       Z16, Z14, Z14
+	VSUBPD       Z16, Z15, Z15
+	VBROADCASTSD (R11), Z16
+	VMULPD       Z16, Z14, Z14
+	VMULPD       Z16, Z15, Z15
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x10, CX
+	VBROADCASTSD (BX), Z16
+	VFMADD231PD  Z16, Z14, Z0
+	VFMADD231PD  Z16, Z15, Z1
+	VBROADCASTSD 8(BX), Z16
+	VFMADD231PD  Z16, Z14, Z2
+	VFMADD231PD  Z16, Z15, Z3
+	VBROADCASTSD 16(BX), Z16
+	VFMADD231PD  Z16, Z14, Z4
+	VFMADD231PD  Z16, Z15, Z5
+	VBROADCASTSD 24(BX), Z16
+	VFMADD231PD  Z16, Z14, Z6
+	VFMADD231PD  Z16, Z15, Z7
+	VBROADCASTSD 32(BX), Z16
+	VFMADD231PD  Z16, Z14, Z8
+	VFMADD231PD  Z16, Z15, Z9
+	VBROADCASTSD 40(BX), Z16
+	VFMADD231PD  Z16, Z14, Z10
+	VFMADD231PD  Z16, Z15, Z11
+	VBROADCASTSD 48(BX), Z16
+	VFMADD231PD  Z16, Z14, Z12
+	VFMADD231PD  Z16, Z15, Z13
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
 	VZEROUPPER
 	RET
 
@@ -8961,11 +9336,12 @@ more:
 	VMOVUPD 832(AX), Z13
 
 feature:
-	VMOVUPD      (CX), Z14
 	PREFETCHT1   (R8)
-	VMOVUPD      64(CX), Z15
+	VMOVUPD      (CX), Z14
 	PREFETCHT1   64(R8)
+	VMOVUPD      64(CX), Z15
 	ADDQ         R9, R8
+	ADDQ         $0x80, CX
 	VBROADCASTSD (BX), Z16
 	VFMADD231PD  Z16, Z14, Z0
 	VFMADD231PD  Z16, Z15, Z1
@@ -8987,7 +9363,6 @@ feature:
 	VBROADCASTSD 48(BX), Z16
 	VFMADD231PD  Z16, Z14, Z12
 	VFMADD231PD  Z16, Z15, Z13
-	ADDQ         $0x80, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -9005,6 +9380,120 @@ feature:
 	VMOVUPD      Z11, 704(AX)
 	VMOVUPD      Z12, 768(AX)
 	VMOVUPD      Z13, 832(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX512x8(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·forwardByteRowsAVX512x8(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (DI), Z1
+	VBROADCASTSD 8(DI), Z2
+	VBROADCASTSD 8(DI), Z3
+	VBROADCASTSD 16(DI), Z4
+	VBROADCASTSD 16(DI), Z5
+	VBROADCASTSD 24(DI), Z6
+	VBROADCASTSD 24(DI), Z7
+	VBROADCASTSD 32(DI), Z8
+	VBROADCASTSD 32(DI), Z9
+	VBROADCASTSD 40(DI), Z10
+	VBROADCASTSD 40(DI), Z11
+	VBROADCASTSD 48(DI), Z12
+	VBROADCASTSD 48(DI), Z13
+	VBROADCASTSD 56(DI), Z14
+	VBROADCASTSD 56(DI), Z15
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBQ    (CX), Z16
+	VCVTQQ2PD    Z16, Z16
+	PREFETCHT1   64(R8)
+	VPMOVZXBQ    8(CX), Z17
+	VCVTQQ2PD    Z17, Z17
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Z18
+	VSUBPD       Z18, Z16, Z16
+	VSUBPD       Z18, Z17, Z17
+	VBROADCASTSD (R11), Z18
+	VMULPD       Z18, Z16, Z16
+	VMULPD       Z18, Z17, Z17
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x10, CX
+	VBROADCASTSD (BX), Z18
+	VFMADD231PD  Z18, Z16, Z0
+	VFMADD231PD  Z18, Z17, Z1
+	VBROADCASTSD 8(BX), Z18
+	VFMADD231PD  Z18, Z16, Z2
+	VFMADD231PD  Z18, Z17, Z3
+	VBROADCASTSD 16(BX), Z18
+	VFMADD231PD  Z18, Z16, Z4
+	VFMADD231PD  Z18, Z17, Z5
+	VBROADCASTSD 24(BX), Z18
+	VFMADD231PD  Z18, Z16, Z6
+	VFMADD231PD  Z18, Z17, Z7
+	VBROADCASTSD 32(BX), Z18
+	VFMADD231PD  Z18, Z16, Z8
+	VFMADD231PD  Z18, Z17, Z9
+	VBROADCASTSD 40(BX), Z18
+	VFMADD231PD  Z18, Z16, Z10
+	VFMADD231PD  Z18, Z17, Z11
+	VBROADCASTSD 48(BX), Z18
+	VFMADD231PD  Z18, Z16, Z12
+	VFMADD231PD  Z18, Z17, Z13
+	VBROADCASTSD 56(BX), Z18
+	VFMADD231PD  Z18, Z16, Z14
+	VFMADD231PD  Z18, Z17, Z15
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
 	VZEROUPPER
 	RET
 
@@ -9058,11 +9547,12 @@ more:
 	VMOVUPD 960(AX), Z15
 
 feature:
-	VMOVUPD      (CX), Z16
 	PREFETCHT1   (R8)
-	VMOVUPD      64(CX), Z17
+	VMOVUPD      (CX), Z16
 	PREFETCHT1   64(R8)
+	VMOVUPD      64(CX), Z17
 	ADDQ         R9, R8
+	ADDQ         $0x80, CX
 	VBROADCASTSD (BX), Z18
 	VFMADD231PD  Z18, Z16, Z0
 	VFMADD231PD  Z18, Z17, Z1
@@ -9087,7 +9577,6 @@ feature:
 	VBROADCASTSD 56(BX), Z18
 	VFMADD231PD  Z18, Z16, Z14
 	VFMADD231PD  Z18, Z17, Z15
-	ADDQ         $0x80, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -9107,6 +9596,129 @@ feature:
 	VMOVUPD      Z13, 832(AX)
 	VMOVUPD      Z14, 896(AX)
 	VMOVUPD      Z15, 960(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX512x9(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·forwardByteRowsAVX512x9(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (DI), Z1
+	VBROADCASTSD 8(DI), Z2
+	VBROADCASTSD 8(DI), Z3
+	VBROADCASTSD 16(DI), Z4
+	VBROADCASTSD 16(DI), Z5
+	VBROADCASTSD 24(DI), Z6
+	VBROADCASTSD 24(DI), Z7
+	VBROADCASTSD 32(DI), Z8
+	VBROADCASTSD 32(DI), Z9
+	VBROADCASTSD 40(DI), Z10
+	VBROADCASTSD 40(DI), Z11
+	VBROADCASTSD 48(DI), Z12
+	VBROADCASTSD 48(DI), Z13
+	VBROADCASTSD 56(DI), Z14
+	VBROADCASTSD 56(DI), Z15
+	VBROADCASTSD 64(DI), Z16
+	VBROADCASTSD 64(DI), Z17
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBQ    (CX), Z18
+	VCVTQQ2PD    Z18, Z18
+	PREFETCHT1   64(R8)
+	VPMOVZXBQ    8(CX), Z19
+	VCVTQQ2PD    Z19, Z19
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Z20
+	VSUBPD       Z20, Z18, Z18
+	VSUBPD       Z20, Z19, Z19
+	VBROADCASTSD (R11), Z20
+	VMULPD       Z20, Z18, Z18
+	VMULPD       Z20, Z19, Z19
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x10, CX
+	VBROADCASTSD (BX), Z20
+	VFMADD231PD  Z20, Z18, Z0
+	VFMADD231PD  Z20, Z19, Z1
+	VBROADCASTSD 8(BX), Z20
+	VFMADD231PD  Z20, Z18, Z2
+	VFMADD231PD  Z20, Z19, Z3
+	VBROADCASTSD 16(BX), Z20
+	VFMADD231PD  Z20, Z18, Z4
+	VFMADD231PD  Z20, Z19, Z5
+	VBROADCASTSD 24(BX), Z20
+	VFMADD231PD  Z20, Z18, Z6
+	VFMADD231PD  Z20, Z19, Z7
+	VBROADCASTSD 32(BX), Z20
+	VFMADD231PD  Z20, Z18, Z8
+	VFMADD231PD  Z20, Z19, Z9
+	VBROADCASTSD 40(BX), Z20
+	VFMADD231PD  Z20, Z18, Z10
+	VFMADD231PD  Z20, Z19, Z11
+	VBROADCASTSD 48(BX), Z20
+	VFMADD231PD  Z20, Z18, Z12
+	VFMADD231PD  Z20, Z19, Z13
+	VBROADCASTSD 56(BX), Z20
+	VFMADD231PD  Z20, Z18, Z14
+	VFMADD231PD  Z20, Z19, Z15
+	VBROADCASTSD 64(BX), Z20
+	VFMADD231PD  Z20, Z18, Z16
+	VFMADD231PD  Z20, Z19, Z17
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
 	VZEROUPPER
 	RET
 
@@ -9164,11 +9776,12 @@ more:
 	VMOVUPD 1088(AX), Z17
 
 feature:
-	VMOVUPD      (CX), Z18
 	PREFETCHT1   (R8)
-	VMOVUPD      64(CX), Z19
+	VMOVUPD      (CX), Z18
 	PREFETCHT1   64(R8)
+	VMOVUPD      64(CX), Z19
 	ADDQ         R9, R8
+	ADDQ         $0x80, CX
 	VBROADCASTSD (BX), Z20
 	VFMADD231PD  Z20, Z18, Z0
 	VFMADD231PD  Z20, Z19, Z1
@@ -9196,7 +9809,6 @@ feature:
 	VBROADCASTSD 64(BX), Z20
 	VFMADD231PD  Z20, Z18, Z16
 	VFMADD231PD  Z20, Z19, Z17
-	ADDQ         $0x80, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -9218,6 +9830,138 @@ feature:
 	VMOVUPD      Z15, 960(AX)
 	VMOVUPD      Z16, 1024(AX)
 	VMOVUPD      Z17, 1088(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX512x10(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·forwardByteRowsAVX512x10(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (DI), Z1
+	VBROADCASTSD 8(DI), Z2
+	VBROADCASTSD 8(DI), Z3
+	VBROADCASTSD 16(DI), Z4
+	VBROADCASTSD 16(DI), Z5
+	VBROADCASTSD 24(DI), Z6
+	VBROADCASTSD 24(DI), Z7
+	VBROADCASTSD 32(DI), Z8
+	VBROADCASTSD 32(DI), Z9
+	VBROADCASTSD 40(DI), Z10
+	VBROADCASTSD 40(DI), Z11
+	VBROADCASTSD 48(DI), Z12
+	VBROADCASTSD 48(DI), Z13
+	VBROADCASTSD 56(DI), Z14
+	VBROADCASTSD 56(DI), Z15
+	VBROADCASTSD 64(DI), Z16
+	VBROADCASTSD 64(DI), Z17
+	VBROADCASTSD 72(DI), Z18
+	VBROADCASTSD 72(DI), Z19
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBQ    (CX), Z20
+	VCVTQQ2PD    Z20, Z20
+	PREFETCHT1   64(R8)
+	VPMOVZXBQ    8(CX), Z21
+	VCVTQQ2PD    Z21, Z21
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Z22
+	VSUBPD       Z22, Z20, Z20
+	VSUBPD       Z22, Z21, Z21
+	VBROADCASTSD (R11), Z22
+	VMULPD       Z22, Z20, Z20
+	VMULPD       Z22, Z21, Z21
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x10, CX
+	VBROADCASTSD (BX), Z22
+	VFMADD231PD  Z22, Z20, Z0
+	VFMADD231PD  Z22, Z21, Z1
+	VBROADCASTSD 8(BX), Z22
+	VFMADD231PD  Z22, Z20, Z2
+	VFMADD231PD  Z22, Z21, Z3
+	VBROADCASTSD 16(BX), Z22
+	VFMADD231PD  Z22, Z20, Z4
+	VFMADD231PD  Z22, Z21, Z5
+	VBROADCASTSD 24(BX), Z22
+	VFMADD231PD  Z22, Z20, Z6
+	VFMADD231PD  Z22, Z21, Z7
+	VBROADCASTSD 32(BX), Z22
+	VFMADD231PD  Z22, Z20, Z8
+	VFMADD231PD  Z22, Z21, Z9
+	VBROADCASTSD 40(BX), Z22
+	VFMADD231PD  Z22, Z20, Z10
+	VFMADD231PD  Z22, Z21, Z11
+	VBROADCASTSD 48(BX), Z22
+	VFMADD231PD  Z22, Z20, Z12
+	VFMADD231PD  Z22, Z21, Z13
+	VBROADCASTSD 56(BX), Z22
+	VFMADD231PD  Z22, Z20, Z14
+	VFMADD231PD  Z22, Z21, Z15
+	VBROADCASTSD 64(BX), Z22
+	VFMADD231PD  Z22, Z20, Z16
+	VFMADD231PD  Z22, Z21, Z17
+	VBROADCASTSD 72(BX), Z22
+	VFMADD231PD  Z22, Z20, Z18
+	VFMADD231PD  Z22, Z21, Z19
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
 	VZEROUPPER
 	RET
 
@@ -9279,11 +10023,12 @@ more:
 	VMOVUPD 1216(AX), Z19
 
 feature:
-	VMOVUPD      (CX), Z20
 	PREFETCHT1   (R8)
-	VMOVUPD      64(CX), Z21
+	VMOVUPD      (CX), Z20
 	PREFETCHT1   64(R8)
+	VMOVUPD      64(CX), Z21
 	ADDQ         R9, R8
+	ADDQ         $0x80, CX
 	VBROADCASTSD (BX), Z22
 	VFMADD231PD  Z22, Z20, Z0
 	VFMADD231PD  Z22, Z21, Z1
@@ -9314,7 +10059,6 @@ feature:
 	VBROADCASTSD 72(BX), Z22
 	VFMADD231PD  Z22, Z20, Z18
 	VFMADD231PD  Z22, Z21, Z19
-	ADDQ         $0x80, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -9338,6 +10082,147 @@ feature:
 	VMOVUPD      Z17, 1088(AX)
 	VMOVUPD      Z18, 1152(AX)
 	VMOVUPD      Z19, 1216(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX512x11(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·forwardByteRowsAVX512x11(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (DI), Z1
+	VBROADCASTSD 8(DI), Z2
+	VBROADCASTSD 8(DI), Z3
+	VBROADCASTSD 16(DI), Z4
+	VBROADCASTSD 16(DI), Z5
+	VBROADCASTSD 24(DI), Z6
+	VBROADCASTSD 24(DI), Z7
+	VBROADCASTSD 32(DI), Z8
+	VBROADCASTSD 32(DI), Z9
+	VBROADCASTSD 40(DI), Z10
+	VBROADCASTSD 40(DI), Z11
+	VBROADCASTSD 48(DI), Z12
+	VBROADCASTSD 48(DI), Z13
+	VBROADCASTSD 56(DI), Z14
+	VBROADCASTSD 56(DI), Z15
+	VBROADCASTSD 64(DI), Z16
+	VBROADCASTSD 64(DI), Z17
+	VBROADCASTSD 72(DI), Z18
+	VBROADCASTSD 72(DI), Z19
+	VBROADCASTSD 80(DI), Z20
+	VBROADCASTSD 80(DI), Z21
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+	VMOVUPD 1280(AX), Z20
+	VMOVUPD 1344(AX), Z21
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBQ    (CX), Z22
+	VCVTQQ2PD    Z22, Z22
+	PREFETCHT1   64(R8)
+	VPMOVZXBQ    8(CX), Z23
+	VCVTQQ2PD    Z23, Z23
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Z24
+	VSUBPD       Z24, Z22, Z22
+	VSUBPD       Z24, Z23, Z23
+	VBROADCASTSD (R11), Z24
+	VMULPD       Z24, Z22, Z22
+	VMULPD       Z24, Z23, Z23
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x10, CX
+	VBROADCASTSD (BX), Z24
+	VFMADD231PD  Z24, Z22, Z0
+	VFMADD231PD  Z24, Z23, Z1
+	VBROADCASTSD 8(BX), Z24
+	VFMADD231PD  Z24, Z22, Z2
+	VFMADD231PD  Z24, Z23, Z3
+	VBROADCASTSD 16(BX), Z24
+	VFMADD231PD  Z24, Z22, Z4
+	VFMADD231PD  Z24, Z23, Z5
+	VBROADCASTSD 24(BX), Z24
+	VFMADD231PD  Z24, Z22, Z6
+	VFMADD231PD  Z24, Z23, Z7
+	VBROADCASTSD 32(BX), Z24
+	VFMADD231PD  Z24, Z22, Z8
+	VFMADD231PD  Z24, Z23, Z9
+	VBROADCASTSD 40(BX), Z24
+	VFMADD231PD  Z24, Z22, Z10
+	VFMADD231PD  Z24, Z23, Z11
+	VBROADCASTSD 48(BX), Z24
+	VFMADD231PD  Z24, Z22, Z12
+	VFMADD231PD  Z24, Z23, Z13
+	VBROADCASTSD 56(BX), Z24
+	VFMADD231PD  Z24, Z22, Z14
+	VFMADD231PD  Z24, Z23, Z15
+	VBROADCASTSD 64(BX), Z24
+	VFMADD231PD  Z24, Z22, Z16
+	VFMADD231PD  Z24, Z23, Z17
+	VBROADCASTSD 72(BX), Z24
+	VFMADD231PD  Z24, Z22, Z18
+	VFMADD231PD  Z24, Z23, Z19
+	VBROADCASTSD 80(BX), Z24
+	VFMADD231PD  Z24, Z22, Z20
+	VFMADD231PD  Z24, Z23, Z21
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VMOVUPD      Z20, 1280(AX)
+	VMOVUPD      Z21, 1344(AX)
 	VZEROUPPER
 	RET
 
@@ -9403,11 +10288,12 @@ more:
 	VMOVUPD 1344(AX), Z21
 
 feature:
-	VMOVUPD      (CX), Z22
 	PREFETCHT1   (R8)
-	VMOVUPD      64(CX), Z23
+	VMOVUPD      (CX), Z22
 	PREFETCHT1   64(R8)
+	VMOVUPD      64(CX), Z23
 	ADDQ         R9, R8
+	ADDQ         $0x80, CX
 	VBROADCASTSD (BX), Z24
 	VFMADD231PD  Z24, Z22, Z0
 	VFMADD231PD  Z24, Z23, Z1
@@ -9441,7 +10327,6 @@ feature:
 	VBROADCASTSD 80(BX), Z24
 	VFMADD231PD  Z24, Z22, Z20
 	VFMADD231PD  Z24, Z23, Z21
-	ADDQ         $0x80, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -9467,6 +10352,156 @@ feature:
 	VMOVUPD      Z19, 1216(AX)
 	VMOVUPD      Z20, 1280(AX)
 	VMOVUPD      Z21, 1344(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX512x12(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·forwardByteRowsAVX512x12(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (DI), Z1
+	VBROADCASTSD 8(DI), Z2
+	VBROADCASTSD 8(DI), Z3
+	VBROADCASTSD 16(DI), Z4
+	VBROADCASTSD 16(DI), Z5
+	VBROADCASTSD 24(DI), Z6
+	VBROADCASTSD 24(DI), Z7
+	VBROADCASTSD 32(DI), Z8
+	VBROADCASTSD 32(DI), Z9
+	VBROADCASTSD 40(DI), Z10
+	VBROADCASTSD 40(DI), Z11
+	VBROADCASTSD 48(DI), Z12
+	VBROADCASTSD 48(DI), Z13
+	VBROADCASTSD 56(DI), Z14
+	VBROADCASTSD 56(DI), Z15
+	VBROADCASTSD 64(DI), Z16
+	VBROADCASTSD 64(DI), Z17
+	VBROADCASTSD 72(DI), Z18
+	VBROADCASTSD 72(DI), Z19
+	VBROADCASTSD 80(DI), Z20
+	VBROADCASTSD 80(DI), Z21
+	VBROADCASTSD 88(DI), Z22
+	VBROADCASTSD 88(DI), Z23
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+	VMOVUPD 1280(AX), Z20
+	VMOVUPD 1344(AX), Z21
+	VMOVUPD 1408(AX), Z22
+	VMOVUPD 1472(AX), Z23
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBQ    (CX), Z24
+	VCVTQQ2PD    Z24, Z24
+	PREFETCHT1   64(R8)
+	VPMOVZXBQ    8(CX), Z25
+	VCVTQQ2PD    Z25, Z25
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Z26
+	VSUBPD       Z26, Z24, Z24
+	VSUBPD       Z26, Z25, Z25
+	VBROADCASTSD (R11), Z26
+	VMULPD       Z26, Z24, Z24
+	VMULPD       Z26, Z25, Z25
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x10, CX
+	VBROADCASTSD (BX), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z1
+	VBROADCASTSD 8(BX), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z3
+	VBROADCASTSD 16(BX), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z5
+	VBROADCASTSD 24(BX), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z7
+	VBROADCASTSD 32(BX), Z26
+	VFMADD231PD  Z26, Z24, Z8
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 40(BX), Z26
+	VFMADD231PD  Z26, Z24, Z10
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 48(BX), Z26
+	VFMADD231PD  Z26, Z24, Z12
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 56(BX), Z26
+	VFMADD231PD  Z26, Z24, Z14
+	VFMADD231PD  Z26, Z25, Z15
+	VBROADCASTSD 64(BX), Z26
+	VFMADD231PD  Z26, Z24, Z16
+	VFMADD231PD  Z26, Z25, Z17
+	VBROADCASTSD 72(BX), Z26
+	VFMADD231PD  Z26, Z24, Z18
+	VFMADD231PD  Z26, Z25, Z19
+	VBROADCASTSD 80(BX), Z26
+	VFMADD231PD  Z26, Z24, Z20
+	VFMADD231PD  Z26, Z25, Z21
+	VBROADCASTSD 88(BX), Z26
+	VFMADD231PD  Z26, Z24, Z22
+	VFMADD231PD  Z26, Z25, Z23
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VMOVUPD      Z20, 1280(AX)
+	VMOVUPD      Z21, 1344(AX)
+	VMOVUPD      Z22, 1408(AX)
+	VMOVUPD      Z23, 1472(AX)
 	VZEROUPPER
 	RET
 
@@ -9536,11 +10571,12 @@ more:
 	VMOVUPD 1472(AX), Z23
 
 feature:
-	VMOVUPD      (CX), Z24
 	PREFETCHT1   (R8)
-	VMOVUPD      64(CX), Z25
+	VMOVUPD      (CX), Z24
 	PREFETCHT1   64(R8)
+	VMOVUPD      64(CX), Z25
 	ADDQ         R9, R8
+	ADDQ         $0x80, CX
 	VBROADCASTSD (BX), Z26
 	VFMADD231PD  Z26, Z24, Z0
 	VFMADD231PD  Z26, Z25, Z1
@@ -9577,7 +10613,6 @@ feature:
 	VBROADCASTSD 88(BX), Z26
 	VFMADD231PD  Z26, Z24, Z22
 	VFMADD231PD  Z26, Z25, Z23
-	ADDQ         $0x80, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -9605,6 +10640,165 @@ feature:
 	VMOVUPD      Z21, 1344(AX)
 	VMOVUPD      Z22, 1408(AX)
 	VMOVUPD      Z23, 1472(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX512x13(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·forwardByteRowsAVX512x13(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (DI), Z1
+	VBROADCASTSD 8(DI), Z2
+	VBROADCASTSD 8(DI), Z3
+	VBROADCASTSD 16(DI), Z4
+	VBROADCASTSD 16(DI), Z5
+	VBROADCASTSD 24(DI), Z6
+	VBROADCASTSD 24(DI), Z7
+	VBROADCASTSD 32(DI), Z8
+	VBROADCASTSD 32(DI), Z9
+	VBROADCASTSD 40(DI), Z10
+	VBROADCASTSD 40(DI), Z11
+	VBROADCASTSD 48(DI), Z12
+	VBROADCASTSD 48(DI), Z13
+	VBROADCASTSD 56(DI), Z14
+	VBROADCASTSD 56(DI), Z15
+	VBROADCASTSD 64(DI), Z16
+	VBROADCASTSD 64(DI), Z17
+	VBROADCASTSD 72(DI), Z18
+	VBROADCASTSD 72(DI), Z19
+	VBROADCASTSD 80(DI), Z20
+	VBROADCASTSD 80(DI), Z21
+	VBROADCASTSD 88(DI), Z22
+	VBROADCASTSD 88(DI), Z23
+	VBROADCASTSD 96(DI), Z24
+	VBROADCASTSD 96(DI), Z25
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+	VMOVUPD 1280(AX), Z20
+	VMOVUPD 1344(AX), Z21
+	VMOVUPD 1408(AX), Z22
+	VMOVUPD 1472(AX), Z23
+	VMOVUPD 1536(AX), Z24
+	VMOVUPD 1600(AX), Z25
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBQ    (CX), Z26
+	VCVTQQ2PD    Z26, Z26
+	PREFETCHT1   64(R8)
+	VPMOVZXBQ    8(CX), Z27
+	VCVTQQ2PD    Z27, Z27
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Z28
+	VSUBPD       Z28, Z26, Z26
+	VSUBPD       Z28, Z27, Z27
+	VBROADCASTSD (R11), Z28
+	VMULPD       Z28, Z26, Z26
+	VMULPD       Z28, Z27, Z27
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x10, CX
+	VBROADCASTSD (BX), Z28
+	VFMADD231PD  Z28, Z26, Z0
+	VFMADD231PD  Z28, Z27, Z1
+	VBROADCASTSD 8(BX), Z28
+	VFMADD231PD  Z28, Z26, Z2
+	VFMADD231PD  Z28, Z27, Z3
+	VBROADCASTSD 16(BX), Z28
+	VFMADD231PD  Z28, Z26, Z4
+	VFMADD231PD  Z28, Z27, Z5
+	VBROADCASTSD 24(BX), Z28
+	VFMADD231PD  Z28, Z26, Z6
+	VFMADD231PD  Z28, Z27, Z7
+	VBROADCASTSD 32(BX), Z28
+	VFMADD231PD  Z28, Z26, Z8
+	VFMADD231PD  Z28, Z27, Z9
+	VBROADCASTSD 40(BX), Z28
+	VFMADD231PD  Z28, Z26, Z10
+	VFMADD231PD  Z28, Z27, Z11
+	VBROADCASTSD 48(BX), Z28
+	VFMADD231PD  Z28, Z26, Z12
+	VFMADD231PD  Z28, Z27, Z13
+	VBROADCASTSD 56(BX), Z28
+	VFMADD231PD  Z28, Z26, Z14
+	VFMADD231PD  Z28, Z27, Z15
+	VBROADCASTSD 64(BX), Z28
+	VFMADD231PD  Z28, Z26, Z16
+	VFMADD231PD  Z28, Z27, Z17
+	VBROADCASTSD 72(BX), Z28
+	VFMADD231PD  Z28, Z26, Z18
+	VFMADD231PD  Z28, Z27, Z19
+	VBROADCASTSD 80(BX), Z28
+	VFMADD231PD  Z28, Z26, Z20
+	VFMADD231PD  Z28, Z27, Z21
+	VBROADCASTSD 88(BX), Z28
+	VFMADD231PD  Z28, Z26, Z22
+	VFMADD231PD  Z28, Z27, Z23
+	VBROADCASTSD 96(BX), Z28
+	VFMADD231PD  Z28, Z26, Z24
+	VFMADD231PD  Z28, Z27, Z25
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VMOVUPD      Z20, 1280(AX)
+	VMOVUPD      Z21, 1344(AX)
+	VMOVUPD      Z22, 1408(AX)
+	VMOVUPD      Z23, 1472(AX)
+	VMOVUPD      Z24, 1536(AX)
+	VMOVUPD      Z25, 1600(AX)
 	VZEROUPPER
 	RET
 
@@ -9678,11 +10872,12 @@ more:
 	VMOVUPD 1600(AX), Z25
 
 feature:
-	VMOVUPD      (CX), Z26
 	PREFETCHT1   (R8)
-	VMOVUPD      64(CX), Z27
+	VMOVUPD      (CX), Z26
 	PREFETCHT1   64(R8)
+	VMOVUPD      64(CX), Z27
 	ADDQ         R9, R8
+	ADDQ         $0x80, CX
 	VBROADCASTSD (BX), Z28
 	VFMADD231PD  Z28, Z26, Z0
 	VFMADD231PD  Z28, Z27, Z1
@@ -9722,7 +10917,6 @@ feature:
 	VBROADCASTSD 96(BX), Z28
 	VFMADD231PD  Z28, Z26, Z24
 	VFMADD231PD  Z28, Z27, Z25
-	ADDQ         $0x80, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -9752,6 +10946,174 @@ feature:
 	VMOVUPD      Z23, 1472(AX)
 	VMOVUPD      Z24, 1536(AX)
 	VMOVUPD      Z25, 1600(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX512x14(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·forwardByteRowsAVX512x14(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (DI), Z1
+	VBROADCASTSD 8(DI), Z2
+	VBROADCASTSD 8(DI), Z3
+	VBROADCASTSD 16(DI), Z4
+	VBROADCASTSD 16(DI), Z5
+	VBROADCASTSD 24(DI), Z6
+	VBROADCASTSD 24(DI), Z7
+	VBROADCASTSD 32(DI), Z8
+	VBROADCASTSD 32(DI), Z9
+	VBROADCASTSD 40(DI), Z10
+	VBROADCASTSD 40(DI), Z11
+	VBROADCASTSD 48(DI), Z12
+	VBROADCASTSD 48(DI), Z13
+	VBROADCASTSD 56(DI), Z14
+	VBROADCASTSD 56(DI), Z15
+	VBROADCASTSD 64(DI), Z16
+	VBROADCASTSD 64(DI), Z17
+	VBROADCASTSD 72(DI), Z18
+	VBROADCASTSD 72(DI), Z19
+	VBROADCASTSD 80(DI), Z20
+	VBROADCASTSD 80(DI), Z21
+	VBROADCASTSD 88(DI), Z22
+	VBROADCASTSD 88(DI), Z23
+	VBROADCASTSD 96(DI), Z24
+	VBROADCASTSD 96(DI), Z25
+	VBROADCASTSD 104(DI), Z26
+	VBROADCASTSD 104(DI), Z27
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+	VMOVUPD 1280(AX), Z20
+	VMOVUPD 1344(AX), Z21
+	VMOVUPD 1408(AX), Z22
+	VMOVUPD 1472(AX), Z23
+	VMOVUPD 1536(AX), Z24
+	VMOVUPD 1600(AX), Z25
+	VMOVUPD 1664(AX), Z26
+	VMOVUPD 1728(AX), Z27
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBQ    (CX), Z28
+	VCVTQQ2PD    Z28, Z28
+	PREFETCHT1   64(R8)
+	VPMOVZXBQ    8(CX), Z29
+	VCVTQQ2PD    Z29, Z29
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Z30
+	VSUBPD       Z30, Z28, Z28
+	VSUBPD       Z30, Z29, Z29
+	VBROADCASTSD (R11), Z30
+	VMULPD       Z30, Z28, Z28
+	VMULPD       Z30, Z29, Z29
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x10, CX
+	VBROADCASTSD (BX), Z30
+	VFMADD231PD  Z30, Z28, Z0
+	VFMADD231PD  Z30, Z29, Z1
+	VBROADCASTSD 8(BX), Z30
+	VFMADD231PD  Z30, Z28, Z2
+	VFMADD231PD  Z30, Z29, Z3
+	VBROADCASTSD 16(BX), Z30
+	VFMADD231PD  Z30, Z28, Z4
+	VFMADD231PD  Z30, Z29, Z5
+	VBROADCASTSD 24(BX), Z30
+	VFMADD231PD  Z30, Z28, Z6
+	VFMADD231PD  Z30, Z29, Z7
+	VBROADCASTSD 32(BX), Z30
+	VFMADD231PD  Z30, Z28, Z8
+	VFMADD231PD  Z30, Z29, Z9
+	VBROADCASTSD 40(BX), Z30
+	VFMADD231PD  Z30, Z28, Z10
+	VFMADD231PD  Z30, Z29, Z11
+	VBROADCASTSD 48(BX), Z30
+	VFMADD231PD  Z30, Z28, Z12
+	VFMADD231PD  Z30, Z29, Z13
+	VBROADCASTSD 56(BX), Z30
+	VFMADD231PD  Z30, Z28, Z14
+	VFMADD231PD  Z30, Z29, Z15
+	VBROADCASTSD 64(BX), Z30
+	VFMADD231PD  Z30, Z28, Z16
+	VFMADD231PD  Z30, Z29, Z17
+	VBROADCASTSD 72(BX), Z30
+	VFMADD231PD  Z30, Z28, Z18
+	VFMADD231PD  Z30, Z29, Z19
+	VBROADCASTSD 80(BX), Z30
+	VFMADD231PD  Z30, Z28, Z20
+	VFMADD231PD  Z30, Z29, Z21
+	VBROADCASTSD 88(BX), Z30
+	VFMADD231PD  Z30, Z28, Z22
+	VFMADD231PD  Z30, Z29, Z23
+	VBROADCASTSD 96(BX), Z30
+	VFMADD231PD  Z30, Z28, Z24
+	VFMADD231PD  Z30, Z29, Z25
+	VBROADCASTSD 104(BX), Z30
+	VFMADD231PD  Z30, Z28, Z26
+	VFMADD231PD  Z30, Z29, Z27
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VMOVUPD      Z20, 1280(AX)
+	VMOVUPD      Z21, 1344(AX)
+	VMOVUPD      Z22, 1408(AX)
+	VMOVUPD      Z23, 1472(AX)
+	VMOVUPD      Z24, 1536(AX)
+	VMOVUPD      Z25, 1600(AX)
+	VMOVUPD      Z26, 1664(AX)
+	VMOVUPD      Z27, 1728(AX)
 	VZEROUPPER
 	RET
 
@@ -9829,11 +11191,12 @@ more:
 	VMOVUPD 1728(AX), Z27
 
 feature:
-	VMOVUPD      (CX), Z28
 	PREFETCHT1   (R8)
-	VMOVUPD      64(CX), Z29
+	VMOVUPD      (CX), Z28
 	PREFETCHT1   64(R8)
+	VMOVUPD      64(CX), Z29
 	ADDQ         R9, R8
+	ADDQ         $0x80, CX
 	VBROADCASTSD (BX), Z30
 	VFMADD231PD  Z30, Z28, Z0
 	VFMADD231PD  Z30, Z29, Z1
@@ -9876,7 +11239,6 @@ feature:
 	VBROADCASTSD 104(BX), Z30
 	VFMADD231PD  Z30, Z28, Z26
 	VFMADD231PD  Z30, Z29, Z27
-	ADDQ         $0x80, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -11755,297 +13117,96 @@ term:
 	VZEROUPPER
 	RET
 
-// func packRowsUint8AVX2(panel *float64, x *uint8, stride int, shift *float64, scale *float64, steps int)
+// func packRowsUint8AVX2(panel *uint8, x *uint8, stride int, steps int)
 // Requires: AVX, AVX2
-TEXT ·packRowsUint8AVX2(SB), NOSPLIT, $0-48
-	MOVQ         panel+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         stride+16(FP), DX
-	MOVQ         shift+24(FP), BX
-	MOVQ         scale+32(FP), SI
-	MOVQ         steps+40(FP), DI
-	LEAQ         (DX)(DX*2), R8
-	LEAQ         (CX)(DX*4), R9
-	VBROADCASTSD twoTo52<>+0(SB), Y1
+TEXT ·packRowsUint8AVX2(SB), NOSPLIT, $0-32
+	MOVQ    panel+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    steps+24(FP), BX
+	LEAQ    (DX)(DX*2), SI
+	LEAQ    (CX)(DX*4), DI
+	VMOVUPS bytesOfFour<>+0(SB), Y0
+	VMOVUPS lanesInTurnAVX2<>+0(SB), Y1
 
 step:
-	VMOVUPS      (CX), X2
-	VINSERTF128  $0x01, (CX)(DX*2), Y2, Y2
-	VMOVUPS      (CX)(DX*1), X3
-	VINSERTF128  $0x01, (CX)(R8*1), Y3, Y3
-	VUNPCKLPD    Y3, Y2, Y4
-	VUNPCKHPD    Y3, Y2, Y5
-	VMOVUPS      (R9), X6
-	VINSERTF128  $0x01, (R9)(DX*2), Y6, Y6
-	VMOVUPS      (R9)(DX*1), X7
-	VINSERTF128  $0x01, (R9)(R8*1), Y7, Y7
-	VUNPCKLPD    Y7, Y6, Y8
-	VUNPCKHPD    Y7, Y6, Y9
-	VPSHUFB      byteOfEight<>+0(SB), Y4, Y10
-	VORPD        Y1, Y10, Y10
-	VSUBPD       Y1, Y10, Y10
-	VPSHUFB      byteOfEight<>+0(SB), Y8, Y11
-	VORPD        Y1, Y11, Y11
-	VSUBPD       Y1, Y11, Y11
-	VBROADCASTSD (BX), Y0
-	VSUBPD       Y0, Y10, Y10
-	VSUBPD       Y0, Y11, Y11
-	VBROADCASTSD (SI), Y0
-	VMULPD       Y0, Y10, Y10
-	VMOVUPD      Y10, (AX)
-	VMULPD       Y0, Y11, Y11
-	VMOVUPD      Y11, 32(AX)
-	VPSHUFB      byteOfEight<>+64(SB), Y4, Y10
-	VORPD        Y1, Y10, Y10
-	VSUBPD       Y1, Y10, Y10
-	VPSHUFB      byteOfEight<>+64(SB), Y8, Y11
-	VORPD        Y1, Y11, Y11
-	VSUBPD       Y1, Y11, Y11
-	VBROADCASTSD 8(BX), Y0
-	VSUBPD       Y0, Y10, Y10
-	VSUBPD       Y0, Y11, Y11
-	VBROADCASTSD 8(SI), Y0
-	VMULPD       Y0, Y10, Y10
-	VMOVUPD      Y10, 64(AX)
-	VMULPD       Y0, Y11, Y11
-	VMOVUPD      Y11, 96(AX)
-	VPSHUFB      byteOfEight<>+128(SB), Y4, Y10
-	VORPD        Y1, Y10, Y10
-	VSUBPD       Y1, Y10, Y10
-	VPSHUFB      byteOfEight<>+128(SB), Y8, Y11
-	VORPD        Y1, Y11, Y11
-	VSUBPD       Y1, Y11, Y11
-	VBROADCASTSD 16(BX), Y0
-	VSUBPD       Y0, Y10, Y10
-	VSUBPD       Y0, Y11, Y11
-	VBROADCASTSD 16(SI), Y0
-	VMULPD       Y0, Y10, Y10
-	VMOVUPD      Y10, 128(AX)
-	VMULPD       Y0, Y11, Y11
-	VMOVUPD      Y11, 160(AX)
-	VPSHUFB      byteOfEight<>+192(SB), Y4, Y10
-	VORPD        Y1, Y10, Y10
-	VSUBPD       Y1, Y10, Y10
-	VPSHUFB      byteOfEight<>+192(SB), Y8, Y11
-	VORPD        Y1, Y11, Y11
-	VSUBPD       Y1, Y11, Y11
-	VBROADCASTSD 24(BX), Y0
-	VSUBPD       Y0, Y10, Y10
-	VSUBPD       Y0, Y11, Y11
-	VBROADCASTSD 24(SI), Y0
-	VMULPD       Y0, Y10, Y10
-	VMOVUPD      Y10, 192(AX)
-	VMULPD       Y0, Y11, Y11
-	VMOVUPD      Y11, 224(AX)
-	VPSHUFB      byteOfEight<>+256(SB), Y4, Y10
-	VORPD        Y1, Y10, Y10
-	VSUBPD       Y1, Y10, Y10
-	VPSHUFB      byteOfEight<>+256(SB), Y8, Y11
-	VORPD        Y1, Y11, Y11
-	VSUBPD       Y1, Y11, Y11
-	VBROADCASTSD 32(BX), Y0
-	VSUBPD       Y0, Y10, Y10
-	VSUBPD       Y0, Y11, Y11
-	VBROADCASTSD 32(SI), Y0
-	VMULPD       Y0, Y10, Y10
-	VMOVUPD      Y10, 256(AX)
-	VMULPD       Y0, Y11, Y11
-	VMOVUPD      Y11, 288(AX)
-	VPSHUFB      byteOfEight<>+320(SB), Y4, Y10
-	VORPD        Y1, Y10, Y10
-	VSUBPD       Y1, Y10, Y10
-	VPSHUFB      byteOfEight<>+320(SB), Y8, Y11
-	VORPD        Y1, Y11, Y11
-	VSUBPD       Y1, Y11, Y11
-	VBROADCASTSD 40(BX), Y0
-	VSUBPD       Y0, Y10, Y10
-	VSUBPD       Y0, Y11, Y11
-	VBROADCASTSD 40(SI), Y0
-	VMULPD       Y0, Y10, Y10
-	VMOVUPD      Y10, 320(AX)
-	VMULPD       Y0, Y11, Y11
-	VMOVUPD      Y11, 352(AX)
-	VPSHUFB      byteOfEight<>+384(SB), Y4, Y10
-	VORPD        Y1, Y10, Y10
-	VSUBPD       Y1, Y10, Y10
-	VPSHUFB      byteOfEight<>+384(SB), Y8, Y11
-	VORPD        Y1, Y11, Y11
-	VSUBPD       Y1, Y11, Y11
-	VBROADCASTSD 48(BX), Y0
-	VSUBPD       Y0, Y10, Y10
-	VSUBPD       Y0, Y11, Y11
-	VBROADCASTSD 48(SI), Y0
-	VMULPD       Y0, Y10, Y10
-	VMOVUPD      Y10, 384(AX)
-	VMULPD       Y0, Y11, Y11
-	VMOVUPD      Y11, 416(AX)
-	VPSHUFB      byteOfEight<>+448(SB), Y4, Y4
-	VORPD        Y1, Y4, Y4
-	VSUBPD       Y1, Y4, Y4
-	VPSHUFB      byteOfEight<>+448(SB), Y8, Y8
-	VORPD        Y1, Y8, Y8
-	VSUBPD       Y1, Y8, Y8
-	VBROADCASTSD 56(BX), Y0
-	VSUBPD       Y0, Y4, Y4
-	VSUBPD       Y0, Y8, Y8
-	VBROADCASTSD 56(SI), Y0
-	VMULPD       Y0, Y4, Y4
-	VMOVUPD      Y4, 448(AX)
-	VMULPD       Y0, Y8, Y8
-	VMOVUPD      Y8, 480(AX)
-	VPSHUFB      byteOfEight<>+0(SB), Y5, Y4
-	VORPD        Y1, Y4, Y4
-	VSUBPD       Y1, Y4, Y4
-	VPSHUFB      byteOfEight<>+0(SB), Y9, Y8
-	VORPD        Y1, Y8, Y8
-	VSUBPD       Y1, Y8, Y8
-	VBROADCASTSD 64(BX), Y0
-	VSUBPD       Y0, Y4, Y4
-	VSUBPD       Y0, Y8, Y8
-	VBROADCASTSD 64(SI), Y0
-	VMULPD       Y0, Y4, Y4
-	VMOVUPD      Y4, 512(AX)
-	VMULPD       Y0, Y8, Y8
-	VMOVUPD      Y8, 544(AX)
-	VPSHUFB      byteOfEight<>+64(SB), Y5, Y4
-	VORPD        Y1, Y4, Y4
-	VSUBPD       Y1, Y4, Y4
-	VPSHUFB      byteOfEight<>+64(SB), Y9, Y8
-	VORPD        Y1, Y8, Y8
-	VSUBPD       Y1, Y8, Y8
-	VBROADCASTSD 72(BX), Y0
-	VSUBPD       Y0, Y4, Y4
-	VSUBPD       Y0, Y8, Y8
-	VBROADCASTSD 72(SI), Y0
-	VMULPD       Y0, Y4, Y4
-	VMOVUPD      Y4, 576(AX)
-	VMULPD       Y0, Y8, Y8
-	VMOVUPD      Y8, 608(AX)
-	VPSHUFB      byteOfEight<>+128(SB), Y5, Y4
-	VORPD        Y1, Y4, Y4
-	VSUBPD       Y1, Y4, Y4
-	VPSHUFB      byteOfEight<>+128(SB), Y9, Y8
-	VORPD        Y1, Y8, Y8
-	VSUBPD       Y1, Y8, Y8
-	VBROADCASTSD 80(BX), Y0
-	VSUBPD       Y0, Y4, Y4
-	VSUBPD       Y0, Y8, Y8
-	VBROADCASTSD 80(SI), Y0
-	VMULPD       Y0, Y4, Y4
-	VMOVUPD      Y4, 640(AX)
-	VMULPD       Y0, Y8, Y8
-	VMOVUPD      Y8, 672(AX)
-	VPSHUFB      byteOfEight<>+192(SB), Y5, Y4
-	VORPD        Y1, Y4, Y4
-	VSUBPD       Y1, Y4, Y4
-	VPSHUFB      byteOfEight<>+192(SB), Y9, Y8
-	VORPD        Y1, Y8, Y8
-	VSUBPD       Y1, Y8, Y8
-	VBROADCASTSD 88(BX), Y0
-	VSUBPD       Y0, Y4, Y4
-	VSUBPD       Y0, Y8, Y8
-	VBROADCASTSD 88(SI), Y0
-	VMULPD       Y0, Y4, Y4
-	VMOVUPD      Y4, 704(AX)
-	VMULPD       Y0, Y8, Y8
-	VMOVUPD      Y8, 736(AX)
-	VPSHUFB      byteOfEight<>+256(SB), Y5, Y4
-	VORPD        Y1, Y4, Y4
-	VSUBPD       Y1, Y4, Y4
-	VPSHUFB      byteOfEight<>+256(SB), Y9, Y8
-	VORPD        Y1, Y8, Y8
-	VSUBPD       Y1, Y8, Y8
-	VBROADCASTSD 96(BX), Y0
-	VSUBPD       Y0, Y4, Y4
-	VSUBPD       Y0, Y8, Y8
-	VBROADCASTSD 96(SI), Y0
-	VMULPD       Y0, Y4, Y4
-	VMOVUPD      Y4, 768(AX)
-	VMULPD       Y0, Y8, Y8
-	VMOVUPD      Y8, 800(AX)
-	VPSHUFB      byteOfEight<>+320(SB), Y5, Y4
-	VORPD        Y1, Y4, Y4
-	VSUBPD       Y1, Y4, Y4
-	VPSHUFB      byteOfEight<>+320(SB), Y9, Y8
-	VORPD        Y1, Y8, Y8
-	VSUBPD       Y1, Y8, Y8
-	VBROADCASTSD 104(BX), Y0
-	VSUBPD       Y0, Y4, Y4
-	VSUBPD       Y0, Y8, Y8
-	VBROADCASTSD 104(SI), Y0
-	VMULPD       Y0, Y4, Y4
-	VMOVUPD      Y4, 832(AX)
-	VMULPD       Y0, Y8, Y8
-	VMOVUPD      Y8, 864(AX)
-	VPSHUFB      byteOfEight<>+384(SB), Y5, Y4
-	VORPD        Y1, Y4, Y4
-	VSUBPD       Y1, Y4, Y4
-	VPSHUFB      byteOfEight<>+384(SB), Y9, Y8
-	VORPD        Y1, Y8, Y8
-	VSUBPD       Y1, Y8, Y8
-	VBROADCASTSD 112(BX), Y0
-	VSUBPD       Y0, Y4, Y4
-	VSUBPD       Y0, Y8, Y8
-	VBROADCASTSD 112(SI), Y0
-	VMULPD       Y0, Y4, Y4
-	VMOVUPD      Y4, 896(AX)
-	VMULPD       Y0, Y8, Y8
-	VMOVUPD      Y8, 928(AX)
-	VPSHUFB      byteOfEight<>+448(SB), Y5, Y4
-	VORPD        Y1, Y4, Y4
-	VSUBPD       Y1, Y4, Y4
-	VPSHUFB      byteOfEight<>+448(SB), Y9, Y5
-	VORPD        Y1, Y5, Y5
-	VSUBPD       Y1, Y5, Y5
-	VBROADCASTSD 120(BX), Y0
-	VSUBPD       Y0, Y4, Y4
-	VSUBPD       Y0, Y5, Y5
-	VBROADCASTSD 120(SI), Y0
-	VMULPD       Y0, Y4, Y4
-	VMOVUPD      Y4, 960(AX)
-	VMULPD       Y0, Y5, Y5
-	VMOVUPD      Y5, 992(AX)
-	ADDQ         $0x10, CX
-	ADDQ         $0x10, R9
-	ADDQ         $0x00000080, BX
-	ADDQ         $0x00000080, SI
-	ADDQ         $0x00000400, AX
-	DECQ         DI
-	JNZ          step
+	VMOVUPS     (CX), X2
+	VINSERTF128 $0x01, (DI), Y2, Y2
+	VMOVUPS     (CX)(DX*1), X3
+	VINSERTF128 $0x01, (DI)(DX*1), Y3, Y3
+	VMOVUPS     (CX)(DX*2), X4
+	VINSERTF128 $0x01, (DI)(DX*2), Y4, Y4
+	VMOVUPS     (CX)(SI*1), X5
+	VINSERTF128 $0x01, (DI)(SI*1), Y5, Y5
+	VUNPCKLPS   Y3, Y2, Y6
+	VUNPCKLPS   Y5, Y4, Y7
+	VUNPCKLPD   Y7, Y6, Y8
+	VPSHUFB     Y0, Y8, Y8
+	VPERMD      Y8, Y1, Y8
+	VMOVUPS     Y8, (AX)
+	VUNPCKHPD   Y7, Y6, Y6
+	VPSHUFB     Y0, Y6, Y6
+	VPERMD      Y6, Y1, Y6
+	VMOVUPS     Y6, 32(AX)
+	VUNPCKHPS   Y3, Y2, Y6
+	VUNPCKHPS   Y5, Y4, Y7
+	VUNPCKLPD   Y7, Y6, Y8
+	VPSHUFB     Y0, Y8, Y8
+	VPERMD      Y8, Y1, Y8
+	VMOVUPS     Y8, 64(AX)
+	VUNPCKHPD   Y7, Y6, Y6
+	VPSHUFB     Y0, Y6, Y6
+	VPERMD      Y6, Y1, Y6
+	VMOVUPS     Y6, 96(AX)
+	ADDQ        $0x00000080, AX
+	ADDQ        $0x10, CX
+	ADDQ        $0x10, DI
+	DECQ        BX
+	JNZ         step
 	VZEROUPPER
 	RET
 
-// func packRowsFloat32AVX2(panel *float64, x *float32, stride int, shift *float64, scale *float64, steps int)
+DATA lanesInTurnAVX2<>+0(SB)/4, $0x00000000
+DATA lanesInTurnAVX2<>+4(SB)/4, $0x00000004
+DATA lanesInTurnAVX2<>+8(SB)/4, $0x00000001
+DATA lanesInTurnAVX2<>+12(SB)/4, $0x00000005
+DATA lanesInTurnAVX2<>+16(SB)/4, $0x00000002
+DATA lanesInTurnAVX2<>+20(SB)/4, $0x00000006
+DATA lanesInTurnAVX2<>+24(SB)/4, $0x00000003
+DATA lanesInTurnAVX2<>+28(SB)/4, $0x00000007
+GLOBL lanesInTurnAVX2<>(SB), RODATA|NOPTR, $32
+
+// func packRowsFloat32AVX2(panel *float64, x *float32, stride int, steps int, shift *float64, scale *float64)
 // Requires: AVX
 TEXT ·packRowsFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ panel+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ stride+16(FP), DX
-	MOVQ shift+24(FP), BX
-	MOVQ scale+32(FP), SI
-	MOVQ steps+40(FP), DI
-	LEAQ (DX)(DX*2), R8
-	LEAQ (CX)(DX*4), R9
+	MOVQ steps+24(FP), BX
+	LEAQ (DX)(DX*2), SI
+	LEAQ (CX)(DX*4), DI
+	MOVQ shift+32(FP), R8
+	MOVQ scale+40(FP), R9
 
 step:
 	VMOVUPS      (CX), X1
-	VINSERTF128  $0x01, (R9), Y1, Y1
+	VINSERTF128  $0x01, (DI), Y1, Y1
 	VMOVUPS      (CX)(DX*1), X2
-	VINSERTF128  $0x01, (R9)(DX*1), Y2, Y2
+	VINSERTF128  $0x01, (DI)(DX*1), Y2, Y2
 	VMOVUPS      (CX)(DX*2), X3
-	VINSERTF128  $0x01, (R9)(DX*2), Y3, Y3
-	VMOVUPS      (CX)(R8*1), X4
-	VINSERTF128  $0x01, (R9)(R8*1), Y4, Y4
+	VINSERTF128  $0x01, (DI)(DX*2), Y3, Y3
+	VMOVUPS      (CX)(SI*1), X4
+	VINSERTF128  $0x01, (DI)(SI*1), Y4, Y4
 	VUNPCKLPS    Y2, Y1, Y5
 	VUNPCKLPS    Y4, Y3, Y6
 	VUNPCKLPD    Y6, Y5, Y7
 	VEXTRACTF128 $0x01, Y7, X8
 	VCVTPS2PD    X7, Y7
 	VCVTPS2PD    X8, Y8
-	VBROADCASTSD (BX), Y0
+	VBROADCASTSD (R8), Y0
 	VSUBPD       Y0, Y7, Y7
 	VSUBPD       Y0, Y8, Y8
-	VBROADCASTSD (SI), Y0
+	VBROADCASTSD (R9), Y0
 	VMULPD       Y0, Y7, Y7
 	VMOVUPD      Y7, (AX)
 	VMULPD       Y0, Y8, Y8
@@ -12054,10 +13215,10 @@ step:
 	VEXTRACTF128 $0x01, Y5, X6
 	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X6, Y6
-	VBROADCASTSD 8(BX), Y0
+	VBROADCASTSD 8(R8), Y0
 	VSUBPD       Y0, Y5, Y5
 	VSUBPD       Y0, Y6, Y6
-	VBROADCASTSD 8(SI), Y0
+	VBROADCASTSD 8(R9), Y0
 	VMULPD       Y0, Y5, Y5
 	VMOVUPD      Y5, 64(AX)
 	VMULPD       Y0, Y6, Y6
@@ -12068,10 +13229,10 @@ step:
 	VEXTRACTF128 $0x01, Y7, X8
 	VCVTPS2PD    X7, Y7
 	VCVTPS2PD    X8, Y8
-	VBROADCASTSD 16(BX), Y0
+	VBROADCASTSD 16(R8), Y0
 	VSUBPD       Y0, Y7, Y7
 	VSUBPD       Y0, Y8, Y8
-	VBROADCASTSD 16(SI), Y0
+	VBROADCASTSD 16(R9), Y0
 	VMULPD       Y0, Y7, Y7
 	VMOVUPD      Y7, 128(AX)
 	VMULPD       Y0, Y8, Y8
@@ -12080,72 +13241,123 @@ step:
 	VEXTRACTF128 $0x01, Y5, X6
 	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X6, Y6
-	VBROADCASTSD 24(BX), Y0
+	VBROADCASTSD 24(R8), Y0
 	VSUBPD       Y0, Y5, Y5
 	VSUBPD       Y0, Y6, Y6
-	VBROADCASTSD 24(SI), Y0
+	VBROADCASTSD 24(R9), Y0
 	VMULPD       Y0, Y5, Y5
 	VMOVUPD      Y5, 192(AX)
 	VMULPD       Y0, Y6, Y6
 	VMOVUPD      Y6, 224(AX)
 	ADDQ         $0x10, CX
-	ADDQ         $0x10, R9
-	ADDQ         $0x00000020, BX
-	ADDQ         $0x00000020, SI
+	ADDQ         $0x10, DI
+	ADDQ         $0x20, R8
+	ADDQ         $0x20, R9
 	ADDQ         $0x00000100, AX
-	DECQ         DI
+	DECQ         BX
 	JNZ          step
 	VZEROUPPER
 	RET
 
-// func packRowsFloat64AVX2(panel *float64, x *float64, stride int, shift *float64, scale *float64, steps int)
+// func packRowsFloat64AVX2(panel *float64, x *float64, stride int, steps int, shift *float64, scale *float64)
 // Requires: AVX
 TEXT ·packRowsFloat64AVX2(SB), NOSPLIT, $0-48
 	MOVQ panel+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ stride+16(FP), DX
-	MOVQ shift+24(FP), BX
-	MOVQ scale+32(FP), SI
-	MOVQ steps+40(FP), DI
-	LEAQ (DX)(DX*2), R8
-	LEAQ (CX)(DX*4), R9
+	MOVQ steps+24(FP), BX
+	LEAQ (DX)(DX*2), SI
+	LEAQ (CX)(DX*4), DI
+	MOVQ shift+32(FP), R8
+	MOVQ scale+40(FP), R9
 
 step:
 	VMOVUPS      (CX), X1
 	VINSERTF128  $0x01, (CX)(DX*2), Y1, Y1
 	VMOVUPS      (CX)(DX*1), X2
-	VINSERTF128  $0x01, (CX)(R8*1), Y2, Y2
+	VINSERTF128  $0x01, (CX)(SI*1), Y2, Y2
 	VUNPCKLPD    Y2, Y1, Y3
 	VUNPCKHPD    Y2, Y1, Y4
-	VMOVUPS      (R9), X5
-	VINSERTF128  $0x01, (R9)(DX*2), Y5, Y5
-	VMOVUPS      (R9)(DX*1), X6
-	VINSERTF128  $0x01, (R9)(R8*1), Y6, Y6
+	VMOVUPS      (DI), X5
+	VINSERTF128  $0x01, (DI)(DX*2), Y5, Y5
+	VMOVUPS      (DI)(DX*1), X6
+	VINSERTF128  $0x01, (DI)(SI*1), Y6, Y6
 	VUNPCKLPD    Y6, Y5, Y7
 	VUNPCKHPD    Y6, Y5, Y8
-	VBROADCASTSD (BX), Y0
+	VBROADCASTSD (R8), Y0
 	VSUBPD       Y0, Y3, Y3
 	VSUBPD       Y0, Y7, Y7
-	VBROADCASTSD (SI), Y0
+	VBROADCASTSD (R9), Y0
 	VMULPD       Y0, Y3, Y3
 	VMOVUPD      Y3, (AX)
 	VMULPD       Y0, Y7, Y7
 	VMOVUPD      Y7, 32(AX)
-	VBROADCASTSD 8(BX), Y0
+	VBROADCASTSD 8(R8), Y0
 	VSUBPD       Y0, Y4, Y4
 	VSUBPD       Y0, Y8, Y8
-	VBROADCASTSD 8(SI), Y0
+	VBROADCASTSD 8(R9), Y0
 	VMULPD       Y0, Y4, Y4
 	VMOVUPD      Y4, 64(AX)
 	VMULPD       Y0, Y8, Y8
 	VMOVUPD      Y8, 96(AX)
 	ADDQ         $0x10, CX
+	ADDQ         $0x10, DI
+	ADDQ         $0x10, R8
 	ADDQ         $0x10, R9
-	ADDQ         $0x00000010, BX
-	ADDQ         $0x00000010, SI
 	ADDQ         $0x00000080, AX
-	DECQ         DI
+	DECQ         BX
 	JNZ          step
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX2x1(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, FMA3, MMX+
+TEXT ·forwardByteRowsAVX2x1(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD (DI), Y1
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBD    (CX), X2
+	VCVTDQ2PD    X2, Y2
+	PREFETCHT1   64(R8)
+	VPMOVZXBD    4(CX), X3
+	VCVTDQ2PD    X3, Y3
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Y4
+	VSUBPD       Y4, Y2, Y2
+	VSUBPD       Y4, Y3, Y3
+	VBROADCASTSD (R11), Y4
+	VMULPD       Y4, Y2, Y2
+	VMULPD       Y4, Y3, Y3
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x08, CX
+	VBROADCASTSD (BX), Y4
+	VFMADD231PD  Y4, Y2, Y0
+	VFMADD231PD  Y4, Y3, Y1
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
 	VZEROUPPER
 	RET
 
@@ -12171,20 +13383,80 @@ more:
 	VMOVUPD 32(AX), Y1
 
 feature:
-	VMOVUPD      (CX), Y2
 	PREFETCHT1   (R8)
-	VMOVUPD      32(CX), Y3
+	VMOVUPD      (CX), Y2
 	PREFETCHT1   64(R8)
+	VMOVUPD      32(CX), Y3
 	ADDQ         R9, R8
+	ADDQ         $0x40, CX
 	VBROADCASTSD (BX), Y4
 	VFMADD231PD  Y4, Y2, Y0
 	VFMADD231PD  Y4, Y3, Y1
-	ADDQ         $0x40, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
 	VMOVUPD      Y0, (AX)
 	VMOVUPD      Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX2x2(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, FMA3, MMX+
+TEXT ·forwardByteRowsAVX2x2(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD (DI), Y1
+	VBROADCASTSD 8(DI), Y2
+	VBROADCASTSD 8(DI), Y3
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBD    (CX), X4
+	VCVTDQ2PD    X4, Y4
+	PREFETCHT1   64(R8)
+	VPMOVZXBD    4(CX), X5
+	VCVTDQ2PD    X5, Y5
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Y6
+	VSUBPD       Y6, Y4, Y4
+	VSUBPD       Y6, Y5, Y5
+	VBROADCASTSD (R11), Y6
+	VMULPD       Y6, Y4, Y4
+	VMULPD       Y6, Y5, Y5
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x08, CX
+	VBROADCASTSD (BX), Y6
+	VFMADD231PD  Y6, Y4, Y0
+	VFMADD231PD  Y6, Y5, Y1
+	VBROADCASTSD 8(BX), Y6
+	VFMADD231PD  Y6, Y4, Y2
+	VFMADD231PD  Y6, Y5, Y3
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
 	VZEROUPPER
 	RET
 
@@ -12214,18 +13486,18 @@ more:
 	VMOVUPD 96(AX), Y3
 
 feature:
-	VMOVUPD      (CX), Y4
 	PREFETCHT1   (R8)
-	VMOVUPD      32(CX), Y5
+	VMOVUPD      (CX), Y4
 	PREFETCHT1   64(R8)
+	VMOVUPD      32(CX), Y5
 	ADDQ         R9, R8
+	ADDQ         $0x40, CX
 	VBROADCASTSD (BX), Y6
 	VFMADD231PD  Y6, Y4, Y0
 	VFMADD231PD  Y6, Y5, Y1
 	VBROADCASTSD 8(BX), Y6
 	VFMADD231PD  Y6, Y4, Y2
 	VFMADD231PD  Y6, Y5, Y3
-	ADDQ         $0x40, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -12233,6 +13505,75 @@ feature:
 	VMOVUPD      Y1, 32(AX)
 	VMOVUPD      Y2, 64(AX)
 	VMOVUPD      Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX2x3(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, FMA3, MMX+
+TEXT ·forwardByteRowsAVX2x3(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD (DI), Y1
+	VBROADCASTSD 8(DI), Y2
+	VBROADCASTSD 8(DI), Y3
+	VBROADCASTSD 16(DI), Y4
+	VBROADCASTSD 16(DI), Y5
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBD    (CX), X6
+	VCVTDQ2PD    X6, Y6
+	PREFETCHT1   64(R8)
+	VPMOVZXBD    4(CX), X7
+	VCVTDQ2PD    X7, Y7
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Y8
+	VSUBPD       Y8, Y6, Y6
+	VSUBPD       Y8, Y7, Y7
+	VBROADCASTSD (R11), Y8
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y8, Y7, Y7
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x08, CX
+	VBROADCASTSD (BX), Y8
+	VFMADD231PD  Y8, Y6, Y0
+	VFMADD231PD  Y8, Y7, Y1
+	VBROADCASTSD 8(BX), Y8
+	VFMADD231PD  Y8, Y6, Y2
+	VFMADD231PD  Y8, Y7, Y3
+	VBROADCASTSD 16(BX), Y8
+	VFMADD231PD  Y8, Y6, Y4
+	VFMADD231PD  Y8, Y7, Y5
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
 	VZEROUPPER
 	RET
 
@@ -12266,11 +13607,12 @@ more:
 	VMOVUPD 160(AX), Y5
 
 feature:
-	VMOVUPD      (CX), Y6
 	PREFETCHT1   (R8)
-	VMOVUPD      32(CX), Y7
+	VMOVUPD      (CX), Y6
 	PREFETCHT1   64(R8)
+	VMOVUPD      32(CX), Y7
 	ADDQ         R9, R8
+	ADDQ         $0x40, CX
 	VBROADCASTSD (BX), Y8
 	VFMADD231PD  Y8, Y6, Y0
 	VFMADD231PD  Y8, Y7, Y1
@@ -12280,7 +13622,6 @@ feature:
 	VBROADCASTSD 16(BX), Y8
 	VFMADD231PD  Y8, Y6, Y4
 	VFMADD231PD  Y8, Y7, Y5
-	ADDQ         $0x40, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -12290,6 +13631,84 @@ feature:
 	VMOVUPD      Y3, 96(AX)
 	VMOVUPD      Y4, 128(AX)
 	VMOVUPD      Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX2x4(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, FMA3, MMX+
+TEXT ·forwardByteRowsAVX2x4(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD (DI), Y1
+	VBROADCASTSD 8(DI), Y2
+	VBROADCASTSD 8(DI), Y3
+	VBROADCASTSD 16(DI), Y4
+	VBROADCASTSD 16(DI), Y5
+	VBROADCASTSD 24(DI), Y6
+	VBROADCASTSD 24(DI), Y7
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBD    (CX), X8
+	VCVTDQ2PD    X8, Y8
+	PREFETCHT1   64(R8)
+	VPMOVZXBD    4(CX), X9
+	VCVTDQ2PD    X9, Y9
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Y10
+	VSUBPD       Y10, Y8, Y8
+	VSUBPD       Y10, Y9, Y9
+	VBROADCASTSD (R11), Y10
+	VMULPD       Y10, Y8, Y8
+	VMULPD       Y10, Y9, Y9
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x08, CX
+	VBROADCASTSD (BX), Y10
+	VFMADD231PD  Y10, Y8, Y0
+	VFMADD231PD  Y10, Y9, Y1
+	VBROADCASTSD 8(BX), Y10
+	VFMADD231PD  Y10, Y8, Y2
+	VFMADD231PD  Y10, Y9, Y3
+	VBROADCASTSD 16(BX), Y10
+	VFMADD231PD  Y10, Y8, Y4
+	VFMADD231PD  Y10, Y9, Y5
+	VBROADCASTSD 24(BX), Y10
+	VFMADD231PD  Y10, Y8, Y6
+	VFMADD231PD  Y10, Y9, Y7
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      Y7, 224(AX)
 	VZEROUPPER
 	RET
 
@@ -12327,11 +13746,12 @@ more:
 	VMOVUPD 224(AX), Y7
 
 feature:
-	VMOVUPD      (CX), Y8
 	PREFETCHT1   (R8)
-	VMOVUPD      32(CX), Y9
+	VMOVUPD      (CX), Y8
 	PREFETCHT1   64(R8)
+	VMOVUPD      32(CX), Y9
 	ADDQ         R9, R8
+	ADDQ         $0x40, CX
 	VBROADCASTSD (BX), Y10
 	VFMADD231PD  Y10, Y8, Y0
 	VFMADD231PD  Y10, Y9, Y1
@@ -12344,7 +13764,6 @@ feature:
 	VBROADCASTSD 24(BX), Y10
 	VFMADD231PD  Y10, Y8, Y6
 	VFMADD231PD  Y10, Y9, Y7
-	ADDQ         $0x40, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -12356,6 +13775,93 @@ feature:
 	VMOVUPD      Y5, 160(AX)
 	VMOVUPD      Y6, 192(AX)
 	VMOVUPD      Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX2x5(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, FMA3, MMX+
+TEXT ·forwardByteRowsAVX2x5(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD (DI), Y1
+	VBROADCASTSD 8(DI), Y2
+	VBROADCASTSD 8(DI), Y3
+	VBROADCASTSD 16(DI), Y4
+	VBROADCASTSD 16(DI), Y5
+	VBROADCASTSD 24(DI), Y6
+	VBROADCASTSD 24(DI), Y7
+	VBROADCASTSD 32(DI), Y8
+	VBROADCASTSD 32(DI), Y9
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+	VMOVUPD 256(AX), Y8
+	VMOVUPD 288(AX), Y9
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBD    (CX), X10
+	VCVTDQ2PD    X10, Y10
+	PREFETCHT1   64(R8)
+	VPMOVZXBD    4(CX), X11
+	VCVTDQ2PD    X11, Y11
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Y12
+	VSUBPD       Y12, Y10, Y10
+	VSUBPD       Y12, Y11, Y11
+	VBROADCASTSD (R11), Y12
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x08, CX
+	VBROADCASTSD (BX), Y12
+	VFMADD231PD  Y12, Y10, Y0
+	VFMADD231PD  Y12, Y11, Y1
+	VBROADCASTSD 8(BX), Y12
+	VFMADD231PD  Y12, Y10, Y2
+	VFMADD231PD  Y12, Y11, Y3
+	VBROADCASTSD 16(BX), Y12
+	VFMADD231PD  Y12, Y10, Y4
+	VFMADD231PD  Y12, Y11, Y5
+	VBROADCASTSD 24(BX), Y12
+	VFMADD231PD  Y12, Y10, Y6
+	VFMADD231PD  Y12, Y11, Y7
+	VBROADCASTSD 32(BX), Y12
+	VFMADD231PD  Y12, Y10, Y8
+	VFMADD231PD  Y12, Y11, Y9
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      Y7, 224(AX)
+	VMOVUPD      Y8, 256(AX)
+	VMOVUPD      Y9, 288(AX)
 	VZEROUPPER
 	RET
 
@@ -12397,11 +13903,12 @@ more:
 	VMOVUPD 288(AX), Y9
 
 feature:
-	VMOVUPD      (CX), Y10
 	PREFETCHT1   (R8)
-	VMOVUPD      32(CX), Y11
+	VMOVUPD      (CX), Y10
 	PREFETCHT1   64(R8)
+	VMOVUPD      32(CX), Y11
 	ADDQ         R9, R8
+	ADDQ         $0x40, CX
 	VBROADCASTSD (BX), Y12
 	VFMADD231PD  Y12, Y10, Y0
 	VFMADD231PD  Y12, Y11, Y1
@@ -12417,7 +13924,6 @@ feature:
 	VBROADCASTSD 32(BX), Y12
 	VFMADD231PD  Y12, Y10, Y8
 	VFMADD231PD  Y12, Y11, Y9
-	ADDQ         $0x40, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature
@@ -12431,6 +13937,102 @@ feature:
 	VMOVUPD      Y7, 224(AX)
 	VMOVUPD      Y8, 256(AX)
 	VMOVUPD      Y9, 288(AX)
+	VZEROUPPER
+	RET
+
+// func forwardByteRowsAVX2x6(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+// Requires: AVX, FMA3, MMX+
+TEXT ·forwardByteRowsAVX2x6(SB), NOSPLIT, $0-80
+	MOVQ         z+0(FP), AX
+	MOVQ         panel+8(FP), CX
+	MOVQ         d+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         ahead+48(FP), R8
+	MOVQ         step+56(FP), R9
+	MOVQ         shift+64(FP), R10
+	MOVQ         scale+72(FP), R11
+	TESTQ        DI, DI
+	JZ           more
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD (DI), Y1
+	VBROADCASTSD 8(DI), Y2
+	VBROADCASTSD 8(DI), Y3
+	VBROADCASTSD 16(DI), Y4
+	VBROADCASTSD 16(DI), Y5
+	VBROADCASTSD 24(DI), Y6
+	VBROADCASTSD 24(DI), Y7
+	VBROADCASTSD 32(DI), Y8
+	VBROADCASTSD 32(DI), Y9
+	VBROADCASTSD 40(DI), Y10
+	VBROADCASTSD 40(DI), Y11
+	JMP          feature
+
+more:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+	VMOVUPD 256(AX), Y8
+	VMOVUPD 288(AX), Y9
+	VMOVUPD 320(AX), Y10
+	VMOVUPD 352(AX), Y11
+
+feature:
+	PREFETCHT1   (R8)
+	VPMOVZXBD    (CX), X12
+	VCVTDQ2PD    X12, Y12
+	PREFETCHT1   64(R8)
+	VPMOVZXBD    4(CX), X13
+	VCVTDQ2PD    X13, Y13
+	ADDQ         R9, R8
+	VBROADCASTSD (R10), Y14
+	VSUBPD       Y14, Y12, Y12
+	VSUBPD       Y14, Y13, Y13
+	VBROADCASTSD (R11), Y14
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y14, Y13, Y13
+	ADDQ         $0x08, R10
+	ADDQ         $0x08, R11
+	ADDQ         $0x08, CX
+	VBROADCASTSD (BX), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y1
+	VBROADCASTSD 8(BX), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y3
+	VBROADCASTSD 16(BX), Y14
+	VFMADD231PD  Y14, Y12, Y4
+	VFMADD231PD  Y14, Y13, Y5
+	VBROADCASTSD 24(BX), Y14
+	VFMADD231PD  Y14, Y12, Y6
+	VFMADD231PD  Y14, Y13, Y7
+	VBROADCASTSD 32(BX), Y14
+	VFMADD231PD  Y14, Y12, Y8
+	VFMADD231PD  Y14, Y13, Y9
+	VBROADCASTSD 40(BX), Y14
+	VFMADD231PD  Y14, Y12, Y10
+	VFMADD231PD  Y14, Y13, Y11
+	ADDQ         SI, BX
+	DECQ         DX
+	JNZ          feature
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      Y7, 224(AX)
+	VMOVUPD      Y8, 256(AX)
+	VMOVUPD      Y9, 288(AX)
+	VMOVUPD      Y10, 320(AX)
+	VMOVUPD      Y11, 352(AX)
 	VZEROUPPER
 	RET
 
@@ -12476,11 +14078,12 @@ more:
 	VMOVUPD 352(AX), Y11
 
 feature:
-	VMOVUPD      (CX), Y12
 	PREFETCHT1   (R8)
-	VMOVUPD      32(CX), Y13
+	VMOVUPD      (CX), Y12
 	PREFETCHT1   64(R8)
+	VMOVUPD      32(CX), Y13
 	ADDQ         R9, R8
+	ADDQ         $0x40, CX
 	VBROADCASTSD (BX), Y14
 	VFMADD231PD  Y14, Y12, Y0
 	VFMADD231PD  Y14, Y13, Y1
@@ -12499,7 +14102,6 @@ feature:
 	VBROADCASTSD 40(BX), Y14
 	VFMADD231PD  Y14, Y12, Y10
 	VFMADD231PD  Y14, Y13, Y11
-	ADDQ         $0x40, CX
 	ADDQ         SI, BX
 	DECQ         DX
 	JNZ          feature

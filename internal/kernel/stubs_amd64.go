@@ -384,85 +384,155 @@ func backwardDoublesAVX512x13(sums *float64, x *float32, stride int, mask *int32
 //go:noescape
 func subtractProductsAVX512(c *float32, stride int, a *float32, b *float32, n int)
 
-// packRowsUint8AVX512 sets panel to (x - shift) scale for 16 rows, stride bytes apart, 16 features a step.
+// packRowsUint8AVX512 sets panel to 16 rows, stride bytes apart, 16 features a step.
 //
 //go:noescape
-func packRowsUint8AVX512(panel *float64, x *uint8, stride int, shift *float64, scale *float64, steps int)
+func packRowsUint8AVX512(panel *uint8, x *uint8, stride int, steps int)
 
 // packRowsFloat32AVX512 sets panel to (x - shift) scale for 16 rows, stride bytes apart, 4 features a step.
 //
 //go:noescape
-func packRowsFloat32AVX512(panel *float64, x *float32, stride int, shift *float64, scale *float64, steps int)
+func packRowsFloat32AVX512(panel *float64, x *float32, stride int, steps int, shift *float64, scale *float64)
 
 // packRowsFloat64AVX512 sets panel to (x - shift) scale for 16 rows, stride bytes apart, 2 features a step.
 //
 //go:noescape
-func packRowsFloat64AVX512(panel *float64, x *float64, stride int, shift *float64, scale *float64, steps int)
+func packRowsFloat64AVX512(panel *float64, x *float64, stride int, steps int, shift *float64, scale *float64)
+
+// forwardByteRowsAVX512x1 adds the products of a panel with w, D x 1, whose rows are stride bytes apart, to c or, if that is nil, to z, 1 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX512x1(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
 
 // forwardRowsAVX512x1 adds the products of a panel with w, D x 1, whose rows are stride bytes apart, to c or, if that is nil, to z, 1 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX512x1(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
 
+// forwardByteRowsAVX512x2 adds the products of a panel with w, D x 2, whose rows are stride bytes apart, to c or, if that is nil, to z, 2 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX512x2(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+
 // forwardRowsAVX512x2 adds the products of a panel with w, D x 2, whose rows are stride bytes apart, to c or, if that is nil, to z, 2 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX512x2(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardByteRowsAVX512x3 adds the products of a panel with w, D x 3, whose rows are stride bytes apart, to c or, if that is nil, to z, 3 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX512x3(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
 
 // forwardRowsAVX512x3 adds the products of a panel with w, D x 3, whose rows are stride bytes apart, to c or, if that is nil, to z, 3 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX512x3(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
 
+// forwardByteRowsAVX512x4 adds the products of a panel with w, D x 4, whose rows are stride bytes apart, to c or, if that is nil, to z, 4 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX512x4(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+
 // forwardRowsAVX512x4 adds the products of a panel with w, D x 4, whose rows are stride bytes apart, to c or, if that is nil, to z, 4 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX512x4(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardByteRowsAVX512x5 adds the products of a panel with w, D x 5, whose rows are stride bytes apart, to c or, if that is nil, to z, 5 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX512x5(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
 
 // forwardRowsAVX512x5 adds the products of a panel with w, D x 5, whose rows are stride bytes apart, to c or, if that is nil, to z, 5 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX512x5(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
 
+// forwardByteRowsAVX512x6 adds the products of a panel with w, D x 6, whose rows are stride bytes apart, to c or, if that is nil, to z, 6 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX512x6(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+
 // forwardRowsAVX512x6 adds the products of a panel with w, D x 6, whose rows are stride bytes apart, to c or, if that is nil, to z, 6 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX512x6(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardByteRowsAVX512x7 adds the products of a panel with w, D x 7, whose rows are stride bytes apart, to c or, if that is nil, to z, 7 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX512x7(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
 
 // forwardRowsAVX512x7 adds the products of a panel with w, D x 7, whose rows are stride bytes apart, to c or, if that is nil, to z, 7 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX512x7(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
 
+// forwardByteRowsAVX512x8 adds the products of a panel with w, D x 8, whose rows are stride bytes apart, to c or, if that is nil, to z, 8 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX512x8(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+
 // forwardRowsAVX512x8 adds the products of a panel with w, D x 8, whose rows are stride bytes apart, to c or, if that is nil, to z, 8 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX512x8(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardByteRowsAVX512x9 adds the products of a panel with w, D x 9, whose rows are stride bytes apart, to c or, if that is nil, to z, 9 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX512x9(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
 
 // forwardRowsAVX512x9 adds the products of a panel with w, D x 9, whose rows are stride bytes apart, to c or, if that is nil, to z, 9 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX512x9(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
 
+// forwardByteRowsAVX512x10 adds the products of a panel with w, D x 10, whose rows are stride bytes apart, to c or, if that is nil, to z, 10 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX512x10(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+
 // forwardRowsAVX512x10 adds the products of a panel with w, D x 10, whose rows are stride bytes apart, to c or, if that is nil, to z, 10 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX512x10(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardByteRowsAVX512x11 adds the products of a panel with w, D x 11, whose rows are stride bytes apart, to c or, if that is nil, to z, 11 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX512x11(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
 
 // forwardRowsAVX512x11 adds the products of a panel with w, D x 11, whose rows are stride bytes apart, to c or, if that is nil, to z, 11 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX512x11(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
 
+// forwardByteRowsAVX512x12 adds the products of a panel with w, D x 12, whose rows are stride bytes apart, to c or, if that is nil, to z, 12 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX512x12(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+
 // forwardRowsAVX512x12 adds the products of a panel with w, D x 12, whose rows are stride bytes apart, to c or, if that is nil, to z, 12 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX512x12(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
 
+// forwardByteRowsAVX512x13 adds the products of a panel with w, D x 13, whose rows are stride bytes apart, to c or, if that is nil, to z, 13 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX512x13(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+
 // forwardRowsAVX512x13 adds the products of a panel with w, D x 13, whose rows are stride bytes apart, to c or, if that is nil, to z, 13 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX512x13(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardByteRowsAVX512x14 adds the products of a panel with w, D x 14, whose rows are stride bytes apart, to c or, if that is nil, to z, 14 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX512x14(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
 
 // forwardRowsAVX512x14 adds the products of a panel with w, D x 14, whose rows are stride bytes apart, to c or, if that is nil, to z, 14 x 16, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
@@ -609,45 +679,75 @@ func backwardDoublesAVX2x5(sums *float64, x *float32, stride int, mask *int32, r
 //go:noescape
 func subtractProductsAVX2(c *float32, stride int, a *float32, b *float32, n int)
 
-// packRowsUint8AVX2 sets panel to (x - shift) scale for 8 rows, stride bytes apart, 16 features a step.
+// packRowsUint8AVX2 sets panel to 8 rows, stride bytes apart, 16 features a step.
 //
 //go:noescape
-func packRowsUint8AVX2(panel *float64, x *uint8, stride int, shift *float64, scale *float64, steps int)
+func packRowsUint8AVX2(panel *uint8, x *uint8, stride int, steps int)
 
 // packRowsFloat32AVX2 sets panel to (x - shift) scale for 8 rows, stride bytes apart, 4 features a step.
 //
 //go:noescape
-func packRowsFloat32AVX2(panel *float64, x *float32, stride int, shift *float64, scale *float64, steps int)
+func packRowsFloat32AVX2(panel *float64, x *float32, stride int, steps int, shift *float64, scale *float64)
 
 // packRowsFloat64AVX2 sets panel to (x - shift) scale for 8 rows, stride bytes apart, 2 features a step.
 //
 //go:noescape
-func packRowsFloat64AVX2(panel *float64, x *float64, stride int, shift *float64, scale *float64, steps int)
+func packRowsFloat64AVX2(panel *float64, x *float64, stride int, steps int, shift *float64, scale *float64)
+
+// forwardByteRowsAVX2x1 adds the products of a panel with w, D x 1, whose rows are stride bytes apart, to c or, if that is nil, to z, 1 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX2x1(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
 
 // forwardRowsAVX2x1 adds the products of a panel with w, D x 1, whose rows are stride bytes apart, to c or, if that is nil, to z, 1 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX2x1(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
 
+// forwardByteRowsAVX2x2 adds the products of a panel with w, D x 2, whose rows are stride bytes apart, to c or, if that is nil, to z, 2 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX2x2(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+
 // forwardRowsAVX2x2 adds the products of a panel with w, D x 2, whose rows are stride bytes apart, to c or, if that is nil, to z, 2 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX2x2(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardByteRowsAVX2x3 adds the products of a panel with w, D x 3, whose rows are stride bytes apart, to c or, if that is nil, to z, 3 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX2x3(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
 
 // forwardRowsAVX2x3 adds the products of a panel with w, D x 3, whose rows are stride bytes apart, to c or, if that is nil, to z, 3 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX2x3(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
 
+// forwardByteRowsAVX2x4 adds the products of a panel with w, D x 4, whose rows are stride bytes apart, to c or, if that is nil, to z, 4 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX2x4(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+
 // forwardRowsAVX2x4 adds the products of a panel with w, D x 4, whose rows are stride bytes apart, to c or, if that is nil, to z, 4 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX2x4(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
 
+// forwardByteRowsAVX2x5 adds the products of a panel with w, D x 5, whose rows are stride bytes apart, to c or, if that is nil, to z, 5 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX2x5(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
+
 // forwardRowsAVX2x5 adds the products of a panel with w, D x 5, whose rows are stride bytes apart, to c or, if that is nil, to z, 5 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //
 //go:noescape
 func forwardRowsAVX2x5(z *float64, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)
+
+// forwardByteRowsAVX2x6 adds the products of a panel with w, D x 6, whose rows are stride bytes apart, to c or, if that is nil, to z, 6 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
+//
+//go:noescape
+func forwardByteRowsAVX2x6(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift *float64, scale *float64)
 
 // forwardRowsAVX2x6 adds the products of a panel with w, D x 6, whose rows are stride bytes apart, to c or, if that is nil, to z, 6 x 8, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.
 //

@@ -33,7 +33,8 @@ func main() {
 			packRows(s, kind)
 		}
 		for classes := 1; classes <= s.fused; classes++ {
-			forwardRows(s, classes)
+			forwardRows(s, true, classes)
+			forwardRows(s, false, classes)
 		}
 		unpackRows(s)
 		softmaxRows(s)

@@ -10,20 +10,24 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// packRows lays scaled features of rows out as a panel: lanes become rows. A step
-// takes 16 bytes of each row, one row in four for each vector, or every other
-// one, so that unpacking leaves the rows in their order.
+// packRows lays rows out as a panel: lanes become rows. A step takes 16 bytes of
+// each row, one row in four for each vector, or every other one, so that
+// unpacking leaves the rows in their order. Bytes stay bytes; other features
+// are scaled.
 func packRows(s isa, kind string) {
 	name := "packRows" + strings.ToUpper(kind[:1]) + kind[1:] + s.name
 	width := map[string]int{"uint8": 1, "float32": 4, "float64": 8}[kind]
-	TEXT(name, NOSPLIT, fmt.Sprintf("func(panel *float64, x *%s, stride int, shift, scale *float64, steps int)", kind))
+	if width == 1 {
+		TEXT(name, NOSPLIT, "func(panel, x *uint8, stride, steps int)")
+		Doc(fmt.Sprintf("%s sets panel to %d rows, stride bytes apart, 16 features a step.", name, s.lanes))
+	} else {
+		TEXT(name, NOSPLIT, fmt.Sprintf("func(panel *float64, x *%s, stride, steps int, shift, scale *float64)", kind))
+		Doc(fmt.Sprintf("%s sets panel to (x - shift) scale for %d rows, stride bytes apart, %d features a step.", name, s.lanes, 16/width))
+	}
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s sets panel to (x - shift) scale for %d rows, stride bytes apart, %d features a step.", name, s.lanes, 16/width))
 	panel := Load(Param("panel"), GP64())
 	x := Load(Param("x"), GP64())
 	stride := Load(Param("stride"), GP64())
-	shift := Load(Param("shift"), GP64())
-	scale := Load(Param("scale"), GP64())
 	steps := Load(Param("steps"), GP64())
 	three := GP64()
 	LEAQ(Mem{Base: stride, Index: stride, Scale: 2}, three)
@@ -50,115 +54,114 @@ func packRows(s isa, kind string) {
 		}
 		return v
 	}
-	size := 4 * s.lanes
-	b := s.vector()
-	store := func(j int, halves [2]VecVirtual) {
-		VBROADCASTSD(Mem{Base: shift, Disp: 8 * j}, b)
-		for _, v := range halves {
-			VSUBPD(b, v, v)
-		}
-		VBROADCASTSD(Mem{Base: scale, Disp: 8 * j}, b)
-		for h, v := range halves {
-			VMULPD(b, v, v)
-			VMOVUPD(v, Mem{Base: panel, Disp: size * (2*j + h)})
-		}
-	}
-	var convert func(j int, v [2]VecVirtual) [2]VecVirtual
-	if width == 1 {
-		convert = s.bytesToDoubles()
-	}
-	Label("step")
-	if width == 4 {
+	// fours leaves one number of 4 bytes of every row, for each of 4.
+	fours := func(visit func(i int, v VecVirtual)) {
 		r := [4]VecVirtual{every(0, 4), every(1, 4), every(2, 4), every(3, 4)}
 		for j, unpack := range []func(...Op){VUNPCKLPS, VUNPCKHPS} {
 			low, high := s.vector(), s.vector()
 			unpack(r[1], r[0], low)
 			unpack(r[3], r[2], high)
 			for i, unpack := range []func(...Op){VUNPCKLPD, VUNPCKHPD} {
-				v := [2]VecVirtual{s.vector(), s.vector()}
-				unpack(high, low, v[0])
-				s.high(v[0], v[1])
-				VCVTPS2PD(s.half(v[0]), v[0])
-				VCVTPS2PD(s.half(v[1]), v[1])
-				store(2*j+i, v)
+				v := s.vector()
+				unpack(high, low, v)
+				visit(2*j+i, v)
 			}
 		}
+	}
+	size := 4 * s.lanes
+	var shift, scale Register
+	var store func(j int, halves ...VecVirtual)
+	turn, gather := s.vector(), s.vector()
+	if width == 1 {
+		VMOVUPS(bytesOfFour, turn)
+		VMOVUPS(s.lanesInTurn(), gather)
 	} else {
-		var eights [2][2]VecVirtual // first 8 bytes and last, of the half's rows
-		for h := range 2 {
-			odd, even := every(s.lanes/2*h, 2), every(s.lanes/2*h+1, 2)
-			eights[0][h], eights[1][h] = s.vector(), s.vector()
-			VUNPCKLPD(even, odd, eights[0][h])
-			VUNPCKHPD(even, odd, eights[1][h])
-		}
-		for i, v := range eights {
-			for j := range 8 / width {
-				if width == 1 {
-					store(8*i+j, convert(j, v))
-				} else {
-					store(i, v)
-				}
+		b := s.vector()
+		shift, scale = Load(Param("shift"), GP64()), Load(Param("scale"), GP64())
+		store = func(j int, halves ...VecVirtual) {
+			VBROADCASTSD(Mem{Base: shift, Disp: 8 * j}, b)
+			for _, v := range halves {
+				VSUBPD(b, v, v)
 			}
+			VBROADCASTSD(Mem{Base: scale, Disp: 8 * j}, b)
+			for h, v := range halves {
+				VMULPD(b, v, v)
+				VMOVUPD(v, Mem{Base: panel, Disp: size * (2*j + h)})
+			}
+		}
+	}
+	Label("step")
+	switch width {
+	case 1:
+		fours(func(i int, v VecVirtual) {
+			VPSHUFB(turn, v, v)
+			VPERMD(v, gather, v)
+			VMOVUPS(v, Mem{Base: panel, Disp: size * i})
+		})
+		ADDQ(U32(uint32(4*size)), panel)
+	case 4:
+		fours(func(i int, v VecVirtual) {
+			high := s.vector()
+			s.high(v, high)
+			VCVTPS2PD(s.half(v), v)
+			VCVTPS2PD(s.half(high), high)
+			store(i, v, high)
+		})
+	case 8:
+		var pairs [2][2]VecVirtual
+		for h := range 2 {
+			even, odd := every(s.lanes/2*h, 2), every(s.lanes/2*h+1, 2)
+			pairs[0][h], pairs[1][h] = s.vector(), s.vector()
+			VUNPCKLPD(odd, even, pairs[0][h])
+			VUNPCKHPD(odd, even, pairs[1][h])
+		}
+		for j, v := range pairs {
+			store(j, v[:]...)
 		}
 	}
 	for _, p := range quads {
 		ADDQ(Imm(16), p)
 	}
-	for _, p := range []Register{shift, scale} {
-		ADDQ(U32(uint32(8*16/width)), p)
+	if width > 1 {
+		ADDQ(Imm(uint64(8*16/width)), shift)
+		ADDQ(Imm(uint64(8*16/width)), scale)
+		ADDQ(U32(uint32(2*size*16/width)), panel)
 	}
-	ADDQ(U32(uint32(2*size*16/width)), panel)
 	DECQ(steps)
 	JNZ(LabelRef("step"))
 	VZEROUPPER()
 	RET()
 }
 
-// bytesToDoubles prepares conversions of byte j of every eight.
-func (s isa) bytesToDoubles() func(j int, v [2]VecVirtual) [2]VecVirtual {
-	var shuffles [8]Op
-	magic := s.vector()
-	for j := range shuffles {
-		shuffles[j] = byteOfEight.Offset(64 * j)
-		if s.lanes == 16 {
-			shuffles[j] = s.vector()
-			VMOVUPS(byteOfEight.Offset(64*j), shuffles[j])
-		}
+// bytesOfFour is the shuffle that turns 4 x 4 bytes.
+var bytesOfFour = func() Mem {
+	m := GLOBL("bytesOfFour", attr.RODATA|attr.NOPTR)
+	for at := range 64 {
+		DATA(at, U8(at%4*4+at/4%4))
 	}
-	if s.lanes == 8 {
-		VBROADCASTSD(twoTo52, magic)
-	}
-	return func(j int, v [2]VecVirtual) [2]VecVirtual {
-		to := [2]VecVirtual{s.vector(), s.vector()}
-		for h := range to {
-			VPSHUFB(shuffles[j], v[h], to[h])
-			if s.lanes == 16 {
-				VCVTQQ2PD(to[h], to[h])
-			} else { // as the last bits of 2^52
-				VORPD(magic, to[h], to[h])
-				VSUBPD(magic, to[h], to[h])
-			}
-		}
-		return to
-	}
-}
-
-// byteOfEight has shuffles that leave byte j of every eight bytes, widened.
-var byteOfEight, twoTo52 = func() (Mem, Mem) {
-	m := GLOBL("byteOfEight", attr.RODATA|attr.NOPTR)
-	for j := range 8 {
-		for at := range 8 {
-			DATA(64*j+8*at, U64(0x8080808080808000+uint64(at%2*8+j)))
-		}
-	}
-	return m, ConstData("twoTo52", F64(1<<52))
+	return m
 }()
 
+// lanesInTurn is the permutation that takes 4 bytes of each lane, then the next.
+func (s isa) lanesInTurn() Mem {
+	m := GLOBL("lanesInTurn"+s.name, attr.RODATA|attr.NOPTR)
+	for at := range s.lanes {
+		DATA(4*at, U32(uint32(at%(s.lanes/4)*4+at/(s.lanes/4))))
+	}
+	return m
+}
+
 // forwardRows adds the products of a panel with a tile of classes, in the order
-// of the features.
-func forwardRows(s isa, classes int) {
+// of the features. Bytes are scaled on the way, by units that wait for the
+// products anyway.
+func forwardRows(s isa, bytes bool, classes int) {
 	name := fmt.Sprintf("forwardRows%sx%d", s.name, classes)
-	TEXT(name, NOSPLIT, "func(z, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)")
+	if bytes {
+		name = fmt.Sprintf("forwardByteRows%sx%d", s.name, classes)
+		TEXT(name, NOSPLIT, "func(z *float64, panel *uint8, d int, w *float64, stride int, c *float64, ahead uintptr, step int, shift, scale *float64)")
+	} else {
+		TEXT(name, NOSPLIT, "func(z, panel *float64, d int, w *float64, stride int, c *float64, ahead uintptr, step int)")
+	}
 	Pragma("noescape")
 	Doc(fmt.Sprintf("%s adds the products of a panel with w, D x %d, whose rows are stride bytes apart, to c or, if that is nil, to z, %d x %d, and leaves the sums in z. It prefetches from ahead on, step bytes a feature.", name, classes, classes, s.lanes))
 	z := Load(Param("z"), GP64())
@@ -169,6 +172,10 @@ func forwardRows(s isa, classes int) {
 	c := Load(Param("c"), GP64())
 	ahead := Load(Param("ahead"), GP64())
 	step := Load(Param("step"), GP64())
+	var shift, scale Register
+	if bytes {
+		shift, scale = Load(Param("shift"), GP64()), Load(Param("scale"), GP64())
+	}
 	size := 4 * s.lanes
 	acc := doubleSums(s, classes)
 	TESTQ(c, c)
@@ -188,17 +195,40 @@ func forwardRows(s isa, classes int) {
 	x, b := [2]VecVirtual{s.vector(), s.vector()}, s.vector()
 	Label("feature")
 	for v := range x {
-		VMOVUPD(Mem{Base: panel, Disp: size * v}, x[v])
 		PREFETCHT1(Mem{Base: ahead, Disp: 64 * v})
+		switch at := (Mem{Base: panel, Disp: s.lanes / 2 * v}); {
+		case !bytes:
+			VMOVUPD(Mem{Base: panel, Disp: size * v}, x[v])
+		case s.lanes == 16:
+			VPMOVZXBQ(at, x[v])
+			VCVTQQ2PD(x[v], x[v])
+		default:
+			VPMOVZXBD(at, x[v].AsX())
+			VCVTDQ2PD(x[v].AsX(), x[v])
+		}
 	}
 	ADDQ(step, ahead)
+	if bytes {
+		VBROADCASTSD(Mem{Base: shift}, b)
+		for _, v := range x {
+			VSUBPD(b, v, v)
+		}
+		VBROADCASTSD(Mem{Base: scale}, b)
+		for _, v := range x {
+			VMULPD(b, v, v)
+		}
+		ADDQ(Imm(8), shift)
+		ADDQ(Imm(8), scale)
+		ADDQ(Imm(uint64(s.lanes)), panel)
+	} else {
+		ADDQ(Imm(uint64(2*size)), panel)
+	}
 	for q := range acc {
 		VBROADCASTSD(Mem{Base: w, Disp: 8 * q}, b)
 		for v := range x {
 			VFMADD231PD(b, x[v], acc[q][v])
 		}
 	}
-	ADDQ(Imm(uint64(2*size)), panel)
 	ADDQ(stride, w)
 	DECQ(d)
 	JNZ(LabelRef("feature"))
