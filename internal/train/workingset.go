@@ -191,6 +191,9 @@ func (w *workingSet) model(promise float64, s *proximal) (fresh bool, err error)
 	opt := &w.r.opt
 	need, want := w.coordinates()
 	w.columns = nil
+	if w.obj.X.S == nil && len(want) > blockMost {
+		want = need
+	}
 	if w.obj.X.S != nil || len(want) > blockMost {
 		rows := w.obj.X.N()
 		if w.obj.X.S == nil && !w.exact() {
