@@ -110,12 +110,12 @@ func (w *workingSet) store(s *proximal) {
 const (
 	innerTol    = 1e-3 // share of a model's gains that ends its minimisation
 	innerSweeps = 200
-	blockMost   = 4096 // coordinates of a model: 64 MB
-	blockRows   = 5000 // that a model is made of, or 10 for each coordinate
-	distant     = 1e-3 // promised gains relative to f, from which on fewer rows do:
-	distantTol  = 3e-2 // in place of innerTol where sweeps cost more than the model
-	distantRows = 1000 // or 2 for each coordinate
-	secantsMost = 10
+	blockMost   = 4096  // coordinates of a model: 64 MB
+	blockRows   = 5000  // that a model is made of, or 10 for each coordinate
+	distant     = 1e-3  // promised gains relative to f, from which on fewer rows do:
+	distantTol  = 3e-2  // in place of innerTol where sweeps cost more than the model
+	distantRows = 1000  // or 2 for each coordinate
+	secantsMost = 3     // that a model which is extended has again: with 10 of thousands of coordinates that is what costs
 	level       = 1e-14 // relative changes of f that may be rounding
 	nothing     = 1e-12 // relative gains of a step that no longer judge its model
 	patience    = 4     // steps without any gain
