@@ -117,7 +117,7 @@ type Config struct {
 
 	// MaxMemory is how many bytes a fit may take beside its dataset; one that
 	// needs more is refused with ErrMemory before it begins. 0 stands for nine
-	// tenths of what is available, NoMemoryLimit for no limit.
+	// tenths of what is available, and 16 MiB at least; NoMemoryLimit for no limit.
 	MaxMemory int64 `json:"-"`
 
 	// Kernel is the level of the training loops: "generic", "avx2", "avx512",

@@ -18,9 +18,9 @@ const NoMemoryLimit = -1
 func (f *fit) checkMemory(need float64) error {
 	limit := float64(f.cfg.MaxMemory)
 	if f.cfg.MaxMemory == 0 {
-		const little = 1 << 24
-		if need < little {
-			return nil // to ask the system takes longer than a small fit
+		const least = 1 << 24 // to ask the system takes longer than a fit of so little
+		if need <= least {
+			return nil
 		}
 		limit = 0.9 * available()
 	}

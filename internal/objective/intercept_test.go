@@ -41,5 +41,13 @@ func TestIntercept(t *testing.T) {
 		if after > before || !equal(theta[:s.X.D()*s.K], s.theta[:s.X.D()*s.K]) {
 			t.Errorf("from %v to %v, or W moved", before, after)
 		}
+		// What is left of it serves at another point, or is made anew.
+		for i, v := range s.theta {
+			theta[i] = -v
+		}
+		if _, err := o.MinimizeIntercept(theta, grad, 1e-16); err != nil {
+			t.Fatal(err)
+		}
+		near(t, "gradient at the best intercepts of another point", largest(gb), 0, 1e-14)
 	})
 }
