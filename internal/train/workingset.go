@@ -115,7 +115,7 @@ const (
 	distant     = 1e-3  // promised gains relative to f, from which on fewer rows do:
 	distantTol  = 3e-2  // in place of innerTol where sweeps cost more than the model
 	distantRows = 1000  // or 2 for each coordinate
-	secantsMost = 3     // that a model which is extended has again: with 10 of thousands of coordinates that is what costs
+	secantsMost = 3     // steps whose corrections a model keeps when it is extended: 10 were no better
 	level       = 1e-14 // relative changes of f that may be rounding
 	nothing     = 1e-12 // relative gains of a step that no longer judge its model
 	patience    = 4     // steps without any gain
