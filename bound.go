@@ -14,7 +14,9 @@ import (
 )
 
 // Bound is a Model with a Dataset whose columns have been matched with the
-// model's inputs by name. It predicts rows in bulk, on all threads.
+// model's inputs by name. It predicts rows in bulk, on all threads; those of one
+// block are read as they are stored, bytes, float32 or float64, and never
+// copied.
 type Bound struct {
 	m       *Model
 	data    *dataset.Dataset
