@@ -47,7 +47,8 @@ func (s *proximal) evaluate() (float64, error) {
 func (s *proximal) descend() (optimize.End, error) {
 	r, k := s.r, s.r.p.K
 	state := optimize.State{X: s.theta, Grad: make([]float64, len(s.grad)), Decrement: math.NaN()}
-	goal := math.Inf(1)
+	goal, least := math.Inf(1), math.Inf(1)
+	claimed, idle := false, 0
 	for {
 		copy(state.Grad, s.grad)
 		W, _ := r.obj.Split(s.theta)
@@ -57,15 +58,29 @@ func (s *proximal) descend() (optimize.End, error) {
 		if r.iterate(&state) {
 			return optimize.Stopped, nil
 		}
+		gap := s.f - max(r.lower, 0)
+		if claimed && !s.missing() {
+			// The set was at its goal by its own account.
+			switch {
+			case !s.set.exact():
+				s.set.obj.SetLevel(kernel.Generic)
+			case gap < least:
+				idle = 0
+			default:
+				if idle++; idle == patience {
+					return optimize.NoProgress, nil
+				}
+			}
+		}
+		least = min(least, gap)
 		s.choose()
 		// Not closer than the features that are missing allow, but for the last.
-		gap := s.f - max(r.lower, 0)
 		if goal = max(0.3*r.opt.Tol*s.f, min(0.1*gap, goal/10)); s.warm || s.set.whole {
 			goal = 0.3 * r.opt.Tol * s.f
 		}
 		w := s.set
 		w.load(s)
-		before := s.steps
+		claimed = goal <= 0.3*r.opt.Tol*s.f
 		decrement, err := w.descend(goal, s)
 		if err != nil {
 			return optimize.Failed, err
@@ -77,12 +92,6 @@ func (s *proximal) descend() (optimize.End, error) {
 			s.f = w.f
 		} else if s.f, err = s.evaluate(); err != nil {
 			return optimize.Failed, err
-		}
-		if s.steps == before && goal <= 0.3*r.opt.Tol*s.f && !s.missing() {
-			if w.exact() {
-				return optimize.NoProgress, nil
-			}
-			w.obj.SetLevel(kernel.Generic)
 		}
 	}
 }
