@@ -8,15 +8,17 @@ import (
 
 // A Composite is a quadratic model with a penalty that has corners,
 //
-//	q(u) = Grad'(u - X) + (u - X)'H (u - X) / 2 + sum_c L1_c |u_c| + sum_g Strength_g ||u_g||,
+//	q(u) = Grad'(u - X) + (u - X)'(H + Damping diag(H))(u - X) / 2
+//	       + sum_c L1_c |u_c| + sum_g Strength_g ||u_g||,
 //
 // of m coordinates: what a proximal Newton step minimises (Lee, Sun and
-// Saunders, 2014).
+// Saunders, 2014; the damping is Marquardt's, 1963).
 type Composite struct {
 	H       Quadratic
 	X, Grad []float64
 	L1      []float64 // 0 for a coordinate without a penalty
 	Groups  []Group   // in order; other coordinates are on their own
+	Damping float64
 }
 
 // A Quadratic is H, symmetric, with the product H (u - X): of all 0 at first.
@@ -51,7 +53,7 @@ func (x *Matrix) Among(h []float32, at []int32) {
 type Group struct {
 	At       []int32
 	Strength float64
-	h        []float32 // H among them, nil until they may move
+	h        []float32 // H among them, damped, nil until they may move
 	bound    float64   // of its largest eigenvalue
 	idle     bool      // is 0 and stayed
 }
@@ -113,11 +115,12 @@ type single struct {
 // moveOne minimises over one coordinate; it returns the curvature times the
 // square of the step, of the size of the gain.
 func (c *Composite) moveOne(u []float64, s *single) float64 {
-	a, h := s.at, s.h
+	a, h := s.at, s.h+c.Damping*s.h
 	if !(h > 0) {
 		return 0
 	}
-	to := shrink(u[a]-(c.Grad[a]+c.H.Slope(a))/h, c.L1[a]/h)
+	slope := c.Grad[a] + c.H.Slope(a) + float64(c.Damping*s.h)*(u[a]-c.X[a])
+	to := shrink(u[a]-slope/h, c.L1[a]/h)
 	step := to - u[a]
 	s.idle = to == 0 && step == 0
 	if step == 0 {
@@ -139,7 +142,9 @@ func (c *Composite) moveGroup(u []float64, g *Group) (gain float64) {
 	grad, to, from := work[:k], work[k:2*k], work[2*k:3*k]
 	for e, a := range g.At {
 		grad[e] = c.Grad[a] + c.H.Slope(int(a))
-		from[e] = u[a]
+		if from[e] = u[a]; g.h != nil {
+			grad[e] += c.Damping / (1 + c.Damping) * float64(g.h[e*k+e]) * (u[a] - c.X[a])
+		}
 	}
 	if g.h == nil {
 		var excess float64
@@ -149,7 +154,7 @@ func (c *Composite) moveGroup(u []float64, g *Group) (gain float64) {
 		if g.idle = excess <= g.Strength && linalg.Dot(from, from) == 0; g.idle {
 			return 0
 		}
-		g.measure(c.H)
+		g.measure(c.H, c.Damping)
 	}
 	g.idle = false
 	if !(g.bound > 0) {
@@ -194,11 +199,12 @@ func (c *Composite) moveGroup(u []float64, g *Group) (gain float64) {
 }
 
 // measure sets h and bound.
-func (g *Group) measure(h Quadratic) {
+func (g *Group) measure(h Quadratic, damping float64) {
 	k := len(g.At)
 	g.h = make([]float32, k*k)
 	h.Among(g.h, g.At)
 	for e := range k {
+		g.h[e*k+e] *= float32(1 + damping)
 		var sum float64 // Gershgorin
 		for _, v := range g.h[e*k:][:k] {
 			sum += math.Abs(float64(v))

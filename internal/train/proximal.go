@@ -153,7 +153,11 @@ func (s *proximal) choose() {
 		active = append(active, o.at)
 	}
 	slices.Sort(active)
-	s.set = newWorkingSet(r, active, 2*len(active) > live)
+	set := newWorkingSet(r, active, 2*len(active) > live)
+	if s.set != nil {
+		set.finer, set.damping = s.set.finer, s.set.damping
+	}
+	s.set = set
 }
 
 // A candidate for a working set, with its gradient as a share of what the

@@ -340,6 +340,28 @@ func TestManyCoordinates(t *testing.T) {
 	}
 }
 
+// TestProximalRareFeatures: a model of some rows, which knows little of rare
+// features, becomes one of more rows instead of promising what never comes.
+func TestProximalRareFeatures(t *testing.T) {
+	for _, penalty := range []objective.Penalty{{L1: 1e-5}, {Group: 1e-5}} {
+		p := rareFeatures()
+		p.Penalty = penalty
+		var first []float64
+		for _, threads := range []int{1, 3} {
+			res := fit(t, p, Options{Tol: 1e-7, Threads: threads, MaxIter: 200})
+			if res.Stop != Converged {
+				t.Errorf("%+v: %s after %d iterations", penalty, res.Stop, res.Iterations)
+			}
+			if first == nil {
+				first = res.Theta
+			}
+			if !slices.Equal(first, res.Theta) {
+				t.Errorf("%+v: other bits with %d threads", penalty, threads)
+			}
+		}
+	}
+}
+
 // TestProximalLosses: sigmoids and soft targets, with weights, prove their
 // bounds too.
 func TestProximalLosses(t *testing.T) {

@@ -131,9 +131,9 @@ func TestPreconditioners(t *testing.T) {
 	}
 }
 
-// TestRareFeatures: that a few rows in a thousand have is learned from all rows in
-// as few iterations as the rest, and with the same bits for any number of threads.
-func TestRareFeatures(t *testing.T) {
+// rareFeatures is a problem of which most features are those of a few rows in a
+// thousand, never of one class.
+func rareFeatures() Problem {
 	const d, k, rare = 30, 5, 20
 	p := random(6000, d, k)
 	r := rand.New(rand.NewPCG(3, 3))
@@ -146,6 +146,13 @@ func TestRareFeatures(t *testing.T) {
 			}
 		}
 	}
+	return p
+}
+
+// TestRareFeatures: they are learned from all rows in as few iterations as the
+// rest, and with the same bits for any number of threads.
+func TestRareFeatures(t *testing.T) {
+	p := rareFeatures()
 	p.Lambda = 1 / float64(p.X.N())
 	if solver, reason := choose(p, Options{Level: kernel.Best()}); solver != SolverLBFGS || kernel.Best() != kernel.Generic && !strings.Contains(reason, "all rows") {
 		t.Fatalf("%s, %s", solver, reason)

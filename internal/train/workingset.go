@@ -27,12 +27,15 @@ type workingSet struct {
 	h        []float32          // the block's Hessian with secants
 	columns  *objective.Columns // the model instead, of sparse features or very many coordinates; else nil
 	stale    bool
+	sampled  bool    // the model is not of all rows
+	finer    int     // models are of so many times the usual rows, as steps were poor,
+	damping  float64 // and their curvature is raised by this share
 	trial    []float64
 	gt       []float64
 }
 
 func newWorkingSet(r *run, features []int, whole bool) *workingSet {
-	w := &workingSet{r: r, whole: whole, features: features, obj: r.obj, cert: r.cert}
+	w := &workingSet{r: r, whole: whole, features: features, obj: r.obj, cert: r.cert, finer: 1}
 	if whole {
 		w.features = make([]int, r.p.X.D())
 		for j := range w.features {
@@ -119,6 +122,7 @@ const (
 	level       = 1e-14 // relative changes of f that may be rounding
 	nothing     = 1e-12 // relative gains of a step that no longer judge its model
 	patience    = 4     // steps without any gain
+	damped      = 0.01  // least damping of a model
 	close       = 0.9   // share of the threshold from which on a coordinate is in a new model
 )
 
@@ -150,9 +154,19 @@ func (w *workingSet) descend(goal float64, s *proximal) (promise float64, err er
 		if w.cert == nil && promise <= goal {
 			return promise, nil
 		}
-		moved, err := w.search(gain)
+		moved, poor, err := w.search(gain)
 		if err != nil {
 			return promise, err
+		}
+		if poor = poor && promise > nothing*w.f; poor {
+			// The rows that the model is of do not show what others would, such
+			// as rare features, or f is far from quadratic.
+			w.damping = max(damped, 10*w.damping)
+			if w.sampled {
+				w.finer *= 4
+			}
+		} else if w.damping /= 10; w.damping < damped {
+			w.damping = 0
 		}
 		if !moved {
 			if fresh {
@@ -181,7 +195,7 @@ func (w *workingSet) descend(goal float64, s *proximal) (promise float64, err er
 				return promise, nil
 			}
 		}
-		w.stale = !fresh && !settled && promise > 0.1*last
+		w.stale = poor && (w.sampled || !fresh) || !fresh && !settled && promise > 0.1*last
 		last = promise
 	}
 }
@@ -200,7 +214,7 @@ func (w *workingSet) model(promise float64, s *proximal) (fresh bool, err error)
 			rows = max(4*blockRows, 10*len(want)/w.obj.K)
 		}
 		w.stale = true
-		w.columns, err = w.obj.Columns(w.theta, want, max(1, w.obj.X.N()/rows))
+		w.columns, err = w.obj.Columns(w.theta, want, w.stride(rows))
 		return true, err
 	}
 	lacks := missing(w.block.Coordinates, need)
@@ -223,10 +237,17 @@ func (w *workingSet) model(promise float64, s *proximal) (fresh bool, err error)
 		rows = max(4*blockRows, 10*len(want))
 	}
 	w.secants, w.stale = nil, false
-	if err = w.obj.SetBlock(&w.block, w.theta, want, max(1, w.obj.X.N()/rows), opt.Level); err == nil {
+	if err = w.obj.SetBlock(&w.block, w.theta, want, w.stride(rows), opt.Level); err == nil {
 		w.recall()
 	}
 	return true, err
+}
+
+// stride takes so many rows at least, or more.
+func (w *workingSet) stride(rows int) int {
+	stride := max(1, w.obj.X.N()/(w.finer*rows))
+	w.sampled = stride > 1
+	return stride
 }
 
 // gap is what is proved about the set's features: NaN if nothing can be.
@@ -327,7 +348,7 @@ func (w *workingSet) propose(accuracy float64) float64 {
 		coordinates = w.columns.Coordinates
 	}
 	m := len(coordinates)
-	c := optimize.Composite{X: make([]float64, m), Grad: make([]float64, m), L1: make([]float64, m)}
+	c := optimize.Composite{X: make([]float64, m), Grad: make([]float64, m), L1: make([]float64, m), Damping: w.damping}
 	if w.columns != nil {
 		c.H, c.Grad = w.columns, w.columns.Unshift(w.grad)
 	} else {
@@ -384,17 +405,17 @@ func (w *workingSet) gain() float64 {
 }
 
 // search goes towards trial until f falls by enough (Tseng and Yun, 2009), and
-// reports whether it does.
-func (w *workingSet) search(gain float64) (bool, error) {
-	const enough, halvings = 1e-3, 30
+// reports whether it does, and whether only by a short step.
+func (w *workingSet) search(gain float64) (moved, poor bool, err error) {
+	const enough, halvings, short = 1e-3, 30, 3
 	if !(gain < 0) {
-		return false, nil
+		return false, false, nil
 	}
 	fn := certified{w.obj, w.cert}
-	for range halvings {
+	for h := range halvings {
 		f, err := fn.ValueGrad(w.trial, w.gt)
 		if err != nil {
-			return false, err
+			return false, true, err
 		}
 		if f <= w.f+enough*gain+w.noise()*w.f {
 			if w.columns == nil {
@@ -403,14 +424,14 @@ func (w *workingSet) search(gain float64) (bool, error) {
 			copy(w.theta, w.trial)
 			copy(w.grad, w.gt)
 			w.f = f
-			return true, nil
+			return true, h >= short, nil
 		}
 		gain /= 2
 		for i, t := range w.theta {
 			w.trial[i] = t + (w.trial[i]-t)/2
 		}
 	}
-	return false, nil
+	return false, true, nil
 }
 
 // A secant is a step with the change of the gradient over it.
