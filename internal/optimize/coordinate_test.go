@@ -37,7 +37,7 @@ func TestCollinear(t *testing.T) {
 			for i, v := range y {
 				c.Grad[a] -= x[i*m+a] * v / n
 			}
-			c.X[a], c.L1[a] = r.NormFloat64() / 10, 0.01
+			c.X[a], c.L1[a] = r.NormFloat64()/10, 0.01
 		}
 		c.L1[3] = 0
 		c.H = NewMatrix(h, m)
