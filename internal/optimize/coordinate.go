@@ -63,7 +63,7 @@ const groupSteps = 10
 
 const (
 	slowSweeps   = 50 // after so many, and as often doubled, the support moves as a whole
-	supportMoves = 20
+	supportMoves = 8
 	supportMost  = 1000 // coordinates
 	ridge        = 1e-5 // on H, of float32: a direction in which nothing bends is gone until a sign changes
 )
