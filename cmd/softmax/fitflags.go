@@ -129,7 +129,7 @@ func (o *fitFlags) checkPenalty() error {
 	chosen := o.l1 == auto || o.group == auto
 	switch {
 	case chosen && (c.L1 != 0 && c.Group != 0 || c.L2 > 0 || o.given("C")):
-		return usagef("--l1 auto or --group auto chooses the whole penalty; --mix gives L2 a share of it")
+		return usagef("--l1 auto, --group auto and --mix choose the whole penalty: leave the other strengths out; --mix gives L2 a share")
 	case len(o.mixes) > 0 && !chosen:
 		return usagef("--mix is for --l1 auto or --group auto")
 	}

@@ -62,8 +62,8 @@ type Group struct {
 const groupSteps = 10
 
 const (
-	slowSweeps   = 50 // after so many, and as often doubled, the support moves as a whole
-	supportMoves = 8
+	slowSweeps   = 50   // after so many, and as often doubled, the support moves as a whole
+	supportMoves = 8    // at a time, each up to where one coordinate becomes 0
 	supportMost  = 1000 // coordinates
 	ridge        = 1e-5 // on H, of float32: a direction in which nothing bends is gone until a sign changes
 )
@@ -151,7 +151,8 @@ func (c *Composite) moveOne(u []float64, s *single) float64 {
 // moveSupport minimises q over the coordinates on their own that are not 0 or
 // have no corner, as far as none changes its sign: where columns are nearly
 // collinear, or some hardly bend q, their descent takes thousands of sweeps. It
-// needs H in memory, and returns twice the gain.
+// returns twice the gain, and whether it got to the minimum, so that there is
+// no more to do; it needs H in memory, and does nothing without.
 func (c *Composite) moveSupport(u []float64, free []single) (gain float64, ended bool) {
 	h, ok := c.H.(*Matrix)
 	if !ok || len(c.Groups) > 0 {
