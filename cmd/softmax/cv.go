@@ -35,6 +35,7 @@ func newCV(in *reader, out *output) *cobra.Command {
 	f.IntVar(&v.options.Folds, "folds", 10, "deal the rows to `K` folds, stratified by class, by --seed")
 	f.StringVar(&v.options.GroupBy, "group-by", "", "rows of equal value in this `COLUMN` go to the same fold; it is no feature then")
 	f.Float64SliceVar(&v.options.Lambdas, "lambdas", nil, "try these `PENALTIES`, in place of four to the decade from 1 down to 1 / (100 * sum of the weights); of --l1 or --group in place of 100 from where all coefficients are 0 down to 1e-4 of that, or 1e-2 where rows are no more than features; these end when they no longer improve")
+	f.Lookup("lambdas").DefValue = ""
 	choiceVar(c, &v.rule, "rule", "choose the least loss, or the largest penalty within one standard error of it, of several mixes that with the fewest coefficients", string(tune.Least), string(tune.OneStandardError))
 	f.StringVar(&v.curve, "curve", "", "draw the held-out loss against the penalty: `FILE`.png or .svg")
 	f.StringVar(&v.coefficients, "coefficients", "", "draw the largest coefficients against the penalty: `FILE`.png or .svg")
@@ -43,6 +44,9 @@ func newCV(in *reader, out *output) *cobra.Command {
 	f.BoolVar(&v.json, "json", false, "print one JSON object in place of the table")
 	f.BoolVar(&out.quiet, "quiet", false, "no progress, no warnings")
 	rare(c, "l2", "group-by", "lambdas", "write-folds")
+	for _, name := range []string{"l1", "group", "mix"} { // rare for a fit, but what a path is of
+		f.Lookup(name).Hidden = false
+	}
 	return c
 }
 

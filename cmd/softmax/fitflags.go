@@ -37,6 +37,7 @@ func (o *fitFlags) define(cmd *cobra.Command) {
 	f.StringVar(&o.l1, "l1", off, "add `L` times the sum of |coefficients| to the penalty, which makes many of them 0; --l2 auto is none then; auto: chosen as --l2 is")
 	f.StringVar(&o.group, "group", off, "add `L` times the sum of the norms of every feature's coefficients, which makes all those of many features 0, or auto")
 	f.Float64SliceVar(&o.mixes, "mix", nil, "the share `M` of --l1 auto (the default with this) or --group auto in the penalty, the rest being L2: the elastic net; cv tries several: 0,0.5,1")
+	f.Lookup("mix").DefValue = "" // none, which help would show as []
 	f.Float64Var(&o.cfg.Tol, "tol", defaultTol, "end when the objective is proved to be within this `SHARE` of the optimum")
 	choiceVar(cmd, &o.cfg.Solver, "solver", "how to minimise; auto: by the shape of the problem",
 		auto, softmax.Newton, softmax.NewtonCG, softmax.LBFGS, softmax.ProximalNewton, softmax.SGDSolver)
